@@ -1,0 +1,102 @@
+"""What can go wrong, each with the error code for failures.csv and the exit status of the command.
+
+Exit statuses (documented in the README): 0 all well · 1 unexpected error · 2 wrong usage or settings ·
+3 some files or pages could not be read (the rest is complete) · 4 nothing could be read ·
+5 a program or dictionary that hoso needs is missing · 6 the output folder cannot be used ·
+130 interrupted (resumable).
+"""
+
+from __future__ import annotations
+
+EXIT_OK = 0
+EXIT_UNEXPECTED = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+EXIT_NOTHING = 4
+EXIT_MISSING = 5
+EXIT_OUTPUT = 6
+EXIT_INTERRUPTED = 130
+
+
+class HosoError(Exception):
+    """Base of all expected errors: one clear line, an error code, an exit status."""
+
+    code = "error"
+    exit_status = EXIT_UNEXPECTED
+
+
+class UsageError(HosoError):
+    """The command or a setting was wrong."""
+
+    code = "usage"
+    exit_status = EXIT_USAGE
+
+
+class MissingProgramError(HosoError):
+    """tesseract, its Vietnamese data or poppler is not installed."""
+
+    code = "missing_program"
+    exit_status = EXIT_MISSING
+
+
+class DictionaryError(HosoError):
+    """A dictionary or rule file is missing or wrong."""
+
+    code = "dictionary"
+    exit_status = EXIT_MISSING
+
+
+class OutputError(HosoError):
+    """The output folder cannot be written or is in use."""
+
+    code = "output"
+    exit_status = EXIT_OUTPUT
+
+
+class ReadError(HosoError):
+    """A file or page that cannot be read; the batch goes on without it."""
+
+    code = "unreadable"
+    exit_status = EXIT_PARTIAL
+
+
+class EncryptedError(ReadError):
+    """A PDF that wants a password."""
+
+    code = "encrypted"
+
+
+class EmptyFileError(ReadError):
+    """A file of zero bytes or a PDF without pages."""
+
+    code = "empty"
+
+
+class DamagedError(ReadError):
+    """A file whose structure is broken."""
+
+    code = "damaged"
+
+
+class UnsupportedError(ReadError):
+    """A kind of file that hoso does not read."""
+
+    code = "unsupported"
+
+
+class LimitError(ReadError):
+    """A limit on bytes, pages, pixels, time or memory was reached."""
+
+    code = "limit"
+
+
+class TimeoutReadError(LimitError):
+    """A page took longer than its time limit."""
+
+    code = "timeout"
+
+
+class WorkerDiedError(ReadError):
+    """The process that read the page died twice."""
+
+    code = "worker_died"

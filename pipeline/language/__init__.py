@@ -1,0 +1,1 @@
+"""What all rooms know of Vietnamese: normal forms, syllables, lexicon, n-grams, text quality."""

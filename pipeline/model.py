@@ -1,0 +1,232 @@
+"""The values that walk from room to room: frozen, typed, free of behaviour that touches the world.
+
+Coordinates are PDF points (1/72 inch) from the page's top left corner, x to the right, y down.
+Offsets are Unicode code points into the text that is named beside them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+TextSource = Literal["text_layer", "ocr", "text_file"]
+LayerVerdict = Literal["", "good", "ruined", "stamp_only", "none"]
+EditKind = Literal["diacritics", "confusion", "lexicon", "split", "merge", "encoding", "number"]
+ReadStatus = Literal["ok", "partial", "failed"]
+Stage = Literal["intake", "ocr", "restore", "extract", "batch"]
+Value = str | int | float | Decimal | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box in PDF points from the page's top left.
+
+    >>> Box(1, 2, 3, 4) | Box(2, 1, 5, 3)
+    Box(x0=1, y0=1, x1=5, y1=4)
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __or__(self, other: Box) -> Box:
+        return Box(
+            min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
+        )
+
+
+def union(boxes: Iterable[Box | None]) -> Box | None:
+    """The smallest box around all boxes; None where there is none."""
+    found = [box for box in boxes if box is not None]
+    if not found:
+        return None
+    return Box(
+        min(b.x0 for b in found), min(b.y0 for b in found), max(b.x1 for b in found), max(b.y1 for b in found)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a page: ``page.text[start:end]``, where it stands and how sure its reader was (0-1)."""
+
+    start: int
+    end: int
+    box: Box | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as read, before restoration.
+
+    ``text`` has one line a line of the page; header columns stand four spaces apart; a table's row is one
+    line, its cells joined by `` | ``. ``words`` are in text order, do not overlap, and are empty where the
+    source has no geometry. ``quality`` is 0-1 (see ``language.quality``), ``ocr_confidence`` the mean over
+    words, 0-1.
+    """
+
+    number: int
+    text: str
+    words: tuple[Word, ...] = ()
+    width: float | None = None
+    height: float | None = None
+    source: TextSource = "text_file"
+    verdict: LayerVerdict = ""
+    reasons: tuple[str, ...] = ()
+    ocr_confidence: float | None = None
+    quality: float = 1.0
+    rotation: int = 0
+    dpi: int | None = None
+    blank: bool = False
+    status: ReadStatus = "ok"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    def words_at(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that share at least one character with ``text[start:end]``."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        found = []
+        for word in self.words[first:]:
+            if word.start >= end:
+                break
+            if word.end > start:
+                found.append(word)
+        return tuple(found)
+
+    def box_at(self, start: int, end: int) -> Box | None:
+        """The bounding box of ``text[start:end]`` by its words; None without geometry."""
+        return union(word.box for word in self.words_at(start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change by restoration: ``raw_text[start:end]`` (== ``raw``) became ``restored``."""
+
+    start: int
+    end: int
+    raw: str
+    restored: str
+    kind: EditKind
+    confidence: float
+
+
+@dataclass(frozen=True)
+class RestoredText:
+    """Restored text with the way back to the raw.
+
+    ``edits`` are sorted, do not overlap, and applying them to ``raw`` gives ``text``.
+
+    >>> r = RestoredText.from_edits("hd trg", (Edit(0, 2, "hd", "hỗ", "confusion", 0.9),))
+    >>> r.text, r.to_raw(0, 2), r.to_raw(3, 6)
+    ('hỗ trg', (0, 2), (3, 6))
+    """
+
+    raw: str
+    text: str
+    edits: tuple[Edit, ...] = ()
+
+    @classmethod
+    def from_edits(cls, raw: str, edits: Iterable[Edit]) -> RestoredText:
+        """Apply edits (sorted, not overlapping) to ``raw``."""
+        kept, pieces, at = tuple(edits), [], 0
+        for edit in kept:
+            pieces += [raw[at : edit.start], edit.restored]
+            at = edit.end
+        return cls(raw, "".join([*pieces, raw[at:]]), kept)
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int, int, int]]:
+        """Per edit: raw start, raw end, restored start, restored end."""
+        spans, shift = [], 0
+        for edit in self.edits:
+            start = edit.start + shift
+            spans.append((edit.start, edit.end, start, start + len(edit.restored)))
+            shift += len(edit.restored) - (edit.end - edit.start)
+        return spans
+
+    def _map(self, at: int, source: int, is_end: bool) -> int:
+        """Map an offset; inside an edit it goes to the edit's start or, for an end, to its end."""
+        target = 2 - source
+        spans = self._spans
+        i = bisect_right(spans, at, key=lambda span: span[source]) - 1
+        # an end that stands just where an edit begins belongs to the text before the edit
+        while i >= 0 and is_end and spans[i][source] == at and spans[i][source + 1] > at:
+            i -= 1
+        if i < 0:
+            return at
+        span = spans[i]
+        if at < span[source + 1]:
+            return span[target + 1] if is_end else span[target]
+        return span[target + 1] + at - span[source + 1]
+
+    def to_raw(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the raw text that ``text[start:end]`` came from (whole edits)."""
+        return self._map(start, 2, False), self._map(end, 2, True)
+
+    def to_restored(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the restored text that ``raw[start:end]`` became (whole edits)."""
+        return self._map(start, 0, False), self._map(end, 0, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be read: a row of failures.csv. ``page`` is None where the whole file failed."""
+
+    source_file: str
+    page: int | None
+    stage: Stage
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file with its pages, read and restored (``restored[i]`` belongs to ``pages[i]``)."""
+
+    doc_id: str
+    source_file: str
+    pages: tuple[Page, ...]
+    restored: tuple[RestoredText, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place where one number of a figure stands; offsets are into the page's restored text."""
+
+    column: str
+    page: int
+    start: int
+    end: int
+    raw: str
+    restored: str
+    box: Box | None = None
+    mention: int = 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of a figure table: ``values`` by column name, and the places that prove it."""
+
+    table: str
+    row_id: str
+    values: Mapping[str, Value]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """All that one document says: rows by column name, to be formatted by ``tables``."""
+
+    document: Mapping[str, Value]
+    figures: tuple[Figure, ...] = ()
+    citations: tuple[Mapping[str, Value], ...] = ()
+    unclaimed: tuple[Mapping[str, Value], ...] = field(default_factory=tuple)

@@ -1,0 +1,93 @@
+"""One settings object: defaults < hoso.toml < environment (HOSO_…) < flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from pipeline.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run may vary. Units: bytes, pixels, seconds, dots per inch."""
+
+    language: str = "vie"
+    """Tesseract's language."""
+    dpi: int = 300
+    """Resolution at which pages are rasterised where no embedded scan is taken out."""
+    page_timeout: int = 180
+    """Seconds that one page may take in Tesseract or poppler."""
+    max_bytes: int = 500_000_000
+    """Largest file that is opened."""
+    max_pages: int = 5_000
+    """Most pages of one file."""
+    max_pixels: int = 120_000_000
+    """Largest page image."""
+    max_memory: int = 3_000_000_000
+    """Address space of one child process, in bytes."""
+    restore: bool = True
+    """Whether text is restored; without, raw text passes through."""
+
+    def with_values(self, values: Mapping[str, object], origin: str) -> Settings:
+        """A copy with values replaced, each converted to its field's type.
+
+        Args:
+            values: field name to value; text is converted.
+            origin: where the values are from, for the error line.
+
+        Raises:
+            UsageError: for an unknown name or a value of the wrong type.
+        """
+        known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
+        changed: dict[str, object] = {}
+        for name, value in values.items():
+            if name not in known:
+                message = f"{origin}: unknown setting {name!r}; known are {', '.join(sorted(known))}"
+                raise UsageError(message)
+            changed[name] = _convert(value, known[name], f"{origin}: {name}")
+        return replace(self, **changed)  # type: ignore[arg-type]
+
+
+def _convert(value: object, kind: type, label: str) -> object:
+    if kind is bool and isinstance(value, str) and value.lower() in {"1", "true", "yes", "0", "false", "no"}:
+        return value.lower() in {"1", "true", "yes"}
+    if kind is int and isinstance(value, str) and value.strip().isdigit():
+        return int(value)
+    if type(value) is kind and not (kind is int and isinstance(value, int) and value <= 0):
+        return value
+    message = f"{label} must be a {'positive ' if kind is int else ''}{kind.__name__}, not {value!r}"
+    raise UsageError(message)
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings from all four places.
+
+    Args:
+        flags: values given on the command line (None values are left out by the caller).
+        environment: defaults to ``os.environ``; ``HOSO_DPI=200`` sets ``dpi``.
+        file: a hoso.toml; where None, ``./hoso.toml`` if it is there.
+
+    Raises:
+        UsageError: for a value that does not fit, or a file that is not TOML.
+    """
+    settings = Settings()
+    path = file or Path("hoso.toml")
+    if file is not None or path.is_file():
+        try:
+            settings = settings.with_values(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            message = f"{path}: {error}"
+            raise UsageError(message) from error
+    names = {f.name for f in fields(Settings)}
+    env = os.environ if environment is None else environment
+    from_env = {k[5:].lower(): v for k, v in env.items() if k.startswith("HOSO_") and k[5:].lower() in names}
+    settings = settings.with_values(from_env, "environment")
+    return settings.with_values(flags or {}, "command line")
