@@ -1,0 +1,291 @@
+"""A document's restored text as one running string, with the way back to its pages.
+
+What goes wrong in the world: a sentence breaks at every line, goes on behind a page break, and in text
+taken from PDFs an empty line stands in the middle of it. Rules want one string; evidence wants pages,
+offsets and boxes. ``Flow`` replaces line breaks and page breaks by one space each, so that lengths stay,
+and finds where paragraphs and list items begin from markers, widths and punctuation.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import regex
+
+from pipeline.extract.flow_rules import FlowRules, load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.model import Box, Document
+
+BlockKind = Literal["paragraph", "item", "heading", "row", "columns"]
+
+_SPACE = str.maketrans(dict.fromkeys("\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85", " "))
+_PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
+_COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
+_BREAK = regex.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
+_LAST_WORD = regex.compile(r"[\p{L}\p{N}./]+$")
+_STOPS = tuple(".;:!?…")
+_OPEN = tuple(",-–(/&“")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page that is not blank: ``flow.text[start:end]``, trimmed."""
+
+    start: int
+    end: int
+    page: int
+    after_blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item, heading, table row or two-column line.
+
+    ``flow.text[start:end]`` is all of it, ``flow.text[body:end]`` without its ``marker`` (``-``, ``3.5.``,
+    ``a)``; empty where it has none). A smaller ``level`` stands higher in the document's outline.
+    """
+
+    start: int
+    end: int
+    marker: str
+    level: int
+    kind: BlockKind = "paragraph"
+    body: int = 0
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The running text of a document; build it with ``Flow.of``.
+
+    Attributes:
+        document: where it comes from.
+        text: the restored pages, every line break, tab and page joint replaced by one space; page
+            numbers that stand alone at a page's top or foot are blanked. Same length as the pages'
+            restored texts joined by one character.
+        starts: the offset at which each page begins.
+    """
+
+    document: Document
+    text: str
+    starts: tuple[int, ...]
+    source: str
+
+    @classmethod
+    def of(cls, document: Document) -> Flow:
+        """The flow of a document's restored pages."""
+        pages = [page.text for page in document.restored]
+        starts, at = [], 0
+        for page in pages:
+            starts.append(at)
+            at += len(page) + 1
+        kept = pages if len(pages) < 2 else [_without_number(page, len(pages)) for page in pages]
+        return cls(document, " ".join(kept).translate(_SPACE), tuple(starts), "\f".join(kept))
+
+    # ---- the way back -------------------------------------------------------------------------
+
+    def page_of(self, at: int) -> int:
+        """The index of the page that the offset lies on."""
+        return max(bisect_right(self.starts, at) - 1, 0)
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """``(page index, start, end)`` in each page's restored text that the span touches."""
+        found: list[tuple[int, int, int]] = []
+        for index in range(self.page_of(start), len(self.starts)):
+            base = self.starts[index]
+            if base >= end and found:
+                break
+            length = len(self.document.restored[index].text)
+            low, high = max(start - base, 0), min(end - base, length)
+            if low < high:
+                found.append((index, low, high))
+        return found
+
+    def locate(self, start: int, end: int) -> tuple[int, int, int]:
+        """Page index and offsets in its restored text; a span over a page break is cut at the break."""
+        pieces = self.pieces(start, end)
+        if pieces:
+            return pieces[0]
+        index = self.page_of(start)
+        at = min(max(start - self.starts[index], 0), len(self.document.restored[index].text))
+        return index, at, at
+
+    def box(self, start: int, end: int) -> Box | None:
+        """The bounding box of the span's part on its first page; None without geometry."""
+        if not self.starts:
+            return None
+        index, low, high = self.locate(start, end)
+        raw = self.document.restored[index].to_raw(low, high)
+        return self.document.pages[index].box_at(*raw)
+
+    def raw(self, start: int, end: int) -> str:
+        """The span as read, before restoration, line breaks as spaces."""
+        found = []
+        for index, low, high in self.pieces(start, end):
+            restored = self.document.restored[index]
+            first, last = restored.to_raw(low, high)
+            found.append(restored.raw[first:last])
+        return " ".join(found).translate(_SPACE)
+
+    # ---- lines and blocks ---------------------------------------------------------------------
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are not blank, in reading order."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[Line]:
+        blank = False
+        for index, start in enumerate(self.starts):
+            at = start
+            end = start + len(self.document.restored[index].text)
+            for line in self.source[start:end].split("\n"):
+                left = at + len(line) - len(line.lstrip())
+                if line.strip():
+                    yield Line(left, at + len(line.rstrip()), index, blank)
+                blank = not line.strip()
+                at += len(line) + 1
+
+    @cached_property
+    def width(self) -> int:
+        """The usual length of a full line, in characters (a high quantile; 0 without lines)."""
+        lengths = sorted(x.end - x.start for x in self.lines if " | " not in self.text[x.start : x.end])
+        return lengths[int(load_rules().width_quantile * (len(lengths) - 1))] if lengths else 0
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Paragraphs, list items, headings and table rows, in order; together they hold all lines."""
+        return tuple(_blocks(self, load_rules()))
+
+    def parents(self, number: int) -> list[Block]:
+        """The blocks above ``blocks[number]`` in the outline, the nearest first."""
+        found: list[Block] = []
+        level = self.blocks[number].level
+        for block in reversed(self.blocks[:number]):
+            if block.level < level and block.kind not in {"row", "columns"}:
+                found.append(block)
+                level = block.level
+            if level == 0:
+                break
+        return found
+
+    def sentences(self, block: Block) -> list[tuple[int, int]]:
+        """The sentences of a block without its marker, trimmed, as offsets into ``text``.
+
+        Not split at abbreviations (``TP.``, ``v.v.``), initials (``P. 11``) or inside numbers.
+        """
+        abbreviations = load_rules().abbreviations
+        cuts, start = [], block.body
+        for match in _BREAK.finditer(self.text, block.body, block.end):
+            word = _LAST_WORD.search(self.text[start : match.start()])
+            last = word.group().strip("./") if word else ""
+            if last in abbreviations or (len(last) == 1 and last.isupper()):
+                continue
+            cuts.append((start, match.end()))
+            start = match.end()
+        return [s for s in (self.trim(a, b) for a, b in [*cuts, (start, block.end)]) if s[0] < s[1]]
+
+    def trim(self, start: int, end: int) -> tuple[int, int]:
+        """The span without white space at its ends."""
+        part = self.text[start:end]
+        return start + len(part) - len(part.lstrip()), max(end - len(part) + len(part.rstrip()), start)
+
+
+def _without_number(page: str, pages: int) -> str:
+    """The page with a lone page number as its first or last line blanked by spaces, lengths kept."""
+    lines = page.split("\n")
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    for i in {*filled[:1], *filled[-1:]}:
+        match = _PAGE_NUMBER.fullmatch(lines[i])
+        if match and 1 <= int(match.group(1)) <= pages + 1:
+            lines[i] = " " * len(lines[i])
+    return "\n".join(lines)
+
+
+def _blocks(flow: Flow, rules: FlowRules) -> Iterator[Block]:
+    current: list[Line] = []
+    kind, marker, level, body = _classify(flow, None, flow.lines[0], rules) if flow.lines else _NOTHING
+    for line in flow.lines:
+        found = _classify(flow, current[-1] if current else None, line, rules)
+        if current and _begins(flow, current, kind, line, found, rules):
+            yield Block(current[0].start, current[-1].end, marker, level, kind, body)
+            current = []
+        if not current:
+            kind, marker, level, body = found
+        current.append(line)
+    if current:
+        yield Block(current[0].start, current[-1].end, marker, level, kind, body)
+
+
+_Class = tuple[BlockKind, str, int, int]
+_NOTHING: _Class = ("paragraph", "", 0, 0)
+
+
+def _classify(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> _Class:
+    """What the line would be if a block began with it: kind, marker, level, start of its body."""
+    text = flow.text[line.start : line.end]
+    above = flow.text[before.start : before.end] if before else ""
+    if " | " in text or text.startswith("| ") or text.endswith(" |"):
+        return "row", "", rules.row_level, line.start
+    for marker in rules.markers:
+        match = marker.pattern.match(text)
+        if not match:
+            continue
+        rest = text[match.end() :].lstrip()
+        if marker.stands(above, rest, soft_break=_is_soft(flow, before, line, rules)):
+            body = line.end - len(rest)
+            kind: BlockKind = "item" if marker.level > rules.heading_level else "heading"
+            return kind, match.group().strip(), marker.level, body
+    if _COLUMNS.search(text) and not text[0].islower():
+        return "columns", "", rules.columns_level, line.start
+    if rules.is_capitals(text):
+        return "heading", "", rules.capitals_level, line.start
+    return "paragraph", "", rules.paragraph_level, line.start
+
+
+def _fits(flow: Flow, before: Line, line: Line, rules: FlowRules) -> bool:
+    """Whether the line's first word would have fitted on the line above: then the break was meant."""
+    first = flow.text[line.start : line.end].split(" ", 1)[0]
+    return before.end - before.start + 1 + len(first) <= rules.fit_share * flow.width
+
+
+def _is_soft(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> bool:
+    """Whether the break above the line may lie inside a sentence: full line, no stop, nothing between."""
+    if before is None or line.after_blank:
+        return False
+    ends = flow.text[before.start : before.end].endswith((*_STOPS, ","))
+    return not ends and not _fits(flow, before, line, rules)
+
+
+def _begins(
+    flow: Flow, current: Sequence[Line], kind: BlockKind, line: Line, found: _Class, rules: FlowRules
+) -> bool:
+    """Whether a new block begins with ``line``."""
+    before = current[-1]
+    text, above = flow.text[line.start : line.end], flow.text[before.start : before.end]
+    if found[1] or found[0] in {"row", "columns"} or kind in {"row", "columns"}:
+        return True
+    capitals, was_capitals = found[0] == "heading", rules.is_capitals(above)
+    if capitals != was_capitals and len(text) < flow.width:
+        return capitals or not text[:1].islower()
+    if not text[:1].isupper() and not text.startswith(("“", '"')):
+        return False
+    if above.endswith(_OPEN):
+        return False
+    if rules.starter.match(text):
+        return True
+    fits = _fits(flow, before, line, rules)
+    if above.endswith(":"):
+        return fits
+    if above.endswith((*_STOPS, "”", '"')):
+        return line.after_blank or fits
+    # an empty line in the middle of a sentence stands below a paragraph's first line only (its indent
+    # made the PDF reader see a gap); below a later line it is meant
+    if line.after_blank and len(current) > 1:
+        return True
+    return fits and (kind == "heading" or line.after_blank)
