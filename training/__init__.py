@@ -1,0 +1,1 @@
+"""Rebuilds dictionaries/ and draws the pages that it learns and measures with."""
