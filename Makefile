@@ -1,0 +1,62 @@
+# The front door: each target prepares the machine first (.ci/setup.sh) and is quick where it is ready.
+# Variables travel as environment, quoted in the shell: names may hold spaces and Vietnamese letters.
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help extract test lint format bench samples dictionaries clean
+
+ifeq ($(origin IN),undefined)
+SAMPLES := 1
+IN := samples/input
+OUT ?= build/samples
+endif
+OUT ?= build/tables
+JOBS ?=
+CORPUS ?=
+export IN OUT JOBS CORPUS
+
+help: ## print these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+extract: ## read IN (default: the samples, compared with their expected tables) into OUT with JOBS processes
+	@bash .ci/setup.sh run
+ifdef SAMPLES
+	@.venv/bin/hoso extract "$$IN" --out "$$OUT" $${JOBS:+--jobs "$$JOBS"}; status=$$?; \
+	[ $$status -eq 3 ] || { echo "make extract: hoso ended with status $$status, not 3 (one sample is unreadable on purpose)"; exit 1; }
+	@.venv/bin/python -m samples.check "$$OUT"
+else
+	@.venv/bin/hoso extract "$$IN" --out "$$OUT" $${JOBS:+--jobs "$$JOBS"}
+	@echo "tables: $$OUT/tables"
+endif
+
+test: ## run all tests
+	@bash .ci/setup.sh dev
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
+
+lint: ## ruff and mypy, as pre-commit and CI run them
+	@bash .ci/setup.sh dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+format: ## let ruff repair and format the code
+	@bash .ci/setup.sh dev
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+bench: ## measure accuracy and speed (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.run
+
+samples: ## draw samples/input and docs/picture.png again
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m samples.draw
+
+dictionaries: ## build the dictionaries again from CORPUS, a folder of plain text
+	@[ -n "$$CORPUS" ] || { echo "usage: make dictionaries CORPUS=folder"; exit 2; }
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m training.build --corpus "$$CORPUS"
+
+clean: ## remove what the targets made (build, caches); .venv stays
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
