@@ -1,0 +1,141 @@
+"""Beneficiaries: which group of people a figure is about.
+
+Groups are read as lists: ``hộ nghèo, cận nghèo`` is one list of two groups, whose code the contract names
+(``poor_and_near_poor``). Words and codes are data (``dictionaries/groups.toml``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import regex
+
+from pipeline.language.dictionaries import folder
+
+_BOTH = frozenset({"poor_household", "near_poor_household"})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupList:
+    """``text[start:end]`` names one group or a list of groups, ``code`` is the contract's for the whole."""
+
+    start: int
+    end: int
+    code: str
+
+
+def combine(codes: Iterable[str]) -> str:
+    """The code of several groups named together.
+
+    >>> combine(["poor_household", "near_poor_household"]), combine(["child"]), combine(["child", "merit"])
+    ('poor_and_near_poor', 'child', '')
+    """
+    found = set(codes)
+    if "poor_and_near_poor" in found:
+        found = (found - {"poor_and_near_poor"}) | _BOTH
+    if len(found) == 1:
+        return found.pop()
+    if found == _BOTH:
+        return "poor_and_near_poor"
+    if len(found) >= 3 or "policy_beneficiary" in found:
+        return "policy_beneficiary"
+    return ""
+
+
+class Groups:
+    """The groups of ``groups.toml``, compiled."""
+
+    def __init__(self, data: Mapping[str, Any]):
+        flags = regex.IGNORECASE | regex.V1
+        self.groups: Sequence[Mapping[str, Any]] = data["group"]
+        self._rank = {g["code"]: g["rank"] for g in self.groups}
+
+        def names(key: str) -> str:
+            return "|".join(
+                rf"(?P<{g['code']}>{'|'.join(sorted(g.get(key, ()), key=len, reverse=True))})"
+                for g in self.groups
+                if g.get(key)
+            )
+
+        def compiled(pattern: str) -> regex.Pattern[str]:
+            return regex.compile(pattern.replace(r"\s?", r"\s*").replace(r"\s", r"\s+").replace(r"\s+*", r"\s*"), flags)
+
+        self._word = compiled(rf"(?<!\p{{L}})(?:{names('words')})(?!\p{{L}})")
+        # in a list and right behind a noun the short forms stand too; alternatives are tried in turn,
+        # so the leftmost-longest is chosen by hand
+        self._short = [
+            (g["code"], compiled(rf"(?:{p})(?!\p{{L}})"))
+            for g in self.groups
+            for p in (*g["words"], *g.get("after_noun", ()))
+        ]
+        self._joint = compiled(data["list"]["joint"])
+        self._bridge = compiled(data["list"]["bridge"])
+
+    def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
+        best: tuple[str, int] | None = None
+        for code, pattern in self._short:
+            match = pattern.match(text, at, limit)
+            if match and (best is None or match.end() > best[1]):
+                best = code, match.end()
+        return best
+
+    def list_at(self, text: str, at: int, limit: int) -> GroupList | None:
+        """The list of groups that begins at ``at`` (short forms allowed)."""
+        first = self._longest(text, at, limit)
+        if not first:
+            return None
+        phrases, end = [[first[0]]], first[1]
+        while True:
+            space = end
+            while space < limit and text[space] == " ":
+                space += 1
+            if space > end and (same := self._longest(text, space, limit)):
+                phrases[-1].append(same[0])
+                end = same[1]
+                continue
+            joint = self._joint.match(text, end, limit)
+            if not joint or joint.end() == end:
+                break
+            follow = self._longest(text, joint.end(), limit)
+            if not follow and joint.end() > end:
+                # the joint may have eaten the word `hộ` of `hộ nghèo`
+                follow = next(
+                    (f for k in range(joint.end() - 1, end, -1) if (f := self._longest(text, k, limit))), None
+                )
+            if not follow:
+                break
+            phrases.append([follow[0]])
+            end = follow[1]
+        codes = {max(phrase, key=lambda c: self._rank[c]) for phrase in phrases}
+        return GroupList(at, end, combine(codes))
+
+    def behind(self, text: str, at: int, limit: int) -> GroupList | None:
+        """The groups right behind a counted noun, over a short bridge (``thuộc``, ``là``)."""
+        bridge = self._bridge.match(text, at, limit)
+        stops = {at, bridge.end() if bridge else at}
+        if bridge:
+            stops |= {bridge.start() + m.end() for m in regex.finditer(r"\s+", bridge.group())}
+        lists = [found for stop in sorted(stops) if (found := self.list_at(text, stop, limit))]
+        return max(lists, key=lambda g: g.end - g.start, default=None)
+
+    def find(self, text: str, start: int, end: int) -> list[GroupList]:
+        """All lists of groups in ``text[start:end]``, in order."""
+        found, at = [], start
+        while match := self._word.search(text, at, end):
+            group = self.list_at(text, match.start(), end)
+            if group is None:
+                at = match.end()
+                continue
+            found.append(group)
+            at = group.end
+        return found
+
+
+@cache
+def groups() -> Groups:
+    """The groups of the dictionaries, compiled once a process."""
+    return Groups(tomllib.loads((folder() / "groups.toml").read_text(encoding="utf-8")))

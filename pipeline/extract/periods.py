@@ -1,0 +1,151 @@
+"""Expressions of time: which dates a figure is about.
+
+``năm 2021`` is a span, ``tính đến 31/7/2024`` an end without a start, ``đến nay`` names a time without a
+date: it closes what was named before and gives nothing. The patterns are data
+(``dictionaries/periods.toml``); here stands how each reading becomes dates.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import regex
+
+from pipeline.language.dictionaries import folder
+
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a figure is about; a stock or a flow with only an end has no ``start``, both None: open."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def as_stock(self) -> Period:
+        """The same for a stock (``dư nợ``): its end alone."""
+        return Period(None, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml."""
+
+    start: int
+    end: int
+    reading: str
+    period: Period
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _quarter(text: str) -> int:
+    return _ROMAN.get(text.upper()) or int(text)
+
+
+def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention]) -> Period:
+    """The dates of a match. ``said`` are the mentions before it, for those that point back."""
+    numbers = {k: int(v) for k, v in part.items() if v and v.isdigit()}
+    y, m, d, n = (numbers.get(k, 0) for k in ("y", "m", "d", "n"))
+    y1, y2 = numbers.get("y1", 0), numbers.get("y2", 0)
+    if reading == "school_year":
+        return Period(date(y1, 9, 1), date(y2, 5, 31))
+    if reading == "years":
+        return Period(date(y1, 1, 1), date(y2, 12, 31)) if y1 <= y2 else Period()
+    if reading == "first_months":
+        return Period(date(y, 1, 1), _month_end(y, n)) if y and 1 <= n <= 12 else Period()
+    if reading == "last_months":
+        return Period(date(y, 13 - n, 1), date(y, 12, 31)) if 1 <= n <= 12 else Period()
+    if reading in {"quarter", "until_quarter"}:
+        q = _quarter(part["q"] or "1")
+        start = date(y, 3 * q - 2, 1) if reading == "quarter" else None
+        return Period(start, _month_end(y, 3 * q))
+    if reading == "until_date":
+        return Period(None, date(y, m, d))
+    if reading == "until_month":
+        return Period(None, _month_end(y, m))
+    if reading == "until_half":
+        return Period(None, date(y, 6, 30))
+    if reading == "until_year":
+        return Period(None, date(y, 12, 31))
+    if reading == "since_year":
+        return Period(date(y, 1, 1), None)
+    if reading == "month":
+        return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "date":
+        return Period(date(y, m, d), date(y, m, d))
+    if reading == "year":
+        return Period(date(y, 1, 1), date(y, 12, 31))
+    return _points_back(reading, said)
+
+
+def _points_back(reading: str, said: Sequence[Mention]) -> Period:
+    for mention in reversed(said):
+        period = mention.period
+        if reading == "that_range" and period.start and period.end and period.start.year < period.end.year:
+            return period
+        if reading in {"that_year", "since_this_year"} and mention.reading == "year" and period.end:
+            year = period.end.year
+            return Period(date(year, 1, 1), date(year, 12, 31) if reading == "that_year" else None)
+    return Period()
+
+
+class Periods:
+    """The expressions of ``periods.toml``, compiled."""
+
+    def __init__(self, data: Mapping[str, Any]):
+        flags = regex.IGNORECASE | regex.V1
+        self.expressions = data["expression"]
+        self._patterns = []
+        for expression in self.expressions:
+            pattern = expression["pattern"]
+            for name, part in data["parts"].items():
+                pattern = pattern.replace("{" + name + "}", part)
+            pattern = pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
+            pattern = pattern.replace(r"\s{1,6}*", r"\s{0,6}")
+            self._patterns.append((expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)))
+        self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
+        self._citation = regex.compile(data["ignored"]["citation"], flags)
+
+    def find(self, text: str) -> list[Mention]:
+        """All mentions that may govern a figure, in order, not overlapping."""
+        citations = [m.span() for m in self._citation.finditer(text)]
+        matches = [
+            (match.start(), match.end(), order, reading, match)
+            for order, (reading, pattern) in enumerate(self._patterns)
+            for match in pattern.finditer(text)
+        ]
+        matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))
+        taken: list[tuple[int, int, str, regex.Match[str]]] = []
+        for start, end, _, reading, match in matches:
+            if all(end <= s or start >= e for s, e, _, _ in taken):
+                taken.append((start, end, reading, match))
+        found: list[Mention] = []
+        for start, end, reading, match in sorted(taken, key=lambda x: x[0]):
+            if any(s < end and start < e for s, e in citations) or self._is_ignored(text, start):
+                continue
+            try:
+                period = _read(reading, match.groupdict(), found)
+            except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
+                period = Period()
+            found.append(Mention(start, end, reading, period))
+        return found
+
+    def _is_ignored(self, text: str, start: int) -> bool:
+        before = text[max(0, start - 90) : start]
+        return any(pattern.search(before) for pattern in self._ignored)
+
+
+@cache
+def periods() -> Periods:
+    """The expressions of the dictionaries, compiled once a process."""
+    return Periods(tomllib.loads((folder() / "periods.toml").read_text(encoding="utf-8")))
