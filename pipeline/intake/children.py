@@ -1,0 +1,139 @@
+"""Child processes under limits: the one way in which hoso starts a program that reads a hostile file.
+
+Every child gets a limit on address space, processor time and file size (``prlimit``) and dies with its
+parent (``setpriv --pdeathsig``); both belong to util-linux and are left out where they are not installed.
+Wrapping the program, instead of running code between fork and exec, keeps this safe in threads.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import LimitError, MissingProgramError, TimeoutReadError
+from pipeline.settings import Settings
+
+PACKAGES = {
+    "tesseract": "tesseract-ocr tesseract-ocr-vie",
+    "pdftotext": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "pdfinfo": "poppler-utils",
+    "pdfimages": "poppler-utils",
+}
+MAX_OUTPUT = 64_000_000
+"""Bytes of standard output that are read; a page's words are a thousandth of it."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a child left: its exit status (negative: the signal that ended it), output and error text."""
+
+    status: int
+    output: bytes
+    error: str
+
+
+def program(name: str) -> str:
+    """The absolute path of a program.
+
+    Raises:
+        MissingProgramError: where it is not installed, naming the packages to install.
+    """
+    found = shutil.which(name)
+    if found is None:
+        packages = PACKAGES.get(name, name)
+        message = f"the program {name} is not installed; on Debian or Ubuntu: apt-get install {packages}"
+        raise MissingProgramError(message)
+    return str(Path(found).absolute())
+
+
+def limited(name: str, settings: Settings) -> list[str]:
+    """The command prefix that runs a program under the settings' limits."""
+    command = [program(name)]
+    if setpriv := shutil.which("setpriv"):
+        command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+    if prlimit := shutil.which("prlimit"):
+        # image files of the largest page: three bytes a pixel and a header
+        size = settings.max_pixels * 3 + 1_000_000
+        limits = [f"--as={settings.max_memory}", f"--cpu={settings.page_timeout}", f"--fsize={size}"]
+        command = [prlimit, *limits, "--core=0", "--", *command]
+    return command
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A temporary folder for one page; it is gone afterwards, whatever happened."""
+    with tempfile.TemporaryDirectory(prefix="hoso-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def guards(names: Sequence[str], folder: Path, settings: Settings) -> Path | None:
+    """Scripts that start programs under limits, for libraries that start a program by its path.
+
+    pytesseract and pdf2image take no command prefix, so a script of the program's name stands in for it.
+
+    Args:
+        names: programs.
+        folder: where the folder of scripts is made.
+        settings: the limits.
+
+    Returns:
+        The folder with one script a program; None where files in ``folder`` may not be executed.
+    """
+    made = folder / "guards"
+    made.mkdir()
+    for name in names:
+        script = made / name
+        command = shlex.join(limited(name, settings))
+        # one thread a process: pages, not threads, keep the cores busy (facts: OMP_THREAD_LIMIT)
+        script.write_text(f'#!/bin/sh\nOMP_THREAD_LIMIT=1 exec {command} "$@"\n', encoding="utf-8")
+        script.chmod(0o700)
+    return made if all(os.access(made / name, os.X_OK) for name in names) else None
+
+
+def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) -> Finished:
+    """Run a program under limits and wait for it.
+
+    Args:
+        name: the program.
+        arguments: its arguments; files as absolute paths, so that no name reads as an option.
+        settings: the limits.
+        where: file and page for error lines.
+
+    Raises:
+        MissingProgramError: where the program is not installed.
+        TimeoutReadError: where it took longer than ``settings.page_timeout`` seconds.
+        LimitError: where it was ended for its processor time or wrote more than MAX_OUTPUT.
+    """
+    command = [*limited(name, settings), *arguments]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
+        )
+        try:
+            status = child.wait(settings.page_timeout)
+        except subprocess.TimeoutExpired:
+            message = f"{where}: {name} took longer than {settings.page_timeout} s; raise page_timeout"
+            raise TimeoutReadError(message) from None
+        finally:
+            if child.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        if status in (-signal.SIGXCPU, -signal.SIGXFSZ):
+            message = f"{where}: {name} reached its limit of time or output"
+            raise LimitError(message)
+        if output.tell() > MAX_OUTPUT or os.fstat(output.fileno()).st_size > MAX_OUTPUT:
+            message = f"{where}: {name} wrote more than {MAX_OUTPUT // 1_000_000} MB"
+            raise LimitError(message)
+        output.seek(0)
+        errors.seek(0)
+        return Finished(status, output.read(), errors.read(20_000).decode("utf-8", "replace"))

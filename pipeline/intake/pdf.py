@@ -1,0 +1,141 @@
+"""The structure of PDF files: pages, damage, geometry, and the scan that covers a page.
+
+pikepdf (qpdf) opens and repairs; ``pdfinfo`` measures. Nothing here decodes an image.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import DamagedError, EmptyFileError, EncryptedError
+from pipeline.intake import children
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_DAMAGE = re.compile(r"reconstruct|damaged|expected endobj|unexpected EOF", re.IGNORECASE)
+_NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+_SIZE = re.compile(rf"^Page +\d+ +size: +{_NUMBER} x {_NUMBER}", re.MULTILINE)
+_ROTATION = re.compile(r"^Page +\d+ +rot: +(-?\d+)", re.MULTILINE)
+_CROP = re.compile(rf"^Page +\d+ +CropBox: +{_NUMBER} +{_NUMBER} +{_NUMBER} +{_NUMBER}", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A page as a reader shows it: ``width`` and ``height`` in points after rotation by ``rotation`` degrees
+    clockwise; ``crop`` is its visible box (x0, y0, x1, y1) in the file's own coordinates (y up).
+    """
+
+    width: float
+    height: float
+    rotation: int
+    crop: tuple[float, float, float, float]
+
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the file's coordinates as shown: points from the top left, y down.
+
+        >>> Geometry(200, 100, 90, (0, 0, 100, 200)).shown(0, 0)
+        (0.0, 0.0)
+        """
+        x0, y0, x1, y1 = self.crop
+        places = {0: (x - x0, y1 - y), 90: (y - y0, x - x0), 180: (x1 - x, y - y0), 270: (y1 - y, x1 - x)}
+        across, down = places[self.rotation]
+        return float(across), float(down)
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[pikepdf.Pdf]:
+    """A PDF, repaired in memory as far as qpdf can.
+
+    Raises:
+        EncryptedError: where it wants a password.
+        DamagedError: where qpdf cannot make sense of it.
+    """
+    import pikepdf
+
+    try:
+        document = pikepdf.open(path, suppress_warnings=True)
+    except pikepdf.PasswordError:
+        message = f"{name}: encrypted: a password is needed to open it; save it without one"
+        raise EncryptedError(message) from None
+    except pikepdf.PdfError as error:
+        message = f"{name}: damaged: {_cause(error, path)}; copy it again from its source"
+        raise DamagedError(message) from None
+    with document:
+        yield document
+
+
+def count(path: Path, name: str) -> tuple[int, str]:
+    """Number of pages, and what is wrong with a file that had to be repaired (empty for a sound one).
+
+    Raises:
+        EmptyFileError: for a PDF without pages.
+        EncryptedError, DamagedError: as ``opened``.
+    """
+    import pikepdf
+
+    with opened(path, name) as document:
+        try:
+            pages = len(document.pages)
+        except (pikepdf.PdfError, RuntimeError, ValueError) as error:
+            message = f"{name}: damaged: its page tree cannot be read ({_cause(error, path)})"
+            raise DamagedError(message) from None
+        damage = next((w for w in document.get_warnings() if _DAMAGE.search(str(w))), "")
+    if pages == 0:
+        message = f"{name}: {'damaged: ' if damage else ''}a PDF without pages; copy it again from its source"
+        raise DamagedError(message) if damage else EmptyFileError(message)
+    return pages, "repaired" if damage else ""
+
+
+def repair(path: Path, name: str, folder: Path) -> Path:
+    """A repaired copy in ``folder``, which poppler reads where it would show blank pages of the damaged file.
+
+    Raises:
+        DamagedError: where it cannot be written.
+    """
+    import pikepdf
+
+    copy = folder / "repaired.pdf"
+    with opened(path, name) as document:
+        try:
+            document.save(copy)
+        except (pikepdf.PdfError, RuntimeError) as error:
+            message = f"{name}: damaged beyond repair ({_cause(error, path)}); copy it again from its source"
+            raise DamagedError(message) from None
+    return copy
+
+
+def geometry(path: Path, number: int, settings: Settings, where: str) -> Geometry:
+    """Size, rotation and visible box of a page.
+
+    Raises:
+        DamagedError: where poppler cannot tell them.
+        LimitError, MissingProgramError: as ``children.run``.
+    """
+    arguments = ["-f", str(number), "-l", str(number), "-box", str(path.absolute())]
+    report = children.run("pdfinfo", arguments, settings, where=where)
+    text = report.output.decode("utf-8", "replace")
+    size, rotation, crop = _SIZE.search(text), _ROTATION.search(text), _CROP.search(text)
+    if not (size and rotation and crop):
+        message = (
+            f"{where}: damaged: poppler cannot open this page ({report.error.strip()[:120] or 'no size'})"
+        )
+        raise DamagedError(message)
+    x0, y0, x1, y1 = (float(value) for value in crop.groups())
+    turn = int(rotation[1]) % 360
+    box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    width, height = box[2] - box[0], box[3] - box[1]
+    if turn in (90, 270):
+        width, height = height, width
+    return Geometry(width, height, turn if turn in (0, 90, 180, 270) else 0, box)
+
+
+def _cause(error: BaseException | Any, path: Path) -> str:
+    """Qpdf's own words, without the path that they begin with."""
+    return str(error).replace(str(path), "").strip(" :\n").split("\n")[0][:160] or type(error).__name__

@@ -1,0 +1,49 @@
+"""Text files: UTF-8, pages split by form feeds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipeline.errors import EmptyFileError, UnsupportedError
+from pipeline.language.normal import nfc
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def pages(path: Path, name: str) -> list[str]:
+    """The pages of a text file: NFC, ``\\n`` line ends, no byte order mark, no other control characters.
+
+    A form feed at the very end closes the last page and opens none.
+
+    Args:
+        path: the file.
+        name: what error lines call it.
+
+    Raises:
+        UnsupportedError: where the bytes are not UTF-8 text.
+        EmptyFileError: where there is nothing but white space.
+    """
+    data = path.read_bytes()
+    encoding = next((what for bom, what in _BOMS.items() if data.startswith(bom)), None)
+    try:
+        if encoding:
+            raise UnicodeDecodeError("utf-8", data, 0, 2, encoding)
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"it is {encoding}" if encoding else f"byte {error.start} is not UTF-8"
+        message = f"{name}: not UTF-8 text ({what}); convert it to UTF-8, for example with iconv"
+        raise UnsupportedError(message) from None
+    if "\0" in content:
+        message = f"{name}: not text (it holds zero bytes)"
+        raise UnsupportedError(message)
+    content = nfc(content.replace("\r\n", "\n").replace("\r", "\n"))
+    content = _CONTROL.sub(" ", content.replace("\v", "\n"))
+    if not content.strip():
+        message = f"{name}: the file holds no text"
+        raise EmptyFileError(message)
+    found = content.split("\f")
+    while not found[-1].strip():
+        found.pop()
+    return found
