@@ -1,0 +1,250 @@
+"""Tables, texts and edits to the output folder: whole files or none, the same bytes for the same input.
+
+Every file is written beside its place under a temporary name, flushed to the disk, and renamed. A file
+whose bytes would stay the same is not touched. All tables are staged before the first is renamed, so a
+full disk leaves the old tables as they were. ``run.json`` comes last: where it is new, all is.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import filecmp
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.errors import OutputError
+from pipeline.tables import datapackage
+from pipeline.tables.rows import SchemaError
+from pipeline.tables.schema import TableSchema, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Rows = Iterable[Sequence[str]]
+"""Rows of cells as ``rows.format_row`` makes them; may be a generator: they are never held together."""
+
+_DOC_ID = re.compile(r"d[0-9a-f]{12}")
+_TEMPORARY = re.compile(r"\.hoso-.*\.tmp")
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space and run again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run again",
+    errno.EFBIG: "the file is larger than this system allows",
+    errno.EROFS: "the folder is read-only; choose another with --out",
+    errno.EACCES: "no permission to write there; choose another folder with --out",
+    errno.EPERM: "no permission to write there; choose another folder with --out",
+    errno.ENOTDIR: "a file stands where a folder is needed; choose another with --out",
+    errno.EEXIST: "a file stands where a folder is needed; choose another with --out",
+    errno.EISDIR: "a folder stands where a file is needed; move it away",
+    errno.EIO: "the disk reports an error; check it",
+}
+
+
+@dataclass
+class Written:
+    """What a call did: numbers of rows by table, of files that changed, stayed, were removed."""
+
+    rows: dict[str, int]
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def write(
+    out: Path,
+    tables: Mapping[str, Rows],
+    texts: Iterable[tuple[str, str]],
+    edits: Iterable[tuple[str, Rows]],
+    failures: Rows,
+    run: Mapping[str, object],
+) -> Written:
+    """Write a whole output folder.
+
+    Everything may be a generator and is consumed once, in this order: the tables (in the schema's order,
+    not the mapping's), failures, texts, edits. Memory does not grow with the number of rows.
+
+    Args:
+        out: the output folder; made where missing.
+        tables: rows by table name, without headers. Tables that are left out are written with their
+            header alone; ``edits`` and ``failures`` are no keys here.
+        texts: ``(doc_id, text)``, pages split by form feed, for ``text/DOC_ID.txt``.
+        edits: ``(doc_id, rows)`` for ``edits/DOC_ID.csv``.
+        failures: rows of ``failures.csv``.
+        run: what ``run.json`` holds; must be JSON.
+
+    Returns:
+        Numbers of rows and files. Files of documents that are no longer named (``text/dXXXXXXXXXXXX.txt``,
+        ``edits/dXXXXXXXXXXXX.csv``) are removed; other files are left alone.
+
+    Raises:
+        OutputError: the folder cannot be written; tables, failures.csv and run.json are as they were.
+        SchemaError: an unknown table or a row of another width (a mistake of the program).
+    """
+    schemas = _schemas(tables)
+    done = Written({})
+    with _clear_errors(out):
+        for folder in (out, out / "tables", out / "text", out / "edits"):
+            folder.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(folder)
+        staged: list[tuple[Path, Path]] = []
+        try:
+            for schema in schemas:
+                place = out / schema.path
+                staged.append((_temporary(place), place))
+                rows = failures if schema.name == "failures" else tables.get(schema.name, ())
+                done.rows[schema.name] = _stage_table(staged[-1][0], schema, rows)
+            kept = _write_documents(out, texts, edits, done)
+            for temporary, place in staged:
+                _settle(temporary, place, done)
+        finally:
+            for temporary, _ in staged:
+                temporary.unlink(missing_ok=True)
+        _write_text(out / "tables" / "datapackage.json", datapackage.text(), done)
+        done.removed = _remove_stale(out, *kept)
+        body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
+        _write_text(out / "run.json", body, done)
+    return done
+
+
+def _schemas(given: Mapping[str, Rows]) -> list[TableSchema]:
+    """The schemas of all files written once, in order."""
+    chosen = [schema for schema in tables().values() if schema.name != "edits"]
+    unknown = set(given) - {s.name for s in chosen if s.name != "failures"}
+    if unknown:
+        message = f"no such table: {', '.join(sorted(unknown))}"
+        raise SchemaError(message)
+    return chosen
+
+
+def _write_documents(
+    out: Path, texts: Iterable[tuple[str, str]], edits: Iterable[tuple[str, Rows]], done: Written
+) -> tuple[set[str], set[str]]:
+    """Write texts and edits one by one; the names of the files that belong there now."""
+    text_names, edit_names = set(), set()
+    for doc_id, text in texts:
+        place = out / "text" / f"{_checked(doc_id)}.txt"
+        text_names.add(place.name)
+        _write_text(place, text, done)
+    schema = tables()["edits"]
+    for doc_id, rows in edits:
+        place = out / "edits" / f"{_checked(doc_id)}.csv"
+        edit_names.add(place.name)
+        temporary = _temporary(place)
+        try:
+            _stage_table(temporary, schema, rows)
+            _settle(temporary, place, done)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return text_names, edit_names
+
+
+def _checked(doc_id: str) -> str:
+    if not _DOC_ID.fullmatch(doc_id):
+        message = f"not a doc_id: {doc_id!r}"
+        raise SchemaError(message)
+    return doc_id
+
+
+def _stage_table(path: Path, schema: TableSchema, rows: Rows) -> int:
+    """Write header and rows to ``path`` and flush them to the disk; the number of rows."""
+    width, count = len(schema.columns), 0
+    with _create(path) as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(schema.header)
+        for row in rows:
+            if len(row) != width:
+                message = f"{schema.name}: a row of {len(row)} cells, not {width}"
+                raise SchemaError(message)
+            writer.writerow(row)
+            count += 1
+        _flush(handle)
+    return count
+
+
+def _write_text(place: Path, text: str, done: Written) -> None:
+    """Write a small file, unless it holds just that already."""
+    data = text.encode("utf-8", errors="replace")
+    with suppress(FileNotFoundError):
+        if place.stat().st_size == len(data) and place.read_bytes() == data:
+            done.unchanged += 1
+            return
+    temporary = _temporary(place)
+    try:
+        with _create(temporary) as handle:
+            handle.write(data.decode("utf-8"))
+            _flush(handle)
+        temporary.replace(place)
+        _sync_folder(place.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+    done.changed += 1
+
+
+def _settle(temporary: Path, place: Path, done: Written) -> None:
+    """Rename the staged file to its place, unless the bytes there are the same."""
+    if place.is_file() and filecmp.cmp(temporary, place, shallow=False):
+        temporary.unlink()
+        done.unchanged += 1
+        return
+    temporary.replace(place)
+    _sync_folder(place.parent)
+    done.changed += 1
+
+
+def _temporary(place: Path) -> Path:
+    return place.with_name(f".hoso-{os.getpid()}-{place.name}.tmp")
+
+
+def _create(path: Path) -> TextIO:
+    """A new file that nobody had; its mode follows the umask."""
+    return path.open("x", encoding="utf-8", newline="")
+
+
+def _flush(handle: TextIO) -> None:
+    handle.flush()
+    os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable, where the file system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove temporary files of a run that was killed (the caller holds the folder's lock)."""
+    for path in list(folder.iterdir()):
+        if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def _remove_stale(out: Path, text_names: set[str], edit_names: set[str]) -> int:
+    """Remove texts and edits of documents that are no longer there; how many."""
+    removed = 0
+    for folder, suffix, kept in ((out / "text", ".txt", text_names), (out / "edits", ".csv", edit_names)):
+        for path in list(folder.iterdir()):
+            if path.suffix == suffix and _DOC_ID.fullmatch(path.stem) and path.name not in kept:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+@contextmanager
+def _clear_errors(out: Path) -> Iterator[None]:
+    """Turn errors of the operating system into one clear line."""
+    try:
+        yield
+    except OSError as error:
+        reason = _ADVICE.get(error.errno or 0, error.strerror or str(error))
+        message = f"{error.filename or out}: cannot write: {reason}"
+        raise OutputError(message) from error
