@@ -28,6 +28,7 @@ PACKAGES = {
     "pdfinfo": "poppler-utils",
     "pdfimages": "poppler-utils",
 }
+GUARDED = ("tesseract", "pdftoppm", "pdfinfo")
 MAX_OUTPUT = 64_000_000
 """Bytes of standard output that are read; a page's words are a thousandth of it."""
 
@@ -75,28 +76,28 @@ def scratch() -> Iterator[Path]:
         yield Path(name)
 
 
-def guards(names: Sequence[str], folder: Path, settings: Settings) -> Path | None:
-    """Scripts that start programs under limits, for libraries that start a program by its path.
+def guards(folder: Path, settings: Settings) -> Path | None:
+    """Scripts that start Tesseract and poppler under limits, for libraries that want a program's path.
 
     pytesseract and pdf2image take no command prefix, so a script of the program's name stands in for it.
 
     Args:
-        names: programs.
-        folder: where the folder of scripts is made.
+        folder: a scratch folder; the scripts are made in it once.
         settings: the limits.
 
     Returns:
-        The folder with one script a program; None where files in ``folder`` may not be executed.
+        The folder of scripts; None where files in ``folder`` may not be executed (a noexec mount).
     """
     made = folder / "guards"
-    made.mkdir()
-    for name in names:
-        script = made / name
-        command = shlex.join(limited(name, settings))
-        # one thread a process: pages, not threads, keep the cores busy (facts: OMP_THREAD_LIMIT)
-        script.write_text(f'#!/bin/sh\nOMP_THREAD_LIMIT=1 exec {command} "$@"\n', encoding="utf-8")
-        script.chmod(0o700)
-    return made if all(os.access(made / name, os.X_OK) for name in names) else None
+    if not made.is_dir():
+        made.mkdir()
+        for name in (name for name in GUARDED if shutil.which(name)):
+            script = made / name
+            command = shlex.join(limited(name, settings))
+            # one thread a process: pages, not threads, keep the cores busy
+            script.write_text(f'#!/bin/sh\nOMP_THREAD_LIMIT=1 exec {command} "$@"\n', encoding="utf-8")
+            script.chmod(0o700)
+    return made if all(os.access(script, os.X_OK) for script in made.iterdir()) else None
 
 
 def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) -> Finished:

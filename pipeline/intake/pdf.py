@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DamagedError, EmptyFileError, EncryptedError
 from pipeline.intake import children
+from pipeline.intake.affine import Affine
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ _CROP = re.compile(rf"^Page +\d+ +CropBox: +{_NUMBER} +{_NUMBER} +{_NUMBER} +{_N
 
 @dataclass(frozen=True)
 class Geometry:
-    """A page as a reader shows it: ``width`` and ``height`` in points after rotation by ``rotation`` degrees
-    clockwise; ``crop`` is its visible box (x0, y0, x1, y1) in the file's own coordinates (y up).
+    """A page as a reader shows it.
+
+    ``width`` and ``height`` are in points, after rotation by ``rotation`` degrees clockwise; ``crop`` is the
+    visible box (x0, y0, x1, y1) in the file's own coordinates (y up).
     """
 
     width: float
@@ -37,16 +40,20 @@ class Geometry:
     rotation: int
     crop: tuple[float, float, float, float]
 
-    def shown(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the file's coordinates as shown: points from the top left, y down.
+    @property
+    def shown(self) -> Affine:
+        """The map from the file's coordinates to points from the top left as shown, y down.
 
-        >>> Geometry(200, 100, 90, (0, 0, 100, 200)).shown(0, 0)
-        (0.0, 0.0)
+        >>> Geometry(200, 100, 90, (0, 0, 100, 200)).shown.apply(0, 0)
+        (0, 0)
         """
         x0, y0, x1, y1 = self.crop
-        places = {0: (x - x0, y1 - y), 90: (y - y0, x - x0), 180: (x1 - x, y - y0), 270: (y1 - y, x1 - x)}
-        across, down = places[self.rotation]
-        return float(across), float(down)
+        return {
+            0: Affine(1, 0, 0, -1, -x0, y1),
+            90: Affine(0, 1, 1, 0, -y0, -x0),
+            180: Affine(-1, 0, 0, 1, x1, -y0),
+            270: Affine(0, -1, -1, 0, y1, x1),
+        }[self.rotation]
 
 
 @contextmanager
@@ -123,9 +130,8 @@ def geometry(path: Path, number: int, settings: Settings, where: str) -> Geometr
     text = report.output.decode("utf-8", "replace")
     size, rotation, crop = _SIZE.search(text), _ROTATION.search(text), _CROP.search(text)
     if not (size and rotation and crop):
-        message = (
-            f"{where}: damaged: poppler cannot open this page ({report.error.strip()[:120] or 'no size'})"
-        )
+        cause = report.error.strip().split("\n")[0][:120] or "no size"
+        message = f"{where}: damaged: poppler cannot open this page ({cause}); copy the file again"
         raise DamagedError(message)
     x0, y0, x1, y1 = (float(value) for value in crop.groups())
     turn = int(rotation[1]) % 360
@@ -137,5 +143,5 @@ def geometry(path: Path, number: int, settings: Settings, where: str) -> Geometr
 
 
 def _cause(error: BaseException | Any, path: Path) -> str:
-    """Qpdf's own words, without the path that they begin with."""
+    """The words of qpdf, without the path that they begin with."""
     return str(error).replace(str(path), "").strip(" :\n").split("\n")[0][:160] or type(error).__name__

@@ -13,7 +13,7 @@ _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def pages(path: Path, name: str) -> list[str]:
-    """The pages of a text file: NFC, ``\\n`` line ends, no byte order mark, no other control characters.
+    r"""The pages of a text file: NFC, ``\n`` line ends, no byte order mark, no other control characters.
 
     A form feed at the very end closes the last page and opens none.
 
@@ -26,13 +26,11 @@ def pages(path: Path, name: str) -> list[str]:
         EmptyFileError: where there is nothing but white space.
     """
     data = path.read_bytes()
-    encoding = next((what for bom, what in _BOMS.items() if data.startswith(bom)), None)
     try:
-        if encoding:
-            raise UnicodeDecodeError("utf-8", data, 0, 2, encoding)
         content = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        what = f"it is {encoding}" if encoding else f"byte {error.start} is not UTF-8"
+        encoding = next((what for bom, what in _BOMS.items() if data.startswith(bom)), "")
+        what = f"it looks like {encoding}" if encoding else f"byte {error.start} is not UTF-8"
         message = f"{name}: not UTF-8 text ({what}); convert it to UTF-8, for example with iconv"
         raise UnsupportedError(message) from None
     if "\0" in content:

@@ -1,0 +1,169 @@
+"""Where images stand on a PDF page, and whether one of them is the page: a scan.
+
+The embedded image of a scanned page is better than a new raster: it has its own resolution, costs nothing to
+draw and leaves out what signing software drew over it. But only where exactly one image covers the page and
+nothing that counts is drawn over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ReadError
+from pipeline.intake import pdf
+from pipeline.intake.affine import IDENTITY, Affine, compose
+from pipeline.intake.pdf import Geometry
+from pipeline.language.quality import thresholds
+
+_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI f F f* B B* b b* S s gs"
+_MAX_DEPTH = 5
+_MAX_STREAM = 8_000_000
+_TEXT = frozenset({"Tj", "TJ", "'", '"'})
+_PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s"})
+_HIDDEN = frozenset({3, 7})
+_COVERS = 0.9
+_MAX_GLYPHS_OVER = 400
+_MAX_PATHS_OVER = 2000
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One image as drawn: ``affine`` maps its unit square to the file's coordinates.
+
+    ``object_id`` is its object number (0 for an inline image), ``simple`` whether it is drawn plainly:
+    neither a stencil nor partly transparent.
+    """
+
+    object_id: int
+    width: int
+    height: int
+    affine: Affine
+    simple: bool
+
+
+@dataclass
+class Drawn:
+    """What a page's content draws: images in order; glyphs and paths that are drawn after the last one."""
+
+    images: list[Placement] = field(default_factory=list)
+    glyphs_over: int = 0
+    paths_over: int = 0
+    complete: bool = True
+
+
+def drawn(path: Path, number: int, name: str) -> Drawn:
+    """What page ``number`` (from 1) draws.
+
+    Never raises for content that cannot be followed: then ``complete`` is False.
+    """
+    import pikepdf
+
+    found = Drawn()
+    try:
+        with pdf.opened(path, name) as document:
+            page = document.pages[number - 1]
+            _walk(page, page.get("/Resources", {}), IDENTITY, found, 0)
+    except (pikepdf.PdfError, ReadError, RuntimeError, ValueError, TypeError, KeyError, IndexError):
+        found.complete = False
+    return found
+
+
+def scan(found: Drawn, page: Geometry) -> Placement | None:
+    """The image that is the page; None where there is none or where more than one counts."""
+    if not found.complete or found.glyphs_over > _MAX_GLYPHS_OVER or found.paths_over > _MAX_PATHS_OVER:
+        return None
+    covering = [image for image in found.images if share(image, page) >= _COVERS]
+    others = sum(share(image, page) for image in found.images if image not in covering)
+    if len(covering) != 1 or others > 0.25:
+        return None
+    image = covering[0]
+    return image if image.simple and image.object_id else None
+
+
+def covered(found: Drawn, page: Geometry) -> bool:
+    """Whether images cover so much of the page that it is a scanned page."""
+    return sum(share(image, page) for image in found.images) >= thresholds().image
+
+
+def share(image: Placement, page: Geometry) -> float:
+    """The share of the page, 0-1, that the image's bounding box covers."""
+    corners = [image.affine.apply(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
+    x0, y0, x1, y1 = page.crop
+    across = min(max(x for x, _ in corners), x1) - max(min(x for x, _ in corners), x0)
+    down = min(max(y for _, y in corners), y1) - max(min(y for _, y in corners), y0)
+    area = (x1 - x0) * (y1 - y0)
+    return max(across, 0.0) * max(down, 0.0) / area if area > 0 else 0.0
+
+
+def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) -> None:
+    """Follow one content stream: the page's own or a form's."""
+    import pikepdf
+
+    if depth == 0 and _size(stream) > _MAX_STREAM:
+        found.complete = False
+        return
+    stack: list[tuple[Affine, int]] = []
+    matrix, mode = start, 0
+    for instruction in _instructions(pikepdf.parse_content_stream(stream, _OPERATORS)):
+        operands, operator = instruction
+        if operator == "q":
+            stack.append((matrix, mode))
+        elif operator == "Q" and stack:
+            matrix, mode = stack.pop()
+        elif operator == "cm":
+            matrix = compose(matrix, Affine(*(float(value) for value in operands)))
+        elif operator == "Tr":
+            mode = int(operands[0])
+        elif operator in _TEXT and mode not in _HIDDEN:
+            found.glyphs_over += _glyphs(operands)
+        elif operator in _PAINT:
+            found.paths_over += 1
+        elif operator == "Do":
+            _draw(resources.get("/XObject", {}).get(operands[0]), resources, matrix, found, depth)
+        elif operator == "INLINE IMAGE":
+            found.images.append(Placement(0, 1, 1, matrix, simple=False))
+
+
+def _draw(target: Any, resources: Any, matrix: Affine, found: Drawn, depth: int) -> None:
+    """A ``Do`` operator: an image or a form."""
+    kind = str(target.get("/Subtype", "")) if target is not None else ""
+    if kind == "/Image":
+        simple = (
+            "/SMask" not in target and "/Mask" not in target and not bool(target.get("/ImageMask", False))
+        )
+        width, height = int(target.get("/Width", 0)), int(target.get("/Height", 0))
+        found.images.append(Placement(int(target.objgen[0]), width, height, matrix, simple))
+        if abs(matrix.a * matrix.d - matrix.b * matrix.c) > 40_000:  # a page-sized image hides what is under
+            found.glyphs_over = found.paths_over = 0
+    elif kind == "/Form":
+        if depth >= _MAX_DEPTH:
+            found.complete = False
+            return
+        inner = Affine(*(float(v) for v in target.get("/Matrix", [1, 0, 0, 1, 0, 0])))
+        _walk(target, target.get("/Resources", resources), compose(matrix, inner), found, depth + 1)
+
+
+def _instructions(parsed: Iterable[Any]) -> Iterator[tuple[Any, str]]:
+    for instruction in parsed:
+        yield instruction.operands, str(instruction.operator)
+
+
+def _glyphs(operands: Any) -> int:
+    """About how many glyphs a text operator shows."""
+    import pikepdf
+
+    last = operands[-1]
+    parts = list(last) if isinstance(last, pikepdf.Array) else [last]
+    return sum(len(bytes(part)) for part in parts if isinstance(part, pikepdf.String))
+
+
+def _size(page: Any) -> int:
+    """Bytes of the page's content as stored; the length of compressed streams is enough of a bound."""
+    contents = page.get("/Contents")
+    parts = (
+        list(contents) if isinstance(contents, list | tuple) or hasattr(contents, "append") else [contents]
+    )
+    return sum(int(part.get("/Length", 0)) for part in parts if part is not None and hasattr(part, "get"))
