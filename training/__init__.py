@@ -1,1 +1,1 @@
-"""Rebuilds dictionaries/ and draws the pages that it learns and measures with."""
+"""Rebuilds the compiled dictionaries from a folder of plain text: ``python -m training.build --corpus FOLDER``."""

@@ -1,0 +1,99 @@
+"""What a token may have been: words with the log probability that they were read so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+
+import numpy as np
+
+from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
+from pipeline.language.ngrams import Ngrams
+from pipeline.restore.channel import Channel, letter_case
+from pipeline.restore.tokens import Token
+
+MOST = 16
+"""Candidates kept for a token."""
+WITHIN = 11.0
+"""Candidates worse than the best by more nats (channel and unigram together) are dropped."""
+UNSEEN_READ = -7.0
+"""A reading one letter away from a known one: its share of the known one's probability."""
+KEPT = log(0.6)
+"""A word that is no syllable (foreign, abbreviation) comes through an OCR unspoiled in about 60 % of cases."""
+SPELLING = (-3.0, -2.4, -1.6)
+"""An unknown word's spelling: once, for each small letter, for each capital or digit."""
+DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
+"""One number among all numbers of so many digits."""
+MEASURE = -5.0
+"""Two or more digits with letters behind (20m, 16h30): mostly a figure with its unit."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Candidates of one token: word ids and log P(read | word); ``kept`` is where the raw token stands."""
+
+    ids: tuple[int, ...]
+    scores: tuple[float, ...]
+    kept: int
+
+
+@dataclass
+class Candidates:
+    """Candidate lists by token, remembered while a text is restored."""
+
+    lexicon: Lexicon
+    ngrams: Ngrams
+    channel: Channel
+    most_remembered: int = 200_000
+    memory: dict[str, Options] = field(default_factory=dict)
+
+    def of(self, token: Token) -> Options:
+        """Candidates of a token; a fixed token has itself alone."""
+        name = f"\0{token.text}" if token.fixed else token.text
+        found = self.memory.get(name)
+        if found is None:
+            if len(self.memory) >= self.most_remembered:
+                self.memory.clear()
+            found = self.memory[name] = self._fixed(token.text) if token.fixed else self._make(token.text)
+        return found
+
+    def _fixed(self, text: str) -> Options:
+        return Options((NUMBER if text[0].isdigit() else UNKNOWN,), (0.0,), 0)
+
+    def raw(self, text: str) -> tuple[int, float]:
+        """The token as it stands: its id and how probable its spelling is for that id."""
+        if text.isdigit():
+            return NUMBER, DIGITS.get(len(text), -9.0)
+        word = self.lexicon.id_of(text)
+        if word != UNKNOWN:
+            return word, 0.0
+        digits = sum(c.isdigit() for c in text)
+        if digits >= 2 and text[0].isdigit():
+            return UNKNOWN, MEASURE
+        once, small, large = SPELLING
+        return UNKNOWN, once + sum(small if c.islower() else large for c in text)
+
+    def known(self, text: str) -> dict[int, float]:
+        """Words that may have been read as ``text``, by the channel."""
+        return self.channel.candidates(text.lower(), letter_case(text))
+
+    def _make(self, text: str) -> Options:
+        found = self.known(text)
+        own, spelling = self.raw(text)
+        if own in (NUMBER, UNKNOWN):
+            found[own] = spelling
+        else:
+            found[own] = max(found.get(own, -99.0), KEPT if not self._spoilable(own) else -99.0, -9.0)
+        prior = self.ngrams.unigram
+        ranked = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:MOST]
+        best = found[ranked[0]] + float(prior[ranked[0]])
+        kept = [w for w in ranked if found[w] + float(prior[w]) > best - WITHIN]
+        if own not in kept:
+            kept.append(own)
+        return Options(tuple(kept), tuple(float(np.float32(found[w])) for w in kept), kept.index(own))
+
+    def _spoilable(self, word: int) -> bool:
+        """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""
+        from pipeline.language.syllables import is_syllable
+
+        return is_syllable(self.lexicon.words[word])

@@ -1,0 +1,227 @@
+"""The most probable words of many sentences at once: P(read | word) times the n-gram model over lattices.
+
+Coarse to fine (Charniak et al. 2006): bigrams prune each lattice by max-marginals, trigrams score what is left, a
+forward-backward pass gives each word its posterior, and the path with the largest sum of posteriors over tokens
+is taken (minimum Bayes risk). All n-gram look-ups of a batch are made together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.language.lexicon import BREAK
+from pipeline.language.ngrams import Ngrams
+from pipeline.restore.lattice import Boundary, Lattice
+
+Vector = NDArray[np.float64]
+KEEP_WITHIN = 9.0
+"""Nats below the best path that a word's best path may lie and still meet the trigrams."""
+MOST_KEPT = 8
+LANGUAGE = 1.0
+"""Weight of the language model against the channel."""
+
+
+@dataclass
+class Coarse:
+    """A lattice scored with bigrams: one block of scores and bigram indices by boundary."""
+
+    lattice: Lattice
+    blocks: list[tuple[Vector, NDArray[np.int64]]]
+    best: float
+    kept: list[bool]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A node of the chosen path with its posterior probability."""
+
+    node: int
+    posterior: float
+
+
+def _ends(lattice: Lattice, at: Boundary) -> list[int]:
+    return lattice.ending[at] or [-1]
+
+
+def _starts(lattice: Lattice, at: Boundary) -> list[int]:
+    return lattice.starting[at] or [-1]
+
+
+def _word(lattice: Lattice, node: int) -> int:
+    return BREAK if node < 0 else lattice.nodes[node].word
+
+
+def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams) -> list[Coarse]:
+    """Score each lattice with bigrams and mark the nodes worth keeping."""
+    first: list[int] = []
+    second: list[int] = []
+    shapes: list[tuple[int, int]] = []
+    for lattice in lattices:
+        for at in lattice.order:
+            left = [_word(lattice, n) for n in _ends(lattice, at)]
+            right = [_word(lattice, n) for n in _starts(lattice, at)]
+            first += [a for a in left for _ in right]
+            second += right * len(left)
+            shapes.append((len(left), len(right)))
+    scores, index = ngrams.pairs(np.array(first, np.int64), np.array(second, np.int64))
+    scaled = scores.astype(np.float64) * LANGUAGE
+    result, at, offset = [], 0, 0
+    for lattice in lattices:
+        blocks = []
+        for shape in shapes[at : at + len(lattice.order)]:
+            size = shape[0] * shape[1]
+            blocks.append(
+                (scaled[offset : offset + size].reshape(shape), index[offset : offset + size].reshape(shape))
+            )
+            offset += size
+        at += len(lattice.order)
+        result.append(_coarse(lattice, blocks))
+    return result
+
+
+def _coarse(lattice: Lattice, blocks: list[tuple[Vector, NDArray[np.int64]]]) -> Coarse:
+    """Viterbi both ways; a node's max-marginal decides whether it stays."""
+    count = len(lattice.nodes)
+    own = np.array([n.score for n in lattice.nodes])
+    forward, backward = np.zeros(count), np.zeros(count)
+    for at, (scores, _) in zip(lattice.order, blocks, strict=True):
+        starts = lattice.starting[at]
+        if not starts:
+            continue
+        ends = lattice.ending[at]
+        before = forward[ends][:, None] + scores if ends else scores
+        forward[starts] = before.max(axis=0) + own[starts]
+    for at, (scores, _) in zip(reversed(lattice.order), reversed(blocks), strict=True):
+        ends = lattice.ending[at]
+        if not ends:
+            continue
+        starts = lattice.starting[at]
+        after = scores + (backward[starts] + own[starts])[None, :] if starts else scores
+        backward[ends] = after.max(axis=1)
+    through = forward + backward
+    best = float(through.max())
+    kept = through > best - KEEP_WITHIN
+    for at in lattice.order:
+        starts = [n for n in lattice.starting[at] if kept[n]]
+        for extra in sorted(starts, key=lambda n: -through[n])[MOST_KEPT:]:
+            if not lattice.nodes[extra].kept and lattice.nodes[extra].end == (at[0] + 1, 0):
+                kept[extra] = False
+    return Coarse(lattice, blocks, best, kept.tolist())
+
+
+@dataclass
+class _Fine:
+    """A pruned lattice: by node its neighbours and the trigram scores between them."""
+
+    lattice: Lattice
+    nodes: list[int]
+    before: dict[int, list[int]]
+    after: dict[int, list[int]]
+    start_scores: dict[int, float]
+    trigrams: dict[int, Vector]
+
+
+def decode(coarse: Sequence[Coarse], ngrams: Ngrams) -> list[list[Choice]]:
+    """The chosen path of each lattice, with posteriors."""
+    pair: list[NDArray[np.int64]] = []
+    third: list[NDArray[np.int64]] = []
+    lower: list[Vector] = []
+    fine = [_prepare(c, pair, third, lower) for c in coarse]
+    if not pair:
+        return [[] for _ in coarse]
+    flat = [np.concatenate(parts) for parts in (pair, third, lower)]
+    # the lower order is stored scaled by LANGUAGE
+    scores = (
+        ngrams.triples(flat[0], flat[1], (flat[2] / LANGUAGE).astype(np.float32)).astype(np.float64)
+        * LANGUAGE
+    )
+    offset = 0
+    for f in fine:
+        for n in f.nodes:
+            shape = (len(f.before[n]), len(f.after[n]))
+            size = shape[0] * shape[1]
+            f.trigrams[n] = scores[offset : offset + size].reshape(shape)
+            offset += size
+    return [_posteriors(f) for f in fine]
+
+
+def _prepare(
+    coarse: Coarse, pair: list[NDArray[np.int64]], third: list[NDArray[np.int64]], lower: list[Vector]
+) -> _Fine:
+    """Collect the trigram queries of one lattice; -1 stands for the sentence's edge."""
+    lattice, kept = coarse.lattice, coarse.kept
+    place = {at: i for i, at in enumerate(lattice.order)}
+    ends, starts = {}, {}
+    for at in lattice.order:
+        ends[at] = [(i, n) for i, n in enumerate(_ends(lattice, at)) if n < 0 or kept[n]]
+        starts[at] = [(i, n) for i, n in enumerate(_starts(lattice, at)) if n < 0 or kept[n]]
+    fine = _Fine(lattice, [], {}, {}, {}, {})
+    for at in lattice.order:
+        for column, n in starts[at]:
+            if n < 0:
+                continue
+            scores_in, index_in = coarse.blocks[place[at]]
+            end = lattice.nodes[n].end
+            scores_out, _ = coarse.blocks[place[end]]
+            row = lattice.ending[end].index(n)
+            rows = [i for i, _ in ends[at]]
+            columns = [i for i, _ in starts[end]]
+            pairs = index_in[rows, column]
+            words = np.array([_word(lattice, m) for _, m in starts[end]], np.int64)
+            pair.append(np.repeat(pairs, len(columns)))
+            third.append(np.tile(words, len(rows)))
+            lower.append(np.tile(scores_out[row, columns], len(rows)))
+            fine.nodes.append(n)
+            fine.before[n] = [m for _, m in ends[at]]
+            fine.after[n] = [m for _, m in starts[end]]
+            if fine.before[n] == [-1]:
+                fine.start_scores[n] = float(scores_in[0, column])
+    return fine
+
+
+def _posteriors(fine: _Fine) -> list[Choice]:
+    """Forward-backward over pairs of words, then the path of least expected error."""
+    nodes = fine.lattice.nodes
+    forward: dict[int, Vector] = {n: np.full(len(fine.before[n]), -np.inf) for n in fine.nodes}
+    for n, score in fine.start_scores.items():
+        forward[n][0] = score + nodes[n].score
+    total = -np.inf
+    for n in fine.nodes:
+        through = np.logaddexp.reduce(forward[n][:, None] + fine.trigrams[n], axis=0)
+        for m, value in zip(fine.after[n], through.tolist(), strict=True):
+            if m < 0:
+                total = np.logaddexp(total, value)
+            else:
+                forward[m][fine.before[m].index(n)] = value + nodes[m].score
+    backward: dict[int, Vector] = {}
+    posterior: dict[int, float] = {}
+    for n in reversed(fine.nodes):
+        ahead = np.array(
+            [0.0 if m < 0 else nodes[m].score + backward[m][fine.before[m].index(n)] for m in fine.after[n]]
+        )
+        backward[n] = np.logaddexp.reduce(fine.trigrams[n] + ahead[None, :], axis=1)
+        posterior[n] = float(np.exp(np.logaddexp.reduce(forward[n] + backward[n]) - total))
+    return _path(fine, posterior)
+
+
+def _path(fine: _Fine, posterior: dict[int, float]) -> list[Choice]:
+    """The path with the largest sum of posteriors, each weighed by the tokens that its word covers."""
+    nodes, best = fine.lattice.nodes, dict[Boundary, tuple[float, int]]()
+    best[fine.lattice.order[0]] = (0.0, -1)
+    for n in fine.nodes:
+        node = nodes[n]
+        if node.start not in best:
+            continue
+        share = node.last - node.first + 1 if node.end[1] == 0 and node.start[1] == 0 else 0.5
+        value = best[node.start][0] + posterior[n] * share
+        if node.end not in best or value > best[node.end][0]:
+            best[node.end] = (value, n)
+    path, at = [], fine.lattice.order[-1]
+    while (n := best[at][1]) >= 0:
+        path.append(Choice(n, posterior[n]))
+        at = nodes[n].start
+    return path[::-1]

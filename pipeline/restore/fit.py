@@ -1,0 +1,68 @@
+"""Which sentences did an OCR ruin? The better fit of two explanations decides.
+
+Either the text stands as printed: its probability is the language model's, words outside the lexicon spelled out. Or an
+English OCR read it: its probability is that of the best restoration times that of such a reading. Single
+sentences may be too short to tell, so neighbours lean on each other (a hidden Markov chain of two states).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+import numpy as np
+
+from pipeline.language.lexicon import BREAK
+from pipeline.restore.candidates import Candidates
+from pipeline.restore.tokens import Token
+
+SWITCH = 8.0
+"""Cost in nats of passing from good text to ruined text or back."""
+INTACT = log(0.998)
+"""A printed word stands as it was printed."""
+
+
+def printed(sentences: Sequence[Sequence[Token]], make: Candidates) -> list[float]:
+    """Log probability of each sentence as it stands (bigrams)."""
+    ids: list[int] = [BREAK]
+    own: list[float] = []
+    for sentence in sentences:
+        total = 0.0
+        for token in sentence:
+            if token.fixed:
+                word, score = make.of(token).ids[0], 0.0
+            else:
+                word, score = make.raw(token.text)
+            ids.append(word)
+            total += score + INTACT
+        ids.append(BREAK)
+        own.append(total)
+    array = np.array(ids, np.int64)
+    scores, _ = make.ngrams.pairs(array[:-1], array[1:])
+    ends = np.cumsum([len(s) + 1 for s in sentences])
+    sums = np.concatenate([[0.0], np.cumsum(scores, dtype=np.float64)])[np.concatenate([[0], ends])]
+    return [o + float(b - a) for o, a, b in zip(own, sums[:-1], sums[1:], strict=True)]
+
+
+def ruined(
+    sentences: Sequence[Sequence[Token]], restored: Sequence[float], make: Candidates, prior: float = 0.0
+) -> list[bool]:
+    """Whether each sentence is better explained as ruined.
+
+    Args:
+        sentences: tokens by sentence.
+        restored: log probability of each one's best restoration (bigrams, same model).
+        make: the candidates' maker.
+        prior: nats in favour of ruin, for each sentence.
+    """
+    gains = [r - p + prior for r, p in zip(restored, printed(sentences, make), strict=True)]
+    good, bad, back = 0.0, 0.0, list[tuple[bool, bool]]()
+    for gain in gains:
+        from_bad, from_good = bad - SWITCH > good, good - SWITCH > bad
+        back.append((from_bad, not from_good))
+        good, bad = max(good, bad - SWITCH), max(bad, good - SWITCH) + gain
+    state, verdicts = bad > good, list[bool]()
+    for from_bad, stay_bad in reversed(back):
+        verdicts.append(state)
+        state = stay_bad if state else from_bad
+    return verdicts[::-1]

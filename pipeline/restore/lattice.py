@@ -1,0 +1,104 @@
+"""All readings of a sentence: words between boundaries, tokens cut and joined included.
+
+Boundary ``(i, 0)`` stands before token i; a token that may be two words has boundaries ``(i, k)`` inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.language.lexicon import BREAK
+from pipeline.restore.candidates import Candidates
+from pipeline.restore.tokens import Token
+
+Boundary = tuple[int, int]
+SHORT = 3
+"""Only short pieces are taken for halves of a word that was cut."""
+POOR = -16.0
+"""A token whose best candidate is less probable than this (nats, with its unigram) may be two words."""
+LONGEST_JOINED = 16
+
+
+class Node(NamedTuple):
+    """One word of one reading: tokens ``first``..``last`` (inclusive) of the sentence."""
+
+    start: Boundary
+    end: Boundary
+    word: int
+    score: float
+    first: int
+    last: int
+    kept: bool
+
+
+@dataclass
+class Lattice:
+    """Nodes of one sentence and the boundaries in order, each with the nodes that end and start there."""
+
+    nodes: list[Node] = field(default_factory=list)
+    order: list[Boundary] = field(default_factory=list)
+    ending: dict[Boundary, list[int]] = field(default_factory=dict)
+    starting: dict[Boundary, list[int]] = field(default_factory=dict)
+
+    def link(self) -> Lattice:
+        """Sort boundaries and index nodes by them."""
+        self.order = sorted({n.start for n in self.nodes} | {n.end for n in self.nodes})
+        self.ending = {b: [] for b in self.order}
+        self.starting = {b: [] for b in self.order}
+        for i, node in enumerate(self.nodes):
+            self.ending[node.end].append(i)
+            self.starting[node.start].append(i)
+        return self
+
+
+def _split(i: int, token: Token, make: Candidates, best: float) -> list[Node]:
+    """Two words in one token, where no single word is likely."""
+    text, nodes = token.text, list[Node]()
+    if best > POOR or len(text) < 4 or len(text) > LONGEST_JOINED:
+        return nodes
+    for k in range(2, len(text) - 1):
+        left, right = make.known(text[:k]), make.known(text[k:])
+        if not left or not right:
+            continue
+        prior = make.ngrams.unigram
+        halves = [sorted(side, key=lambda w: -(side[w] + float(prior[w])))[:3] for side in (left, right)]  # noqa: B023
+        nodes += [Node((i, 0), (i, k), w, left[w] + make.channel.joined, i, i, False) for w in halves[0]]
+        nodes += [Node((i, k), (i + 1, 0), w, right[w], i, i, False) for w in halves[1]]
+    return nodes
+
+
+def _merge(i: int, tokens: Sequence[Token], make: Candidates) -> list[Node]:
+    """One word cut into tokens i and i + 1."""
+    a, b = tokens[i], tokens[i + 1]
+    if not b.near or a.fixed or b.fixed or (len(a.text) > SHORT and len(b.text) > SHORT):
+        return []
+    if a.text.isdigit() or b.text.isupper() or a.end + 1 != b.start:
+        return []
+    found = make.known(f"{a.text} {b.text}")
+    for word, score in make.known(a.text + b.text).items():
+        found[word] = max(found.get(word, -99.0), score + make.channel.cut)
+    prior = make.ngrams.unigram
+    best = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:3]
+    return [Node((i, 0), (i + 2, 0), w, found[w], i, i + 1, False) for w in best]
+
+
+def build(tokens: Sequence[Token], make: Candidates) -> Lattice:
+    """The lattice of one sentence."""
+    lattice = Lattice()
+    prior = make.ngrams.unigram
+    for i, token in enumerate(tokens):
+        options = make.of(token)
+        best = -99.0
+        for j, (word, score) in enumerate(zip(options.ids, options.scores, strict=True)):
+            best = max(best, score + float(prior[word]))
+            lattice.nodes.append(Node((i, 0), (i + 1, 0), word, score, i, i, j == options.kept))
+        if not token.fixed:
+            lattice.nodes += _split(i, token, make, best)
+        if i + 1 < len(tokens):
+            lattice.nodes += _merge(i, tokens, make)
+    return lattice.link()
+
+
+SENTENCE_END = BREAK

@@ -1,0 +1,170 @@
+"""Restoration: text in, restored text with every edit out.
+
+The text is cut into tokens and sentences; each sentence is first asked whether it needs repair at all, and only those
+that an OCR has ruined are decoded. Good text costs little and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.language.dictionaries import folder as dictionaries
+from pipeline.language.lexicon import Lexicon
+from pipeline.language.ngrams import Ngrams
+from pipeline.language.normal import fold_marks, key, nfc
+from pipeline.model import Edit, EditKind, RestoredText
+from pipeline.restore.candidates import Candidates
+from pipeline.restore.channel import Channel, letter_case
+from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
+from pipeline.restore.fit import ruined
+from pipeline.restore.lattice import Lattice, build
+from pipeline.restore.tokens import Token, tokenize
+
+ChannelName = Literal["auto", "eng", "vie"]
+
+LONGEST_SENTENCE = 120
+"""Tokens; a longer one is cut, so that time and memory stay linear in the text."""
+BATCH = 4000
+"""Tokens decoded together."""
+SURE = {"eng": 0.4, "vie": 0.97}
+"""Least posterior at which a word is changed."""
+SURE_DIGITS = 0.9
+"""Least posterior at which a token of digits alone becomes a word."""
+
+
+def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    current: list[Token] = []
+    for token in tokens:
+        current.append(token)
+        if token.breaks or len(current) >= LONGEST_SENTENCE:
+            yield current
+            current = []
+    if current:
+        yield current
+
+
+def _batches(sentences: Iterator[list[Token]]) -> Iterator[list[list[Token]]]:
+    batch, size = list[list[Token]](), 0
+    for sentence in sentences:
+        batch.append(sentence)
+        size += len(sentence)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _cased(word: str, like: str) -> str:
+    case = letter_case(like)
+    if case == "u":
+        return word.upper()
+    return word[0].upper() + word[1:] if case == "t" else word
+
+
+def _kind(raw: str, restored: str, counted: bool) -> EditKind:
+    if fold_marks(nfc(raw)).lower() == fold_marks(restored).lower():
+        return "diacritics"
+    return "confusion" if counted else "lexicon"
+
+
+@dataclass
+class Restorer:
+    """The language model and one candidate maker a channel; loaded once, used for many texts."""
+
+    lexicon: Lexicon
+    ngrams: Ngrams
+    makers: dict[str, Candidates]
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Restorer:
+        """Load the dictionaries of a folder (hoso's own by default).
+
+        Raises:
+            DictionaryError: where a file is missing or damaged.
+        """
+        root = folder or dictionaries()
+        lexicon = Lexicon.load(root / "lexicon.tsv")
+        ngrams = Ngrams.load(root / "ngrams")
+        makers = {
+            name: Candidates(lexicon, ngrams, Channel.load(name, lexicon, root / "channel" / f"{name}.tsv"))
+            for name in ("eng", "vie")
+        }
+        return cls(lexicon, ngrams, makers)
+
+    def restore(self, text: str, *, channel: ChannelName = "auto") -> RestoredText:
+        """Restore one text.
+
+        Args:
+            text: any text; line breaks and form feeds stay where they are.
+            channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with Vietnamese: few
+                errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
+        """
+        edits: list[Edit] = []
+        for batch in _batches(_sentences(tokenize(text))):
+            edits += self._batch(batch, channel)
+        return RestoredText.from_edits(text, edits)
+
+    def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
+        """Restore the pages of one document, each with its own channel."""
+        return [self.restore(t, channel=c) for t, c in zip(texts, channels, strict=True)]  # type: ignore[arg-type]
+
+    def _batch(self, sentences: list[list[Token]], channel: ChannelName) -> list[Edit]:
+        name = "vie" if channel == "vie" else "eng"
+        make = self.makers[name]
+        lattices = [build(s, make) for s in sentences]
+        coarse = score_bigrams(lattices, self.ngrams)
+        if name == "eng":
+            verdicts = ruined(
+                sentences, [c.best for c in coarse], make, prior=6.0 if channel == "eng" else 0.0
+            )
+        else:
+            verdicts = [True] * len(sentences)
+        chosen = [i for i, bad in enumerate(verdicts) if bad]
+        paths = decode([coarse[i] for i in chosen], self.ngrams)
+        edits: list[Edit] = []
+        for i, path in zip(chosen, paths, strict=True):
+            edits += self._edits(sentences[i], coarse[i].lattice, path, make)
+        return edits
+
+    def _edits(
+        self, tokens: list[Token], lattice: Lattice, path: list[Choice], make: Candidates
+    ) -> Iterator[Edit]:
+        at = 0
+        while at < len(path):
+            node = lattice.nodes[path[at].node]
+            words, posterior = [node.word], path[at].posterior
+            at += 1
+            while node.end[1] != 0:
+                node = lattice.nodes[path[at].node]
+                words.append(node.word)
+                posterior = min(posterior, path[at].posterior)
+                at += 1
+            if node.kept:
+                continue
+            edit = self._edit(tokens[node.first], tokens[node.last], words, posterior, make)
+            if edit is not None:
+                yield edit
+
+    def _edit(
+        self, first: Token, last: Token, words: list[int], posterior: float, make: Candidates
+    ) -> Edit | None:
+        raw = first.text if first is last else f"{first.text} {last.text}"
+        sure = SURE_DIGITS if raw.isdigit() else SURE[make.channel.name]
+        names = [self.lexicon.words[w] for w in words]
+        if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
+            return None
+        restored = " ".join(
+            [_cased(names[0], raw), *names[1:]] if letter_case(raw) != "u" else [n.upper() for n in names]
+        )
+        if len(names) > 1:
+            kind: EditKind = "split"
+        elif first is not last:
+            kind = "merge"
+        else:
+            counted = (letter_case(raw), raw.lower()) in make.channel.tokens
+            kind = _kind(raw, restored, counted)
+        return Edit(first.start, last.end, raw, restored, kind, round(min(posterior, 1.0), 4))

@@ -1,0 +1,82 @@
+"""A text cut into tokens with offsets: what may be restored, what stays, where sentences break.
+
+OCR damage does not respect word characters (``hi¢n``, ``x&``, ``16p``), so a token is whatever stands between
+spaces and punctuation, signs included; figures, codes and addresses are recognised first and stay as they are.
+
+>>> [t.text for t in tokenize("hd ngheo, x& T Ky: 5.766d (12/BC-UBND)")]
+['hd', 'ngheo', 'x&', 'T', 'Ky', '5.766', 'd', '12/BC-UBND']
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.language.dictionaries import folder
+
+LONGEST = 40
+"""A longer run of letters is no word: it stays."""
+
+
+class Token(NamedTuple):
+    """``text`` stands at ``start``; ``fixed`` tokens stay; after ``breaks`` a new sentence begins.
+
+    ``near`` says that one plain space (or nothing) parts the token from the one before it.
+    """
+
+    start: int
+    text: str
+    fixed: bool
+    breaks: bool
+    near: bool
+
+    @property
+    def end(self) -> int:
+        """Where the token ends."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    pattern: re.Pattern[str]
+    soft: str
+
+
+@lru_cache(maxsize=1)
+def rules() -> _Rules:
+    """The patterns of ``dictionaries/tokens.toml``."""
+    data = tomllib.loads((folder() / "tokens.toml").read_text(encoding="utf-8"))
+    fixed = "|".join(f"(?:{entry['pattern']})" for entry in data["fixed"])
+    signs = re.escape(data["soft"] + data["hard"]) + "\u0300-\u036f"
+    return _Rules(re.compile(rf"(?P<fixed>{fixed})|(?P<word>(?:[^\W_]|[{signs}])+)"), data["soft"])
+
+
+_BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-Za-zđĐIVX]{1,4}[.)])\s|[.…]{3,}|\|")
+
+
+def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
+    """Strip signs at both ends unless they are all there is; letters must remain, or a sign that may be one."""
+    bare = text.strip(soft)
+    if not bare:
+        return start, text, True
+    return start + text.index(bare), bare, len(bare) > LONGEST
+
+
+def tokenize(text: str) -> list[Token]:
+    """All tokens of a text, in order; offsets are into it."""
+    known, tokens, last = rules(), list[Token](), 0
+    for match in known.pattern.finditer(text):
+        start, found = match.start(), match[0]
+        fixed = match["fixed"] is not None
+        if not fixed:
+            start, found, fixed = _word(start, found, known.soft)
+        gap = text[last : match.start()]
+        breaks = bool(tokens) and _BREAK.search(text, max(last - 1, 0), match.start() + 1) is not None
+        if breaks and tokens:
+            tokens[-1] = tokens[-1]._replace(breaks=True)
+        tokens.append(Token(start, found, fixed, False, bool(tokens) and gap in {" ", ""}))
+        last = match.end()
+    return tokens
