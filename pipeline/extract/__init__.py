@@ -1,1 +1,102 @@
-""""""
+"""From restored text to figures: ``clean → annotate → govern → pair → relate → prove``.
+
+``flow`` joins the pages, ``sentence`` finds numbers and times, ``frames`` says what governs a number,
+``loans`` ``cards`` ``houses`` pair numbers into rows, ``context`` and ``parts`` give them period, status and
+role, ``figures`` writes them down, ``unclaimed`` lists every number that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeline.extract import cards, citations, documents, houses, loans, parts, unclaimed
+from pipeline.extract.context import Context
+from pipeline.extract.figures import figure, resolve
+from pipeline.extract.flow import Flow
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.periods import Period
+from pipeline.extract.repeats import merge
+from pipeline.extract.rules import cues, tables
+from pipeline.extract.sentence import Sentence, annotate
+from pipeline.extract.unclaimed import rows as unclaimed_rows
+
+if TYPE_CHECKING:
+    from pipeline.model import Document, Extraction, Value
+
+_READERS: dict[str, Callable[[Frame, set[int], dict[int, str]], list[Draft]]] = {
+    "cards": cards.read,
+    "houses": houses.read,
+    "loans": loans.read,
+}
+"""In order: a table before takes a number before the next sees it."""
+
+__all__ = ["extract", "unclaimed"]
+
+
+def extract(document: Document) -> Extraction:
+    """All figures, citations and unclaimed numbers of a document, and its own row.
+
+    Raises:
+        DictionaryError: where a rule file is missing or wrong.
+    """
+    from pipeline.model import Extraction
+
+    flow = Flow.of(document)
+    described = documents.describe(document)
+    cited = citations.find(document)
+    sentences = _sentences(flow)
+    own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
+    context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
+    taken: set[int] = set()
+    refused: dict[int, str] = {}
+    drafts = _drafts(flow, sentences, taken, refused)
+    place = described.get("place")
+    figures = []
+    for table, rows in drafts.items():
+        parts.assign(rows, flow, cues())
+        for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
+            resolve(draft, context, _next(draft))
+        kept = merge(rows)
+        figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
+    return Extraction(
+        described, tuple(figures), tuple(cited), tuple(unclaimed_rows(flow, sentences, taken, refused))
+    )
+
+
+def _sentences(flow: Flow) -> list[Sentence]:
+    spans = [
+        (start, end, number)
+        for number, block in enumerate(flow.blocks)
+        for start, end in flow.sentences(block)
+    ]
+    return annotate(flow.text, spans)
+
+
+def _drafts(
+    flow: Flow, sentences: Sequence[Sentence], taken: set[int], refused: dict[int, str]
+) -> dict[str, list[Draft]]:
+    found: dict[str, list[Draft]] = {}
+    by_table = tables()
+    for table, read in _READERS.items():
+        rows = found.setdefault(table, [])
+        for sentence in sentences:
+            if sentence.quantities:
+                above = [(b.start, b.end) for b in flow.parents(sentence.block)]
+                rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused)
+        rows.sort(key=lambda d: d.first.start)
+    return found
+
+
+def _next(draft: Draft) -> int:
+    """Where the next number behind a row's own begins: what stands beyond it is not the row's."""
+    own = {q.start for q in draft.cells.values()}
+    last = draft.last.start
+    return next(
+        (q.lead for q in draft.sentence.quantities if q.start > last and q.start not in own), draft.sentence.end
+    )
+
+
+def _date(value: Value) -> date | None:
+    return value if isinstance(value, date) else None

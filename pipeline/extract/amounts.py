@@ -99,7 +99,7 @@ class Grammar:
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
         multiplier = _alternatives(list(self.multipliers))
         self._number = regex.compile(
-            r"(?:(?<![\w/.,%-]|\d[.,] )|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?", flags
+            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?", flags
         )
         self._range = regex.compile(rf"\s?[-–]\s?[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags)
         self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier})(?![\p{{L}}])", flags)

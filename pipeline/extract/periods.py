@@ -118,6 +118,16 @@ class Periods:
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""
+        return self.find_after(text, [])
+
+    def find_after(self, text: str, heard: list[Mention]) -> list[Mention]:
+        """The same behind other text.
+
+        Args:
+            text: where to look.
+            heard: all mentions before it, for those that point back (``giai đoạn này``); grows by the
+                text's own, those that govern nothing included.
+        """
         citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
             (match.start(), match.end(), order, reading, match)
@@ -131,13 +141,16 @@ class Periods:
                 taken.append((start, end, reading, match))
         found: list[Mention] = []
         for start, end, reading, match in sorted(taken, key=lambda x: x[0]):
-            if any(s < end and start < e for s, e in citations) or self._is_ignored(text, start):
+            if any(s < end and start < e for s, e in citations):
                 continue
             try:
-                period = _read(reading, match.groupdict(), found)
+                period = _read(reading, match.groupdict(), heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
-            found.append(Mention(start, end, reading, period))
+            mention = Mention(start, end, reading, period)
+            heard.append(mention)
+            if not self._is_ignored(text, start):
+                found.append(mention)
         return found
 
     def _is_ignored(self, text: str, start: int) -> bool:

@@ -1,0 +1,71 @@
+"""cards.csv: health-insurance cards, counted as cards or as the people who got them."""
+
+from __future__ import annotations
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame, group_at, group_near
+from pipeline.extract.rules import Mark
+
+PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
+NEAR = 120
+"""Characters before a count of people in which the card is named."""
+
+
+def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
+    """The card rows of a sentence; arguments as ``loans.read``."""
+    rows: list[Draft] = []
+    sentence = frame.sentence
+    slots = [q for q in sentence.quantities if q.start not in taken]
+    for number, q in enumerate(slots):
+        stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
+        if q.unit == "vnd" and rows:
+            _add_amount(frame, rows[-1], q)
+            continue
+        is_card = q.unit == "card" and frame.rules.gate.is_open(sentence.text, q.start, q.end)
+        if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop)):
+            continue
+        mark = _action(frame, q, stop)
+        if reason := frame.excluded(q):
+            refused.setdefault(q.start, reason)
+            continue
+        if mark is None and not rows:
+            continue
+        row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else rows[-1].rule)
+        row.values["action"] = mark.trigger.values["action"] if mark else rows[-1].values["action"]
+        row.group = group_at(sentence, q) or group_near(sentence, q, stop, mark)
+        rows.append(row)
+    for row in rows:
+        taken.update(q.start for q in row.cells.values())
+    return rows
+
+
+def _people_for_cards(frame: Frame, q: Quantity, stop: int) -> bool:
+    text, clause = frame.sentence.text, frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    before = frame.rules.parts["people.before"]
+    after = frame.rules.parts["people.after"]
+    end = min(clause.end, stop)
+    return bool(
+        before.search(text, max(clause.start, q.lead - NEAR), q.lead) or after.search(text[q.end : end])
+    )
+
+
+def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
+    """The card verb that governs a count; other tables' blockers do not claim a card."""
+    mark = frame.governor(q, stop)
+    if mark and not mark.trigger.reason:
+        return mark
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    own = [m for m in frame.marks if not m.trigger.reason and clause.holds(m.start) and m.start < stop]
+    before = [m for m in own if m.end <= q.start]
+    return before[-1] if before else (own[0] if own else None)
+
+
+def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:
+    """What the cards cost, where the same clause says it right behind them."""
+    gap = frame.sentence.text[row.cells["cards"].end : q.lead]
+    if "amount_vnd" in row.cells or ";" in gap or q.per or frame.excluded(q):
+        return
+    if frame.rules.parts["cost.before"].search(gap) and not any(
+        row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if not o.unit == "percent"
+    ):
+        row.cells["amount_vnd"] = q

@@ -1,0 +1,154 @@
+"""What a figure inherits from around it: its period, and whether it is done, planned or asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.flow import Block, Flow
+from pipeline.extract.periods import Mention, Period, periods
+from pipeline.extract.rules import Cues
+from pipeline.extract.sentence import Clause, Sentence
+
+_STOCK_TABLE_FLOWS = frozenset({"outstanding", "overdue"})
+_BACK = frozenset({"date"})
+"""Readings that a later sentence does not inherit for a flow: the day of one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A period and how it was come by (flags)."""
+
+    period: Period
+    flags: tuple[str, ...] = ()
+
+
+class Context:
+    """Looks around a figure in its document."""
+
+    def __init__(
+        self, flow: Flow, sentences: Sequence[Sentence], cues: Cues, own: Period, doc_type: str
+    ) -> None:
+        self.flow = flow
+        self.cues = cues
+        self.own = own
+        self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình"}
+        self._by_block: dict[int, list[Sentence]] = {}
+        for sentence in sentences:
+            self._by_block.setdefault(sentence.block, []).append(sentence)
+        self._heading_mentions: dict[int, list[Mention]] = {}
+
+    # ---- period -------------------------------------------------------------------------------
+
+    def period(self, sentence: Sentence, q: Quantity, stop: int, *, stock: bool) -> Timed:
+        """The period that governs a number, from its sentence outwards."""
+        timed = self._in_sentence(sentence, q, stop) or self._around(sentence, stock=stock)
+        return Timed(timed.period.as_stock(), timed.flags) if stock else timed
+
+    def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
+        clause = sentence.clauses[sentence.clause_at(q.start)]
+        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(q.start))]
+        before = [m for m in sentence.mentions if m.end <= q.start and any(c.holds(m.start) for c in holders)]
+        after = [
+            m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
+        ]
+        dated = [m for m in after if m.reading != "open"]
+        if before and before[-1].reading != "open":
+            return Timed(before[-1].period)
+        if dated:
+            return Timed(dated[0].period)
+        spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
+        if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
+            return Timed(spans[0].period)
+        return Timed(Period(), ("period_open",)) if before else None
+
+    def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
+        """From the sentences before in the block, the blocks before in the section, headings, the document."""
+        earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
+        if (found := _last(earlier, stock=stock)) is not None:
+            return found
+        for number in range(sentence.block - 1, -1, -1):
+            block = self.flow.blocks[number]
+            if block.kind in {"heading", "columns"}:
+                break
+            if block.level > self.flow.blocks[sentence.block].level:
+                continue
+            if (found := _last(self._by_block.get(number, []), stock=stock)) is not None:
+                assumed = () if block.level < self.flow.blocks[sentence.block].level else ("period_assumed",)
+                return Timed(found.period, (*found.flags, *assumed))
+        for parent in self.flow.parents(sentence.block):
+            mentions = [m for m in self._mentions(parent) if m.reading != "open"]
+            if mentions:
+                return Timed(mentions[-1].period, ("period_assumed",))
+        if self.own.start or self.own.end:
+            return Timed(self.own, ("period_assumed",))
+        return Timed(Period())
+
+    def _mentions(self, block: Block) -> list[Mention]:
+        if block.start not in self._heading_mentions:
+            self._heading_mentions[block.start] = periods().find(self.flow.text[block.start : block.end])
+        return self._heading_mentions[block.start]
+
+    # ---- status -------------------------------------------------------------------------------
+
+    def status(self, sentence: Sentence, q: Quantity, stop: int) -> str:
+        """``actual``, ``planned`` or ``requested``."""
+        number = sentence.clause_at(q.start)
+        clause = sentence.clauses[number]
+        begin = next(
+            (c.start for c in (sentence.clauses[k] for k in sentence.before(number)) if _is_fresh(sentence, c, q)),
+            sentence.start,
+        )
+        found = [
+            (match.start(), cue)
+            for cue in self.cues.statuses
+            for match in cue.pattern.finditer(sentence.text, begin, q.lead)
+        ]
+        if found:
+            return _nearest(found)
+        if self.cues.status_after.search(sentence.text, q.end, min(stop, clause.end)):
+            return "planned"
+        for parent in self.flow.parents(sentence.block):
+            text = self.flow.text[parent.start : parent.end]
+            if self.cues.actual_heading.search(text):
+                return "planned" if self.is_plan else "actual"
+            if self.cues.planned_heading.search(text):
+                return "planned"
+        return "planned" if self.is_plan else "actual"
+
+
+FRESH = 12
+"""A clause that names a period within so many characters of its start begins anew: no plan reaches into it."""
+
+
+def _in_hole(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a mention stands in parentheses: there it is about what it stands with."""
+    return sentence.clauses[sentence.clause_at(mention.start)].outer >= 0
+
+
+def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
+    return any(
+        clause.holds(m.start) and m.end <= q.start and m.start - clause.start <= FRESH for m in sentence.mentions
+    )
+
+
+def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
+    for sentence in reversed(sentences):
+        mentions = [m for m in sentence.mentions if stock or m.reading not in _BACK]
+        if mentions:
+            last = mentions[-1]
+            return Timed(last.period, ("period_open",) if last.reading == "open" else ())
+    return None
+
+
+def _nearest(found: list[tuple[int, object]]) -> str:
+    ordered = sorted(found, key=lambda f: f[0])
+    last = ordered[-1][1]
+    for _, cue in reversed(ordered[:-1]):
+        if last.status == "actual" and cue.status != "actual" and cue.strength > last.strength:  # type: ignore[attr-defined]
+            last = cue
+            break
+        if cue.strength >= 2:  # type: ignore[attr-defined]
+            break
+    return str(last.status)  # type: ignore[attr-defined]

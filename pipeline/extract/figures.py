@@ -1,0 +1,138 @@
+"""Drafts become figures: every column of the contract filled, every number with its evidence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.context import Context
+from pipeline.extract.flow import Flow
+from pipeline.extract.frames import Draft
+from pipeline.extract.ids import row_id
+from pipeline.model import Box, Evidence, Figure, Value
+
+_STOCKS = frozenset({"outstanding", "overdue"})
+_PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
+_DOUBTS = {
+    "period_assumed": 0.12, "period_open": 0.08, "beneficiary_assumed": 0.1, "ambiguous": 0.25, "unit_assumed": 0.05,
+    "malformed_number": 0.5, "sum_mismatch": 0.25, "reparented": 0.05, "approximate": 0.0,
+}  # fmt: skip
+
+
+def resolve(draft: Draft, context: Context, stop: int) -> None:
+    """Fill in period and status; ``stop`` is where the next number of the sentence begins."""
+    q = draft.first
+    timed = context.period(draft.sentence, q, stop, stock=draft.values.get("flow") in _STOCKS)
+    if draft.parent and not (timed.period.start or timed.period.end):
+        draft.values["period_start"] = draft.parent.values.get("period_start")
+        draft.values["period_end"] = draft.parent.values.get("period_end")
+    else:
+        draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
+    draft.flags += [f for f in timed.flags if f not in draft.flags]
+    draft.values["status"] = context.status(draft.sentence, q, stop)
+    if draft.parent:
+        parent_status = draft.parent.values.get("status")
+        if parent_status and draft.values["status"] == "actual":
+            draft.values["status"] = parent_status
+        beside = [c for c in draft.parent.children if c.group and "beneficiary_assumed" not in c.flags]
+        same = draft.parent.sentence is draft.sentence
+        if draft.group is None and draft.parent.group is not None and same and not beside:
+            draft.group = draft.parent.group
+            draft.flags.append("beneficiary_assumed")
+
+
+def draft_id(draft: Draft, flow: Flow) -> str:
+    """The stable id of a row: its table, document, page and the span of its first number."""
+    page, start, end = flow.locate(draft.first.start, draft.last.end)
+    return row_id(draft.table, flow.document.doc_id, flow.document.pages[page].number, start, end)
+
+
+def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
+    """The finished row."""
+    document = flow.document
+    first = draft.first
+    page_index, _, _ = flow.locate(first.start, first.number_end)
+    quote = draft.quote or (draft.sentence.start, draft.sentence.end)
+    flags = list(dict.fromkeys([*draft.flags, *(f for q in draft.cells.values() for f in q.flags)]))
+    values: dict[str, Value] = {
+        "row_id": draft_id(draft, flow),
+        "doc_id": document.doc_id,
+        "source_file": document.source_file,
+        "page": document.pages[page_index].number,
+        "bbox": _box(flow.box(first.start, first.number_end)),
+        "place": place,
+        "beneficiary": draft.group.code or None if draft.group else None,
+        "beneficiary_label": flow.text[draft.group.start : draft.group.end] if draft.group else None,
+        "role": draft.role,
+        "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
+        "breakdown": draft.breakdown or None,
+        "parts_complete": draft.complete,
+        "quote": flow.text[quote[0] : quote[1]],
+        "raw_quote": flow.raw(*quote),
+        "proof": draft.proof,
+        "flags": " ".join(flags),
+        "rule": draft.rule,
+        **draft.values,
+        **{column: _number(q.value) for column, q in draft.cells.items()},
+    }
+    if draft.table == "houses":
+        values["amount_derived_vnd"] = _derived(draft)
+    values["confidence"] = _confidence(draft, flow, flags)
+    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)))
+
+
+def _number(value: Decimal | None) -> Value:
+    return None if value is None else int(value)
+
+
+def _box(box: Box | None) -> Value:
+    return None if box is None else f"{box.x0:.1f} {box.y0:.1f} {box.x1:.1f} {box.y1:.1f}"
+
+
+def _derived(draft: Draft) -> Value:
+    count, each, stated = (draft.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
+    if stated is not None:
+        return int(stated)
+    return int(count * each) if count is not None and each is not None else None
+
+
+def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
+    found = []
+    for mention, source in enumerate((draft, *draft.mentions), 1):
+        for column, q in source.cells.items():
+            found += [
+                Evidence(
+                    column,
+                    flow.document.pages[index].number,
+                    start,
+                    end,
+                    _raw(flow, index, start, end),
+                    flow.document.restored[index].text[start:end],
+                    flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
+                    mention,
+                )
+                for index, start, end in flow.pieces(q.start, _printed_end(q))
+            ]
+    return found
+
+
+def _printed_end(q: Quantity) -> int:
+    return q.end if q.is_money else q.number_end
+
+
+def _raw(flow: Flow, index: int, start: int, end: int) -> str:
+    restored = flow.document.restored[index]
+    first, last = restored.to_raw(start, end)
+    return restored.raw[first:last]
+
+
+def _confidence(draft: Draft, flow: Flow, flags: list[str]) -> float:
+    """0-1: a base, raised by proof, lowered by doubts, by the page's quality and by edits near the number."""
+    page_index, start, end = flow.locate(draft.first.start, draft.last.end)
+    page, restored = flow.document.pages[page_index], flow.document.restored[page_index]
+    low, high = restored.to_raw(start, end)
+    near = [e.confidence for e in restored.edits if e.start < high and low < e.end]
+    words = [w.confidence for w in page.words_at(low, high) if w.confidence is not None]
+    reading = min([*near, *words, 1.0])
+    score = 0.86 + _PROVED[draft.proof] - sum(_DOUBTS.get(f, 0.0) for f in flags)
+    return round(min(max(score * (0.7 + 0.3 * reading) * (0.8 + 0.2 * page.quality), 0.01), 0.99), 2)

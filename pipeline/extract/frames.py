@@ -1,0 +1,185 @@
+"""What governs a number: the trigger or blocker whose clause it stands in, and the group it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.rules import Cues, Mark, TableRules
+from pipeline.extract.sentence import Sentence
+from pipeline.model import Value
+
+FAR = 140
+"""Characters behind a count in which its verb is looked for."""
+
+
+@dataclass
+class Draft:
+    """A row in the making: its numbers by column, and what it was read from."""
+
+    table: str
+    sentence: Sentence
+    cells: dict[str, Quantity]
+    rule: str
+    values: dict[str, Value] = field(default_factory=dict)
+    group: GroupList | None = None
+    flags: list[str] = field(default_factory=list)
+    role: str = "single"
+    parent: Draft | None = None
+    breakdown: int = 0
+    children: list[Draft] = field(default_factory=list)
+    complete: bool | None = None
+    proof: str = "none"
+    mentions: list[Draft] = field(default_factory=list)
+    quote: tuple[int, int] | None = None
+
+    @property
+    def first(self) -> Quantity:
+        """The number that stands first."""
+        return min(self.cells.values(), key=lambda q: q.start)
+
+    @property
+    def last(self) -> Quantity:
+        """The number that stands last."""
+        return max(self.cells.values(), key=lambda q: q.start)
+
+    def value(self, column: str) -> Decimal | None:
+        """The value of a number column, None where the row has none."""
+        return self.cells[column].value if column in self.cells else None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A sentence seen by one table's rules.
+
+    ``above`` are the texts of the blocks over the sentence's block, nearest first, as spans.
+    """
+
+    sentence: Sentence
+    rules: TableRules
+    cues: Cues
+    marks: Sequence[Mark]
+    above: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(
+        cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]
+    ) -> Frame:
+        """The frame of a sentence; marks inside the groups of its counts do not count."""
+        found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
+        taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
+        marks = [
+            m for m in found if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
+        ]
+        return cls(sentence, rules, cues, marks, above)
+
+    # ---- exclusions ---------------------------------------------------------------------------
+
+    def excluded(self, q: Quantity) -> str:
+        """Why the number is no figure of any table by what stands before it; empty where nothing does."""
+        if "range" in q.flags:
+            return "range"
+        if q.per in {"household", "person", "month", "year", "other"}:
+            return "average"
+        sentence = self.sentence
+        clause = sentence.clauses[sentence.clause_at(q.start)]
+        begin = max(clause.start, q.lead - 60)
+        for reason, pattern, unless in self.cues.excluded:
+            if pattern.search(sentence.text, begin, q.lead):
+                if unless and unless.search(sentence.text, sentence.start, sentence.end):
+                    continue
+                return reason
+        return ""
+
+    # ---- governing ----------------------------------------------------------------------------
+
+    def governor(self, q: Quantity, stop: int) -> Mark | None:
+        """The trigger or blocker that governs a number; ``stop`` is where the next number begins."""
+        sentence = self.sentence
+        number = sentence.clause_at(q.start)
+        clause = sentence.clauses[number]
+        inside = [m for m in self.marks if clause.holds(m.start)]
+        before = next((m for m in reversed(inside) if m.end <= q.start), None)
+        end = min(stop, clause.end, q.end + FAR)
+        after = [m for m in inside if q.end <= m.start < end]
+        if not q.is_money:
+            if strong := next((m for m in after if m.trigger.strong), None):
+                return strong
+            if after and not after[0].trigger.reason:
+                return after[0]
+        if before:
+            return before
+        if after:
+            return after[0]
+        return self._inherited(q, number)
+
+    def _inherited(self, q: Quantity, number: int) -> Mark | None:
+        sentence = self.sentence
+        if self.own_verb(q, number):
+            return None
+        for earlier in sentence.before(number)[1:]:
+            clause = sentence.clauses[earlier]
+            inside = [m for m in self.marks if clause.holds(m.start) and m.end <= q.start]
+            if inside:
+                return inside[-1]
+            if self.cues.own_verb.search(sentence.text, clause.start, min(clause.end, q.start)):
+                return None
+        return self._from_above()
+
+    def own_verb(self, q: Quantity, number: int) -> bool:
+        """Whether the number's clause has a verb of its own before it."""
+        clause = self.sentence.clauses[number]
+        return bool(self.cues.own_verb.search(self.sentence.text, clause.start, q.lead))
+
+    def _from_above(self) -> Mark | None:
+        """The last trigger of a list's introduction."""
+        for start, end in self.above[:2]:
+            if self.sentence.text[start:end].rstrip().endswith(":"):
+                marks = self.rules.marks(self.sentence.text, start, end, self.cues.blockers)
+                if marks:
+                    return marks[-1]
+        return None
+
+
+def _in_number(mark: Mark, sentence: Sentence) -> bool:
+    return any(q.start <= mark.start < q.end for q in sentence.quantities)
+
+
+def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
+    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``."""
+    limit = min(sentence.end, q.end + 160)
+    nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
+    limit = min(limit, nxt)
+    own = groups().list_at(sentence.text, q.noun_start, limit)
+    behind = groups().behind(sentence.text, q.end, limit)
+    return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
+
+
+def group_near(
+    sentence: Sentence, q: Quantity, stop: int, governor: Mark | None
+) -> GroupList | None:
+    """The groups in a number's clause: behind it, as its label (``Hộ nghèo: 30 thẻ``), behind its trigger."""
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    end = min(stop, clause.end)
+    behind = groups().find(sentence.text, q.end, end)
+    if behind:
+        return behind[0]
+    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
+    begin = max(previous, clause.start)
+    before = groups().find(sentence.text, begin, q.lead)
+    if not before:
+        return None
+    last = before[-1]
+    gap = sentence.text[last.end : q.lead]
+    is_label = sentence.text[begin : last.start].strip(" ,:-+*.") == "" or len(gap.strip(" :,-")) <= 4
+    if is_label or (governor and governor.end <= last.start):
+        return last
+    return None
+
+
+def with_group(group: GroupList, code: str) -> GroupList:
+    """The same words under another code."""
+    return replace(group, code=code)

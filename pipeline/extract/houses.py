@@ -1,0 +1,204 @@
+"""houses.csv: houses built, repaired or handed over, with what one or all of them cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.rules import Mark
+
+JOINT = 12
+"""Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
+STAGES = {"khởi công": "started", "hoàn thành": "completed", "bàn giao": "handed_over", "trao": "handed_over"}
+
+
+def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
+    """The house rows of a sentence; arguments as ``loans.read``."""
+    sentence = frame.sentence
+    slots = [q for q in sentence.quantities if q.start not in taken and q.unit != "percent"]
+    rows: list[Draft] = []
+    for number, q in enumerate(slots):
+        stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
+        if not _is_house(frame, q, stop):
+            continue
+        if not frame.rules.gate.is_open(sentence.text, q.start, q.end):
+            refused.setdefault(q.start, "no_rule")
+            continue
+        verbs = _verbs(frame, q, stop, rows)
+        if reason := frame.excluded(q):
+            refused.setdefault(q.start, reason)
+        elif verbs is not None:
+            rows.append(_row(frame, q, verbs))
+    _amounts(frame, rows, slots, refused)
+    rows += _implied(frame, rows, slots, taken)
+    for row in rows:
+        taken.update(q.start for q in row.cells.values())
+    return rows
+
+
+def _is_house(frame: Frame, q: Quantity, stop: int) -> bool:
+    if q.unit == "house":
+        return True
+    if q.unit != "household":
+        return False
+    text, parts = frame.sentence.text, frame.rules.parts
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    after = text[q.end : min(clause.end, stop)]
+    if parts["households.before"].search(text, clause.start, q.lead):
+        return True
+    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(after[:60])
+
+
+# ---- the work ---------------------------------------------------------------------------------
+
+
+def _verbs(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> list[Mark] | None:
+    """The verbs that say what was done; empty for a kind of house without one, None for nothing at all."""
+    sentence = frame.sentence
+    number = sentence.clause_at(q.start)
+    clause = sentence.clauses[number]
+    own = [m for m in frame.marks if not m.trigger.reason]
+    verbs = [m for m in own if m.trigger.id != "houses.kind"]
+    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
+    near = [m for m in verbs if clause.holds(m.start) and previous <= m.start and m.end <= q.start]
+    if near:
+        return _cluster(frame, near)
+    after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
+    passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text, q.end, m.start)]
+    if passive:
+        return _cluster(frame, passive[::-1])[::-1] if len(passive) > 1 else passive
+    for earlier in sentence.before(number):
+        c = sentence.clauses[earlier]
+        inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
+        if inside:
+            return _cluster(frame, inside)
+    kinds = [m for m in own if sentence.start <= m.start < min(stop, sentence.end)]
+    return [] if kinds or rows else None
+
+
+def _cluster(frame: Frame, marks: Sequence[Mark]) -> list[Mark]:
+    """The last verb and those joined to it."""
+    found = [marks[-1]]
+    for mark in reversed(marks[:-1]):
+        gap = frame.sentence.text[mark.end : found[0].start]
+        if len(gap) > JOINT or any(c in gap for c in ";.("):
+            break
+        found.insert(0, mark)
+    return found
+
+
+def _row(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> Draft:
+    works = {m.trigger.values["work"] for m in verbs} - {"unspecified"}
+    rule = verbs[-1].trigger.id if verbs else "houses.kind"
+    row = Draft("houses", frame.sentence, {"houses": q}, rule)
+    row.values["work"] = works.pop() if len(works) == 1 else "unspecified"
+    said = " ".join(frame.sentence.text[m.start : m.end].lower() for m in verbs)
+    row.values["stage"] = next((stage for words, stage in STAGES.items() if words in said), None)
+    return row
+
+
+# ---- the money --------------------------------------------------------------------------------
+
+
+def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused: dict[int, str]) -> None:
+    counts = {row.cells["houses"].start: row for row in rows}
+    current: Draft | None = None
+    waiting: Quantity | None = None
+    paid: list[tuple[Draft, Quantity]] = []
+    for q in slots:
+        if not q.is_money:
+            current = counts.get(q.start)
+            if current and waiting and _is_purpose(frame, waiting, q):
+                paid.append((current, waiting))
+            waiting = None
+            continue
+        if q.unit != "vnd":
+            continue
+        if current is None:
+            waiting = q
+            continue
+        column = _column(frame, current, rows, q)
+        if column == "joint":
+            refused.setdefault(q.start, "joint_amount")
+        elif column and column not in current.cells:
+            current.cells[column] = q
+            _basis(frame, current, q)
+    for row, money in paid:
+        row.cells.setdefault("amount_vnd", money)
+
+
+def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
+    """``40 tỷ đồng … để xây mới 1.000 căn``: money named before what it is for."""
+    gap = frame.sentence.text[money.end : count.lead]
+    return ";" not in gap and bool(frame.rules.parts["purpose.between"].search(gap))
+
+
+def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str:
+    """Which column an amount behind a count of houses fills; empty where it is not theirs."""
+    parts, text = frame.rules.parts, frame.sentence.text
+    begin = max(o.end for o in row.cells.values())
+    gap = text[begin : q.lead]
+    between = [m for m in frame.marks if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}]
+    if between or (";" in gap and not parts["amount.continues"].match(gap)):
+        return ""
+    if frame.excluded(q) not in {"", "average"}:
+        return ""
+    if q.per == "house":
+        return "amount_per_house_vnd"
+    if q.per:
+        return ""
+    is_sum = bool(parts["per_house.joint"].search(gap))
+    if is_sum and len(_open_beside(frame, rows, row)) > 1:
+        return "joint"
+    if is_sum:
+        return "amount_vnd"
+    if parts["per_house.pattern"].search(gap):
+        return "amount_per_house_vnd"
+    if row.value("houses") == Decimal(1) and parts["per_house.one"].search(gap):
+        return "amount_per_house_vnd"
+    return "amount_vnd"
+
+
+def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:
+    """Rows of the same clause, up to this one, that have no sum: an amount for all is nobody's own."""
+    clause = frame.sentence.clause_at(row.cells["houses"].start)
+    beside = [r for r in rows if frame.sentence.clause_at(r.cells["houses"].start) == clause]
+    upto = [r for r in beside if r.cells["houses"].start <= row.cells["houses"].start]
+    return [r for r in upto if "amount_vnd" not in r.cells]
+
+
+def _basis(frame: Frame, row: Draft, q: Quantity) -> None:
+    begin = max((o.end for o in row.cells.values() if o.end <= q.start), default=q.lead)
+    gap = frame.sentence.text[begin : q.end]
+    parts = frame.rules.parts
+    basis = "value" if parts["per_house.value"].search(gap) else None
+    if basis is None and parts["per_house.support"].search(gap):
+        basis = "support"
+    if basis:
+        row.values.setdefault("amount_basis", basis)
+
+
+def _implied(
+    frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], taken: set[int]
+) -> list[Draft]:
+    """One house named without a number, by its value: ``Căn nhà … trị giá 59 triệu đồng``."""
+    sentence = frame.sentence
+    gate = frame.rules.parts["implied.gate"]
+    if rows or not gate.search(sentence.text, max(0, sentence.start - frame.rules.gate.before), sentence.end):
+        return []
+    for q in slots:
+        if q.unit != "vnd" or q.per or q.start in taken:
+            continue
+        match = frame.rules.parts["implied.pattern"].search(sentence.text, sentence.start, q.lead)
+        if match:
+            start, end = match.span("noun")
+            house = replace(
+                q, start=start, end=end, number_end=end, noun_start=start, lead=start, value=Decimal(1), unit="house", flags=()
+            )
+            row = _row(frame, house, [])
+            row.cells["amount_per_house_vnd"] = q
+            return [row]
+    return []

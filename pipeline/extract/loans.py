@@ -1,0 +1,176 @@
+"""loans.csv: borrowers and amounts paired into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame, group_at, group_near
+from pipeline.extract.groups import combine
+from pipeline.extract.rules import Mark
+
+BORROWERS = {
+    "household": "household",
+    "person": "person",
+    "worker": "person",
+    "student": "student",
+    "customer": "customer",
+    "turn": "turn",
+    "project": "project",
+}
+
+
+def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
+    """The loan rows of a sentence.
+
+    Args:
+        frame: the sentence under the rules for loans.
+        taken: starts of numbers that other tables have; the rows' own are added.
+        refused: reason by start of number, filled for numbers that a cue or blocker excludes.
+    """
+    slots = [
+        q
+        for q in frame.sentence.quantities
+        if (q.unit in BORROWERS or q.unit == "vnd") and q.start not in taken
+    ]
+    kept: list[tuple[Quantity, Mark, int]] = []
+    for q, mark, stop in _governed(frame, slots):
+        reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
+        if not reason and mark and not frame.rules.gate.is_open(frame.sentence.text, q.start, q.end):
+            reason = "not_policy_credit"
+        if reason and not _is_sum_of_loan(frame, q, kept):
+            refused.setdefault(q.start, reason)
+        elif mark:
+            kept.append((q, mark, stop))
+    rows = _pair(frame, kept)
+    for row in rows:
+        taken.update(q.start for q in row.cells.values())
+    return rows
+
+
+def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, Mark | None, int]]:
+    """Each number with what governs it; in a list of counts the verb behind the last governs all."""
+    found: list[tuple[Quantity, Mark | None, int]] = []
+    for number in range(len(slots) - 1, -1, -1):
+        q = slots[number]
+        stop = slots[number + 1].lead if number + 1 < len(slots) else frame.sentence.end
+        mark = frame.governor(q, stop)
+        if mark is None and found and not q.is_money and not found[0][0].is_money:
+            own = group_at(frame.sentence, q)
+            gap = frame.sentence.text[own.end if own else q.end : found[0][0].lead]
+            if frame.rules.parts["pairing.list_joint"].fullmatch(gap):
+                mark = found[0][1]
+        found.insert(0, (q, mark, stop))
+    return found
+
+
+def _is_sum_of_loan(frame: Frame, q: Quantity, kept: Sequence[tuple[Quantity, Mark, int]]) -> bool:
+    """Whether ``với nguồn vốn`` after a count of borrowers only names their loans' sum."""
+    if not q.is_money or not kept or kept[-1][0].is_money or kept[-1][1].trigger.reason:
+        return False
+    if frame.excluded(q):
+        return False
+    gap = frame.sentence.text[kept[-1][0].end : q.lead]
+    return ";" not in gap and bool(frame.rules.parts["pairing.sum_of_loan"].search(gap))
+
+
+def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draft]:
+    rows: list[Draft] = []
+    for q, mark, stop in kept:
+        if mark.trigger.reason:
+            mark = kept[0][1]
+        if q.is_money:
+            row = _open_count(frame, rows, q, mark)
+            if row:
+                row.cells["amount_vnd"] = q
+                continue
+            rows.append(_row(frame, q, mark, stop))
+            _share(rows, frame, q)
+            continue
+        row = _open_amount(frame, rows, q)
+        if row:
+            row.cells["borrowers"] = q
+            row.values["borrower_unit"] = BORROWERS[q.unit]
+            row.group = _group(frame, q, stop, mark) or row.group
+        else:
+            rows.append(_row(frame, q, mark, stop))
+    return rows
+
+
+def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
+    column = "amount_vnd" if q.is_money else "borrowers"
+    row = Draft("loans", frame.sentence, {column: q}, mark.trigger.id, dict(mark.trigger.values))
+    if not q.is_money:
+        row.values["borrower_unit"] = BORROWERS[q.unit]
+    row.group = _group(frame, q, stop, mark)
+    return row
+
+
+def _group(frame: Frame, q: Quantity, stop: int, mark: Mark) -> object:
+    own = None if q.is_money else group_at(frame.sentence, q)
+    return own or group_near(frame.sentence, q, stop, mark)
+
+
+def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
+    """The row of borrowers that an amount belongs to: the last, in its clause, still without one."""
+    if not rows or "amount_vnd" in rows[-1].cells:
+        return None
+    row, sentence = rows[-1], frame.sentence
+    count = row.cells["borrowers"]
+    gap = sentence.text[count.end : q.lead]
+    named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
+    if ";" in gap or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
+        return None
+    if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
+        return None
+    if "tổng" in gap.lower() and len(_coordinated(rows, frame)) > 1:
+        return None
+    following = sentence.text[q.end : q.end + 40]
+    return None if _has_own_count(frame, q, following) else row
+
+
+def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
+    nxt = next((o for o in frame.sentence.quantities if o.start >= q.end), None)
+    if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
+        return False
+    between = following[: nxt.lead - q.end]
+    return ";" not in between and bool(frame.rules.parts["pairing.count_after_amount"].search(between))
+
+
+def _coordinated(rows: Sequence[Draft], frame: Frame) -> list[Draft]:
+    """The last rows of borrowers without an amount that stand in one list."""
+    found: list[Draft] = []
+    for row in reversed(rows):
+        if "amount_vnd" in row.cells:
+            break
+        end = found[0].cells["borrowers"].lead if found else row.cells["borrowers"].end
+        if ";" in frame.sentence.text[row.cells["borrowers"].end : end]:
+            break
+        found.insert(0, row)
+    return found
+
+
+def _share(rows: list[Draft], frame: Frame, q: Quantity) -> None:
+    """An amount for a list of borrowers stands in a row of its own, for all their groups together."""
+    listed = _coordinated(rows[:-1], frame)
+    gap = frame.sentence.text[listed[-1].cells["borrowers"].end : q.lead] if listed else ""
+    if len(listed) > 1 and "tổng" in gap.lower() and ";" not in gap:
+        codes = [row.group.code for row in listed if row.group]
+        first = next((row.group for row in listed if row.group), None)
+        if first and len(codes) == len(listed):
+            rows[-1].group = type(first)(first.start, first.end, combine(codes))
+
+
+def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:
+    """The row of an amount that a count right behind it belongs to: ``đạt 30 tỷ đồng với 900 hộ``."""
+    if not rows or "borrowers" in rows[-1].cells:
+        return None
+    amount = rows[-1].cells["amount_vnd"]
+    gap = frame.sentence.text[amount.end : q.lead]
+    if ";" in gap or len(gap) > FAR_APART:
+        return None
+    return rows[-1] if frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+
+
+FAR_APART = 90
+"""Characters between an amount and its borrowers, at most."""

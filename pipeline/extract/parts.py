@@ -1,0 +1,203 @@
+"""Totals and parts: which rows lie inside another, by words (``trong đó``) and by sums.
+
+Words alone make parts where nothing contradicts them; sums prove them, and find parts that no word
+announces: a run of rows behind a row that add up to it exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pipeline.extract.flow import Flow
+from pipeline.extract.frames import Draft
+from pipeline.extract.groups import GroupList, combine
+from pipeline.extract.rules import Cues
+
+COUNT = {"loans": "borrowers", "cards": "cards", "houses": "houses"}
+AMOUNT = "amount_vnd"
+LEAST = Decimal(10)
+"""The smallest total that a sum alone may prove: small numbers add up by chance."""
+REACH = 2
+"""Blocks behind a total's in which parts by sum are looked for."""
+
+
+def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+    """Set role, parent, breakdown, complete and proof of one table's rows (in order of place)."""
+    _by_words(rows, flow, cues)
+    _by_sums(rows)
+    for row in rows:
+        _finish(row)
+
+
+# ---- by words ---------------------------------------------------------------------------------
+
+
+def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+    sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
+    for sentence in sentences.values():
+        for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
+            scope = _scope(sentence, match.start(), match.end(), flow)
+            if scope is None:
+                continue
+            begin, end = scope
+            total = _total(rows, sentence, match.start())
+            if total is None:
+                continue
+            inside = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
+            inside = [r for r in inside if _may_hold(total, r)]
+            for row in inside:
+                _adopt(total, row, 1)
+
+
+def _scope(sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:  # type: ignore[no-untyped-def]
+    """Where the parts announced by a cue stand: up to its bracket's or sentence's end, or a fresh period."""
+    number = sentence.clause_at(start)
+    group = sentence.clauses[number].group
+    stop = max(c.end for c in sentence.clauses if c.group == group)
+    for clause in sentence.clauses:
+        fresh = any(clause.start <= m.start <= clause.start + 12 for m in sentence.mentions)
+        if clause.group == group and clause.start > start and fresh:
+            stop = min(stop, clause.start)
+    tail = sentence.text[end:stop].strip(" .:;,")
+    if not tail:
+        block = flow.blocks[sentence.block]
+        last = stop
+        for follower in flow.blocks[sentence.block + 1 :]:
+            if follower.level <= block.level and not (follower.marker and not block.marker):
+                break
+            last = follower.end
+        return (end, last) if last > stop else None
+    return end, stop
+
+
+def _total(rows: Sequence[Draft], sentence, at: int) -> Draft | None:  # type: ignore[no-untyped-def]
+    """The row that a cue splits: the last before it in its sentence, else in the sentence before."""
+    before = [r for r in rows if r.first.start < at and not r.parent]
+    inside = [r for r in before if r.sentence.start == sentence.start]
+    if inside:
+        return inside[-1]
+    head = sentence.text[sentence.start : at].strip(" -*+\"“")
+    near = [r for r in before if sentence.block - r.sentence.block <= 1]
+    return near[-1] if near and len(head) <= HEAD else None
+
+
+HEAD = 60
+"""A cue this near to its sentence's start splits a total of the sentence before."""
+
+
+def _may_hold(total: Draft, part: Draft) -> bool:
+    """Whether nothing contradicts that ``part`` lies inside ``total``."""
+    if total.values.get("flow") != part.values.get("flow"):
+        return False
+    shared = [c for c in (COUNT[total.table], AMOUNT) if c in total.cells and c in part.cells]
+    for column in shared:
+        whole, piece = total.value(column), part.value(column)
+        if whole is not None and piece is not None and piece > whole:
+            return False
+    return bool(shared)
+
+
+def _adopt(total: Draft, part: Draft, breakdown: int) -> None:
+    part.parent, part.breakdown = total, breakdown
+    total.children.append(part)
+
+
+# ---- by sums ----------------------------------------------------------------------------------
+
+
+def _by_sums(rows: Sequence[Draft]) -> None:
+    for number, total in enumerate(rows):
+        if total.parent:
+            continue
+        column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+        whole = total.value(column) if column else None
+        if column is None or whole is None or whole < LEAST:
+            continue
+        has = {c.breakdown for c in total.children}
+        free = [
+            r
+            for r in rows[number + 1 :]
+            if r.parent is None and not r.children and r.sentence.block - total.sentence.block <= REACH
+        ]
+        run = _run(free, column, whole, total)
+        if run and (len(run) > 2 or has or run[0].sentence is total.sentence):
+            for row in run:
+                _adopt(total, row, max(has, default=0) + 1)
+                if not has:
+                    row.flags.append("reparented")
+
+
+def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
+    """The first run of at least two neighbouring rows that add up to ``whole`` exactly."""
+    for begin in range(min(len(free), 3)):
+        rest, run = whole, []
+        for row in free[begin:]:
+            value = row.value(column)
+            if value is None or value > rest or row.values.get("flow") != total.values.get("flow"):
+                break
+            run.append(row)
+            rest -= value
+            if rest == 0:
+                if len(run) > 1:
+                    return run
+                break
+    return []
+
+
+# ---- what follows -----------------------------------------------------------------------------
+
+
+def _finish(row: Draft) -> None:
+    if row.children:
+        row.role = "subtotal" if row.parent else "total"
+        row.complete = _adds_up(row)
+        if row.complete:
+            row.proof = "sum"
+        elif row.complete is False and _exceeds(row):
+            row.flags.append("sum_mismatch")
+        if row.group is None:
+            _group_of_parts(row)
+    elif row.parent:
+        row.role = "part"
+    if row.parent and _adds_up(row.parent, row.breakdown):
+        row.proof = "sum"
+    if row.table == "houses" and row.proof == "none":
+        count, each, all_ = (row.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
+        if count and each and all_ and count > 1 and count * each == all_:
+            row.proof = "product"
+
+
+def _parts(row: Draft, breakdown: int) -> list[Draft]:
+    return [c for c in row.children if c.breakdown == breakdown]
+
+
+def _adds_up(row: Draft, breakdown: int = 1) -> bool:
+    parts = _parts(row, breakdown)
+    checked = False
+    for column in (COUNT[row.table], AMOUNT):
+        whole = row.value(column)
+        pieces = [p.value(column) for p in parts]
+        if whole is None or not pieces or any(p is None for p in pieces):
+            continue
+        checked = True
+        if sum(p for p in pieces if p is not None) != whole:
+            return False
+    return checked
+
+
+def _exceeds(row: Draft) -> bool:
+    column = COUNT[row.table]
+    whole = row.value(column)
+    pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
+    return whole is not None and bool(pieces) and sum(pieces) > whole
+
+
+def _group_of_parts(row: Draft) -> None:
+    """A total that names nobody is about the groups of its parts, where they are all named."""
+    first = _parts(row, 1)
+    groups = [p.group for p in first if p.group]
+    if row.complete and groups and len(groups) == len(first):
+        code = combine(g.code for g in groups)
+        if code:
+            row.group = GroupList(groups[0].start, groups[-1].end, code)

@@ -1,0 +1,223 @@
+"""The rules of ``dictionaries/rules/*.toml``, loaded, checked and compiled.
+
+A rule is a trigger (words that make the numbers near them figures of a table, with the values they set) or a
+blocker (words that claim a number for something that is no row). Patterns are regexes in which a blank
+stands for any white space.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import regex
+
+from pipeline.errors import DictionaryError
+from pipeline.language.dictionaries import folder
+
+_FLAGS = regex.IGNORECASE | regex.V1
+
+
+NEUTRAL = "neutral"
+"""The reason of marks that only keep others from matching inside them."""
+
+
+def compile_pattern(pattern: str, *, bounded: bool = True) -> regex.Pattern[str]:
+    """A pattern whose blanks match any white space, at word boundaries where ``bounded``.
+
+    >>> bool(compile_pattern("dư nợ").search("tổng dư   nợ đạt")), bool(compile_pattern("vay").search("vayx"))
+    (True, False)
+    """
+    spaced = regex.sub(r"\[[^\]]*\]|\\.| ", lambda m: r"\s+" if m.group() == " " else m.group(), pattern)
+    return regex.compile(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, _FLAGS)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Words that govern numbers: for a table (``values``), or for nothing (``reason``)."""
+
+    id: str
+    pattern: regex.Pattern[str]
+    values: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    strong: bool = False
+    needs: regex.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """``text[start:end]`` is a trigger's match."""
+
+    start: int
+    end: int
+    trigger: Trigger
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Words that must stand near a figure for its table to take it."""
+
+    pattern: regex.Pattern[str]
+    before: int
+    after: int
+
+    def is_open(self, text: str, start: int, end: int) -> bool:
+        """Whether the words stand around ``text[start:end]``."""
+        return bool(self.pattern.search(text, max(0, start - self.before), min(len(text), end + self.after)))
+
+
+@dataclass(frozen=True)
+class TableRules:
+    """All rules of one table; ``parts`` are the patterns of its own sections, by section and name."""
+
+    table: str
+    gate: Gate
+    triggers: Sequence[Trigger]
+    examples: Sequence[Mapping[str, Any]]
+    parts: Mapping[str, regex.Pattern[str]]
+
+    def marks(self, text: str, start: int, end: int, blockers: Sequence[Trigger]) -> list[Mark]:
+        """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
+        found: list[Mark] = []
+        for trigger in (*self.triggers, *blockers):
+            for match in trigger.pattern.finditer(text, start, end):
+                if trigger.needs and not trigger.needs.search(text, start, end):
+                    continue
+                found.append(Mark(match.start(), match.end(), trigger))
+        return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
+
+
+def longest(marks: Sequence[Mark]) -> list[Mark]:
+    """Marks that do not overlap, the longer first choice, in order of place."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda m: (m.start - m.end, m.start)):
+        if all(mark.end <= k.start or mark.start >= k.end for k in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda m: m.start)
+
+
+@dataclass(frozen=True)
+class Status:
+    """A cue of ``actual``, ``planned`` or ``requested``."""
+
+    status: str
+    strength: int
+    pattern: regex.Pattern[str]
+    example: str
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What all tables share (``cues.toml``)."""
+
+    statuses: Sequence[Status]
+    status_after: regex.Pattern[str]
+    planned_heading: regex.Pattern[str]
+    actual_heading: regex.Pattern[str]
+    parts: regex.Pattern[str]
+    excluded: Sequence[tuple[str, regex.Pattern[str], regex.Pattern[str] | None]]
+    blockers: Sequence[Trigger]
+    own_verb: regex.Pattern[str]
+    examples: Sequence[tuple[str, str]]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: {error}; put the file right or reinstall hoso"
+        raise DictionaryError(message) from error
+
+
+def load_table(path: Path) -> TableRules:
+    """The rules of one file.
+
+    Raises:
+        DictionaryError: for a file that is not TOML, lacks a part, or holds a pattern that is no regex.
+    """
+    data = _toml(path)
+    try:
+        gate = data["gate"]
+        triggers = [
+            Trigger(
+                t["id"],
+                compile_pattern(t["pattern"]),
+                t["set"],
+                needs=compile_pattern(t["needs"]) if "needs" in t else None,
+            )
+            for t in data["trigger"]
+        ]
+        parts = {
+            f"{section}.{name}": compile_pattern(pattern, bounded=False)
+            for section, content in data.items()
+            if isinstance(content, dict) and section != "gate"
+            for name, pattern in content.items()
+            if isinstance(pattern, str)
+        }
+        return TableRules(
+            data["table"],
+            Gate(compile_pattern(gate["pattern"]), gate["before"], gate["after"]),
+            triggers,
+            data.get("example", []),
+            parts,
+        )
+    except (KeyError, TypeError, regex.error) as error:
+        message = f"{path}: {type(error).__name__} {error}; see loans.toml for the form of a rule"
+        raise DictionaryError(message) from error
+
+
+def load_cues(path: Path) -> Cues:
+    """The shared cues of one file; errors as ``load_table``."""
+    data = _toml(path)
+    try:
+        tail = r"\s*[:,(]?\s*$"
+        return Cues(
+            [
+                Status(s["status"], s["strength"], compile_pattern(s["pattern"]), s["example"])
+                for s in data["status"]
+            ],
+            compile_pattern(data["status_after"]["pattern"]),
+            compile_pattern(data["status_heading"]["planned"]),
+            compile_pattern(data["status_heading"]["actual"]),
+            compile_pattern("|".join(p["pattern"] for p in data["parts"])),
+            [
+                (
+                    e["reason"],
+                    compile_pattern(rf"(?<!\p{{L}})(?:{e['pattern']}){tail}", bounded=False),
+                    compile_pattern(e["unless"]) if "unless" in e else None,
+                )
+                for e in data["excluded"]
+            ],
+            [
+                Trigger(
+                    f"blocker.{b['reason']}",
+                    compile_pattern(b["pattern"]),
+                    reason=b["reason"],
+                    strong=b.get("strong", False),
+                )
+                for b in data["blocker"]
+            ]
+            + [Trigger(NEUTRAL, compile_pattern(n["pattern"]), reason=NEUTRAL) for n in data["neutral"]],
+            compile_pattern(data["own_verb"]["pattern"]),
+            [(b["pattern"], b["example"]) for key in ("status", "parts", "blocker", "excluded", "neutral") for b in data[key]],
+        )
+    except (KeyError, TypeError, regex.error) as error:
+        message = f"{path}: {type(error).__name__} {error}"
+        raise DictionaryError(message) from error
+
+
+@cache
+def tables() -> dict[str, TableRules]:
+    """The rules of every table in ``dictionaries/rules``, by table."""
+    paths = sorted(p for p in (folder() / "rules").glob("*.toml") if p.stem != "cues")
+    return {rules.table: rules for rules in map(load_table, paths)}
+
+
+@cache
+def cues() -> Cues:
+    """The shared cues of the dictionaries."""
+    return load_cues(folder() / "rules" / "cues.toml")

@@ -1,0 +1,127 @@
+"""A sentence annotated: its clauses, its quantities, the times it names.
+
+A clause ends at a semicolon; what stands in parentheses is a clause of its own inside the one around it.
+Numbers, triggers and groups act within their clause before they act beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.periods import Mention, periods
+
+
+@dataclass(frozen=True)
+class Clause:
+    """``text[start:end]`` without its own inner parentheses (``holes``).
+
+    ``outer`` is the number of the clause around a parenthesis (-1 where none), ``group`` tells clauses of
+    one parenthesis (or of the sentence itself) from others.
+    """
+
+    start: int
+    end: int
+    outer: int
+    group: int
+    holes: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, at: int) -> bool:
+        """Whether the offset lies in the clause itself."""
+        return self.start <= at < self.end and not any(a <= at < b for a, b in self.holes)
+
+
+def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
+    """The clauses of ``text[start:end]``, in order of their starts.
+
+    >>> [(c.start, c.end, c.outer) for c in split_clauses("a; b (c; d) e", 0, 13)]
+    [(0, 1, -1), (2, 13, -1), (6, 7, 1), (8, 10, 1)]
+    """
+    found: list[tuple[int, int, int, int, list[tuple[int, int]]]] = [(start, end, -1, 0, [])]
+    open_clauses = [0]
+    opened: list[int] = []
+    groups = 0
+    closing = text.count(")", start, end)
+    for at in range(start, end):
+        char = text[at]
+        if char == ")":
+            closing -= 1
+        top = open_clauses[-1]
+        first, last, outer, group, holes = found[top]
+        if char == "(" and closing and len(opened) < 4:
+            groups += 1
+            opened.append(at)
+            found.append((at + 1, end, top, groups, []))
+            open_clauses.append(len(found) - 1)
+        elif char == ")" and opened:
+            found[top] = (first, at, outer, group, holes)
+            open_clauses.pop()
+            found[open_clauses[-1]][4].append((opened.pop(), at + 1))
+        elif char == ";":
+            found[top] = (first, at, outer, group, holes)
+            found.append((at + 1, last, outer, group, []))
+            open_clauses[-1] = len(found) - 1
+    return tuple(Clause(a, b, outer, group, tuple(holes)) for a, b, outer, group, holes in found)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``text[start:end]`` of a flow, annotated. ``block`` is the number of its block in the flow."""
+
+    text: str
+    start: int
+    end: int
+    block: int
+    quantities: Sequence[Quantity]
+    mentions: Sequence[Mention]
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The sentence's clauses."""
+        return split_clauses(self.text, self.start, self.end)
+
+    def clause_at(self, at: int) -> int:
+        """The number of the innermost clause that holds the offset."""
+        for number in range(len(self.clauses) - 1, -1, -1):
+            if self.clauses[number].holds(at):
+                return number
+        return 0
+
+    def before(self, number: int) -> list[int]:
+        """The clauses whose words still govern clause ``number``: itself, earlier ones beside it, outer ones.
+
+        The nearest first.
+        """
+        chain: list[int] = []
+        current = number
+        while current >= 0:
+            clause = self.clauses[current]
+            chain += [
+                k for k in range(current, -1, -1) if self.clauses[k].group == clause.group
+            ]
+            current = clause.outer
+        return chain
+
+
+def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]:
+    """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
+
+    Offsets stay those of the whole text.
+    """
+    found = []
+    heard: list[Mention] = []
+    for start, end, block in spans:
+        part = text[start:end]
+        quantities = [_moved(q, start) for q in grammar().find(part)]
+        mentions = [Mention(m.start + start, m.end + start, m.reading, m.period) for m in periods().find_after(part, heard)]
+        inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
+        found.append(Sentence(text, start, end, block, inside, mentions))
+    return found
+
+
+def _moved(q: Quantity, by: int) -> Quantity:
+    return Quantity(
+        q.start + by, q.end + by, q.number_end + by, q.noun_start + by, q.value, q.unit, q.per, q.lead + by, q.of, q.flags
+    )

@@ -1,0 +1,92 @@
+"""Symbols of administrative documents (``37/2024/NQ-HĐND``) and the kinds that their codes name."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import regex
+
+from pipeline.errors import DictionaryError
+from pipeline.language import dictionaries
+from pipeline.language.normal import fold_marks
+
+_DASHES = str.maketrans("–—−Ð", "---Đ")
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """A dictionary file.
+
+    Raises:
+        DictionaryError: where it is missing or no TOML.
+    """
+    path = dictionaries.folder() / name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: {error}; reinstall hoso or correct the file"
+        raise DictionaryError(message) from error
+
+
+@dataclass(frozen=True)
+class DocTypes:
+    """Kinds of documents, from ``dictionaries/doc_types.toml``.
+
+    Attributes:
+        names: all kinds in lower case, the longest first.
+        by_code: code in a symbol to kind: ``BC`` to ``báo cáo``.
+        laws: kinds named by name and year.
+        heads: kinds that may stand over a document.
+        parts: folded abbreviation to its right form: ``HDND`` to ``HĐND``.
+        symbol: regex text of one symbol, with named parts number, year, notation.
+        examples: text and the symbol that it holds.
+    """
+
+    names: tuple[str, ...]
+    by_code: Mapping[str, str]
+    laws: frozenset[str]
+    heads: tuple[str, ...]
+    parts: Mapping[str, str]
+    symbol: str
+    examples: tuple[tuple[str, str], ...]
+
+    def clean(self, symbol: str) -> str:
+        """A symbol without spaces, dashes plain, Đ where only Đ can stand.
+
+        >>> doc_types().clean("82/KH- UBND"), doc_types().clean("12 /NQ–HDND")
+        ('82/KH-UBND', '12/NQ-HĐND')
+        """
+        text = "".join(symbol.translate(_DASHES).split()).rstrip("-/.")
+        return regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self.parts.get(m.group(), m.group()), text)
+
+    def of_symbol(self, symbol: str) -> str:
+        """The kind that a symbol's code names, or nothing (letters carry none).
+
+        >>> doc_types().of_symbol("37/2024/NQ-HĐND"), doc_types().of_symbol("503/SNNMT-CCPTNT")
+        ('nghị quyết', '')
+        """
+        match = regex.search(r"/(\p{Lu}[\p{L}]*)(?=-|$)", symbol)
+        return self.by_code.get(match.group(1), "") if match else ""
+
+
+@cache
+def doc_types() -> DocTypes:
+    """The kinds, read once."""
+    data = read_toml("doc_types.toml")
+    names = sorted((entry["name"] for entry in data["type"]), key=lambda name: (-len(name), name))
+    codes = {code: entry["name"] for entry in data["type"] for code in entry["codes"]}
+    folded = {fold_marks(part): part for part in data["parts"] if fold_marks(part) != part}
+    # HD is hướng dẫn, never a misread HĐ: a folded form that is itself a code stays
+    parts = {plain: part for plain, part in folded.items() if plain not in codes}
+    return DocTypes(
+        tuple(names),
+        codes,
+        frozenset(data["laws"]),
+        tuple(data["heads"]),
+        parts,
+        data["symbol"],
+        tuple((e["text"], e["symbol"]) for e in data["example"]),
+    )
