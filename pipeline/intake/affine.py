@@ -60,8 +60,13 @@ def scaling(factor: float) -> Affine:
 
 
 def rotation(degrees: float, centre: tuple[float, float]) -> Affine:
-    """The map that turns by degrees, anticlockwise as seen with y down, about a centre."""
+    """The map that turns by degrees, clockwise as seen with y down, about a centre.
+
+    >>> x, y = rotation(90, (0, 0)).apply(1, 0)
+    >>> round(x), round(y)
+    (0, 1)
+    """
     angle = math.radians(degrees)
     cos, sin = math.cos(angle), math.sin(angle)
     x, y = centre
-    return Affine(cos, -sin, sin, cos, x - cos * x - sin * y, y + sin * x - cos * y)
+    return Affine(cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y)

@@ -13,10 +13,11 @@ from pipeline.intake.identify import FileInfo
 from pipeline.intake.layer import Judgement
 from pipeline.intake.pdf import Geometry
 from pipeline.language import quality
-from pipeline.model import Page
-from pipeline.ocr import lines, raster, tesseract
+from pipeline.model import Page, Word
+from pipeline.ocr import cells, lines, raster, rulings, tesseract
 from pipeline.ocr.prepare import Prepared, prepare
 from pipeline.ocr.raster import Raster
+from pipeline.ocr.rulings import Rulings
 from pipeline.ocr.words import Token
 from pipeline.settings import Settings
 
@@ -109,11 +110,12 @@ def _layer_page(words: list[layer.LayerWord], judged: Judgement, page: Geometry,
 
 def _ocr_page(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
     ready = prepare(image)
+    found = rulings.find(ready.image, ready.dpi)
     file = folder / "page.pgm"
-    ready.image.save(file, format="PPM")
+    rulings.erased(ready.image, found).save(file, format="PPM")
     read = tesseract.read(file, ready.dpi, settings, folder, where=where)
     tokens = [_token(word, ready) for word in read]
-    content, placed = lines.joined(lines.lines(tokens))
+    content, placed = _composed(tokens, found, ready)
     sure = [word.confidence for word in placed if word.confidence is not None]
     return Page(
         number,
@@ -127,6 +129,12 @@ def _ocr_page(image: Raster, number: int, settings: Settings, folder: Path, wher
         dpi=image.dpi,
         blank=not placed,
     )
+
+
+def _composed(tokens: list[Token], found: Rulings, ready: Prepared) -> tuple[str, tuple[Word, ...]]:
+    """The page's text: tables row by row, the rest line by line, from top to bottom."""
+    rows, rest = cells.rows(tokens, found.grids, ready.affine)
+    return lines.joined(sorted([*rows, *lines.lines(rest)], key=lambda line: line.top))
 
 
 def _token(word: tesseract.Read, ready: Prepared) -> Token:

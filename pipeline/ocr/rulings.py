@@ -1,0 +1,259 @@
+"""Ruling lines of tables: found as long dark runs in a reduced image, joined to grids of cells.
+
+Lines are found before OCR and erased for it: Tesseract reads across columns where lines stand, and takes
+their ends for letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_WORK_DPI = 150
+_ACROSS = 0.6
+"""Shortest horizontal line in inches: longer than any stroke of a letter, shorter than a table."""
+_DOWN = 0.22
+"""Shortest vertical line in inches: capitals at 14 points are 0.13 high, a table's row at least this."""
+_SOLID = 0.92
+"""Share of dark pixels in a line; a line of text has 0.4-0.7."""
+_THICKEST = 0.05
+_NEAR = 0.05
+_MOST_LINES = 400
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A straight line along one axis: at ``at`` across it, from ``start`` to ``end``, in pixels."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A ruled table: ``xs`` and ``ys`` are its borders (n+1 for n columns or rows), in pixels.
+
+    ``cells[i][j]`` is the number of the cell that row ``i`` has in column ``j``; a merged cell has the same
+    number in all its places.
+    """
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Rulings:
+    """The tables of an image and the pixels of their lines (at full size)."""
+
+    grids: tuple[Grid, ...]
+    mask: Mask | None = None
+
+
+def find(image: Image.Image, dpi: int) -> Rulings:
+    """The ruled tables of an upright grey image.
+
+    Args:
+        image: mode ``L``, dark on light.
+        dpi: its resolution.
+    """
+    step = max(1, round(dpi / _WORK_DPI))
+    small = np.asarray(image.reduce(step) if step > 1 else image)
+    inch = dpi / step
+    dark = small < 0.72 * _paper(small)
+    across = _opened(_thickened(dark), int(_ACROSS * inch))
+    if not across.any():
+        return Rulings(())
+    down = _opened(_thickened(dark.T), int(_DOWN * inch)).T
+    horizontal = _segments(across, _THICKEST * inch)
+    vertical = _segments(down.T, _THICKEST * inch)
+    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
+        return Rulings(())
+    near = _NEAR * inch
+    grids = []
+    mask = np.zeros_like(dark)
+    for rows, columns in _tables(horizontal, vertical, near):
+        grid = _grid(rows, columns, near)
+        if grid is not None:
+            grids.append(grid)
+            _draw(mask, across, down.T, rows, columns, round(_THICKEST * inch))
+    if not grids:
+        return Rulings(())
+    scaled = tuple(
+        Grid(tuple(x * step for x in g.xs), tuple(y * step for y in g.ys), g.cells)
+        for g in sorted(grids, key=lambda g: (g.ys[0], g.xs[0]))
+    )
+    return Rulings(scaled, _enlarged(mask, step, image.size))
+
+
+def erased(image: Image.Image, rulings: Rulings) -> Image.Image:
+    """The image without its tables' lines."""
+    from PIL import Image
+
+    if rulings.mask is None:
+        return image
+    pixels = np.asarray(image).copy()
+    pixels[rulings.mask] = _paper(pixels[::4, ::4])
+    return Image.fromarray(pixels)
+
+
+def _paper(pixels: NDArray[np.uint8]) -> int:
+    """The grey level of the paper."""
+    return int(np.percentile(pixels[::3, ::3], 75))
+
+
+def _thickened(dark: Mask) -> Mask:
+    """Each row with its neighbours, so that a line that drifts by a pixel stays one line."""
+    thick = dark.copy()
+    thick[1:] |= dark[:-1]
+    thick[:-1] |= dark[1:]
+    return thick
+
+
+def _opened(dark: Mask, length: int) -> Mask:
+    """Where rows hold runs of at least ``length`` that are almost solid."""
+    height, width = dark.shape
+    if width <= length:
+        return np.zeros_like(dark)
+    sums = np.zeros((height, width + 1), np.int32)
+    np.cumsum(dark, axis=1, out=sums[:, 1:])
+    solid = sums[:, length:] - sums[:, :-length] >= _SOLID * length
+    if not solid.any():
+        return np.zeros_like(dark)
+    # a pixel belongs to a line where any window over it is solid
+    marks = np.zeros((height, width + 1), np.int32)
+    marks[:, : solid.shape[1]] += solid
+    marks[:, length : length + solid.shape[1]] -= solid[:, : width + 1 - length]
+    return (np.cumsum(marks, axis=1)[:, :width] > 0) & dark
+
+
+def _segments(mask: Mask, thickest: float) -> list[Segment]:
+    """The lines of a mask: runs of neighbouring rows that overlap, as thin as a line is."""
+    found: list[list[int]] = []  # first row, last row, start, end, pixels
+    for row in np.flatnonzero(mask.any(axis=1)):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], mask[row].view(np.int8), [0]))))
+        for start, end in _bridged(edges.reshape(-1, 2).tolist()):
+            line = next(
+                (f for f in reversed(found[-60:]) if f[1] >= row - 2 and f[2] < end and start < f[3]), None
+            )
+            if line is None:
+                found.append([int(row), int(row), start, end, end - start])
+            else:
+                line[1:] = [int(row), min(line[2], start), max(line[3], end), line[4] + end - start]
+        if len(found) > 4 * _MOST_LINES:
+            return []
+    # mean thickness: a line that slopes a little runs over many rows and is thin all the same;
+    # thickening added a row on each side
+    return [Segment((a + b) / 2, s, e) for a, b, s, e, area in found if area / (e - s) - 2 <= thickest]
+
+
+def _bridged(runs: list[list[int]]) -> list[tuple[int, int]]:
+    """Runs with gaps of up to four pixels closed."""
+    closed: list[tuple[int, int]] = []
+    for start, end in runs:
+        if closed and start - closed[-1][1] <= 4:
+            closed[-1] = (closed[-1][0], end)
+        else:
+            closed.append((start, end))
+    return closed
+
+
+def _tables(
+    horizontal: Sequence[Segment], vertical: Sequence[Segment], near: float
+) -> list[tuple[list[Segment], list[Segment]]]:
+    """Lines that touch, grouped; a group needs two lines each way."""
+    count = len(horizontal)
+    parent = list(range(count + len(vertical)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, h in enumerate(horizontal):
+        for j, v in enumerate(vertical):
+            if (
+                h.start - near <= v.at <= h.end + near and v.start - near <= h.at <= v.end + near
+            ):
+                parent[root(i)] = root(count + j)
+    groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
+    for i, line in enumerate([*horizontal, *vertical]):
+        groups.setdefault(root(i), ([], []))[i >= count].append(line)
+    return [group for group in groups.values() if len(group[0]) >= 2 and len(group[1]) >= 2]
+
+
+def _grid(rows: Sequence[Segment], columns: Sequence[Segment], near: float) -> Grid | None:
+    """The cells between lines; None where they make a mere frame."""
+    left, right = min(r.start for r in rows), max(r.end for r in rows)
+    top, bottom = min(c.start for c in columns), max(c.end for c in columns)
+    xs = _borders([c.at for c in columns], left, right, near)
+    ys = _borders([r.at for r in rows], top, bottom, near)
+    if len(xs) < 3 or len(ys) < 2:
+        return None
+    across, down = len(xs) - 1, len(ys) - 1
+    number = np.arange(down * across).reshape(down, across)
+    for i in range(down):
+        for j in range(across):
+            if j and not _drawn(columns, xs[j], ys[i], ys[i + 1], near):
+                number[number == number[i, j]] = number[i, j - 1]
+            if i and not _drawn(rows, ys[i], xs[j], xs[j + 1], near):
+                number[number == number[i, j]] = number[i - 1, j]
+    cells = tuple(tuple(int(n) for n in line) for line in number)
+    return Grid(tuple(xs), tuple(ys), cells) if len(np.unique(number)) > 1 else None
+
+
+def _borders(places: list[float], first: float, last: float, near: float) -> list[float]:
+    """Places of parallel lines, those that are one line joined; a table may lack its outer lines."""
+    borders: list[list[float]] = []
+    for place in sorted(places):
+        if borders and place - borders[-1][-1] <= near:
+            borders[-1].append(place)
+        else:
+            borders.append([place])
+    middles = [sum(group) / len(group) for group in borders]
+    if middles[0] - first > 4 * near:
+        middles.insert(0, first)
+    if last - middles[-1] > 4 * near:
+        middles.append(last)
+    return middles
+
+
+def _drawn(lines: Sequence[Segment], at: float, start: float, end: float, near: float) -> bool:
+    """Whether a border is drawn over at least half of the way from ``start`` to ``end``."""
+    over = sum(
+        max(0.0, min(line.end, end) - max(line.start, start))
+        for line in lines
+        if abs(line.at - at) <= 1.5 * near
+    )
+    return over >= 0.5 * (end - start)
+
+
+def _draw(
+    mask: Mask, across: Mask, down: Mask, rows: Sequence[Segment], columns: Sequence[Segment], reach: int
+) -> None:
+    """Mark the pixels of a table's lines; ``down`` comes transposed."""
+    for lines, source, target in ((rows, across, mask), (columns, down, mask.T)):
+        for line in lines:
+            band = slice(max(0, int(line.at) - reach), int(line.at) + reach + 1)
+            along = slice(int(line.start), int(line.end))
+            target[band, along] |= source[band, along]
+
+
+def _enlarged(mask: Mask, step: int, size: tuple[int, int]) -> Mask:
+    """The mask at full size."""
+    width, height = size
+    large = np.repeat(np.repeat(mask, step, axis=0), step, axis=1)[:height, :width]
+    full = np.zeros((height, width), np.bool_)
+    full[: large.shape[0], : large.shape[1]] = large
+    return full
