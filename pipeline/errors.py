@@ -100,3 +100,18 @@ class WorkerDiedError(ReadError):
     """The process that read the page died twice."""
 
     code = "worker_died"
+
+
+class InterruptedRunError(HosoError):
+    """Somebody stopped the run; the next one goes on where it ended."""
+
+    code = "interrupted"
+    exit_status = EXIT_INTERRUPTED
+
+
+def error_of(code: str) -> type[HosoError]:
+    """The error class of a code, as it came back from a worker; HosoError where none has it."""
+    classes = [HosoError]
+    for known in classes:
+        classes.extend(known.__subclasses__())
+    return next((known for known in classes if known.code == code), HosoError)

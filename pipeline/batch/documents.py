@@ -1,0 +1,241 @@
+"""One document's rows: restored, extracted, formatted; every cell as it will stand in the tables.
+
+Runs in a worker. What goes wrong here goes wrong for this document alone, and what was made before stays: a
+document whose extraction fails still has its text.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from pipeline.batch.wire import pack
+from pipeline.model import Document, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.tables.rows import Cell
+
+Restore = Callable[[Sequence[str], Sequence[str]], Sequence[RestoredText]]
+FormatRow = Callable[[str, "Mapping[str, Cell]"], list[str]]
+Rows = list[list[str]]
+_ALWAYS = frozenset({"text", "edits"})
+"""Parts that a document has even where they are empty: each is a file of its own."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document's parts: table rows, ``text``, ``edits``; and the stage, code, message, trace of a fault."""
+
+    parts: Mapping[str, Any]
+    problem: Mapping[str, str] = field(default_factory=dict)
+
+    def packed(self) -> list[tuple[str, bytes]]:
+        """The parts that hold anything, as the ledger keeps them."""
+        return [(name, pack(part)) for name, part in sorted(self.parts.items()) if part or name in _ALWAYS]
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The rooms behind the page: functions, so that tests may put others in their place."""
+
+    restore: Restore
+    extract: Callable[[Document], Extraction]
+    format_row: FormatRow
+
+    def make(self, document: Document) -> Made:
+        """All parts of a document whose pages are read (``restored`` is not looked at).
+
+        A failed page stands in ``document.pages`` with status ``failed``, so that the others keep their
+        numbers.
+        """
+        parts: dict[str, Any] = {
+            "pages": self._rows("pages", (page_row(document, p) for p in document.pages))
+        }
+        problem: dict[str, str] = {}
+        extraction = Extraction({})
+        stage = "restore"
+        try:
+            document = self._restored(document)
+            parts["text"] = "\f".join(r.text for r in document.restored)
+            parts["edits"] = self._rows("edits", edit_rows(document))
+            stage = "extract"
+            extraction = self.extract(document)
+            parts |= self._tables(document, extraction)
+        except Exception as error:  # noqa: BLE001  a fault of ours in one document must not stop an archive
+            problem = _problem(stage, error)
+        row = {**extraction.document, **document_row(document, failed=bool(problem))}
+        parts["documents"] = self._rows("documents", [row])
+        return Made(parts, problem)
+
+    def _restored(self, document: Document) -> Document:
+        texts = [page.text for page in document.pages]
+        restored = tuple(self.restore(texts, [channel(page) for page in document.pages]))
+        if [r.raw for r in restored] != texts:
+            message = "restoration gave back other pages than it got"
+            raise ValueError(message)
+        return Document(document.doc_id, document.source_file, document.pages, restored, document.failures)
+
+    def _tables(self, document: Document, extraction: Extraction) -> dict[str, Rows]:
+        tables: dict[str, Rows] = {}
+        for figure in extraction.figures:
+            row = {**figure.values, "row_id": figure.row_id}
+            tables.setdefault(figure.table, []).append(self.format_row(figure.table, row))
+        doc_id = document.doc_id
+        cited = {"doc_id": doc_id, "source_file": document.source_file}
+        tables["evidence"] = self._rows("evidence", (r for f in extraction.figures for r in evidence_rows(f)))
+        tables["citations"] = self._rows("citations", ({**cited, **c} for c in extraction.citations))
+        tables["unclaimed"] = self._rows("unclaimed", ({"doc_id": doc_id, **u} for u in extraction.unclaimed))
+        return tables
+
+    def _rows(self, table: str, rows: Iterable[Mapping[str, Cell]]) -> Rows:
+        return [self.format_row(table, row) for row in rows]
+
+
+def make_maker(settings: Settings) -> Maker:
+    """The real rooms; loads the dictionaries.
+
+    Raises:
+        DictionaryError: where one is missing or wrong.
+    """
+    from pipeline.extract import extract
+    from pipeline.tables.rows import format_row
+
+    if not settings.restore:
+        return Maker(_as_read, extract, format_row)
+    from pipeline.restore import Restorer
+
+    return Maker(Restorer.load().restore_pages, extract, format_row)
+
+
+def _as_read(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
+    del channels
+    return [RestoredText(text, text) for text in texts]
+
+
+def channel(page: Page) -> str:
+    """How a page's letters were read: our own OCR knows Vietnamese, a text layer or file may not have."""
+    return "vie" if page.source == "ocr" else "auto"
+
+
+def assemble(
+    source_file: str, doc_id: str, pages: Sequence[Page | None], failures: Sequence[Sequence[Any]]
+) -> Document:
+    """A document of its pages, with a placeholder for each that failed.
+
+    Args:
+        source_file: its name.
+        doc_id: its identity.
+        pages: in order; None where one failed.
+        failures: page, stage, code and message of each failure.
+    """
+    found = tuple(page or lost_page(number) for number, page in enumerate(pages, 1))
+    told = tuple(Failure(source_file, page, stage, code, text) for page, stage, code, text in failures)
+    return Document(doc_id, source_file, found, (), told)
+
+
+def lost_page(number: int) -> Page:
+    """What stands in the place of a page that could not be read."""
+    return Page(number, "", source="ocr", quality=0.0, status="failed")
+
+
+def document_row(document: Document, *, failed: bool) -> dict[str, Value]:
+    """The columns of documents.csv that tell how the document was read."""
+    return {
+        "doc_id": document.doc_id,
+        "source_file": document.source_file,
+        "pages": len(document.pages),
+        "text_source": text_source(document.pages),
+        "text_quality": worst_decile(
+            p.quality for p in document.pages if p.status != "failed" and not p.blank
+        ),
+        "pages_failed": sum(page.status == "failed" for page in document.pages),
+        "duplicate_of": None,
+        "counted": True,
+        "read_status": "failed" if failed else read_status(document.pages),
+    }
+
+
+def read_status(pages: Sequence[Page]) -> ReadStatus:
+    """``failed`` where no page could be read, ``partial`` where some or parts of some could not."""
+    states = {page.status for page in pages}
+    if states <= {"failed"}:
+        return "failed"
+    return "ok" if states == {"ok"} else "partial"
+
+
+def text_source(pages: Sequence[Page]) -> str | None:
+    """Where the text of the pages that could be read is from."""
+    sources = {page.source for page in pages if page.status != "failed"}
+    if len(sources) > 1:
+        return "mixed"
+    return next(iter(sources), None)
+
+
+def worst_decile(qualities: Iterable[float]) -> float | None:
+    """The quality that a tenth of the pages do not exceed (nearest rank); None without pages.
+
+    >>> worst_decile([0.9, 0.2, 0.8]), worst_decile([i / 20 for i in range(1, 21)])
+    (0.2, 0.1)
+    """
+    ranked = sorted(qualities)
+    return ranked[ceil(len(ranked) / 10) - 1] if ranked else None
+
+
+def page_row(document: Document, page: Page) -> dict[str, Cell]:
+    """A row of pages.csv."""
+    failed = page.status == "failed"
+    return {
+        "doc_id": document.doc_id,
+        "page": page.number,
+        "text_source": None if failed else page.source,
+        "layer_verdict": page.verdict or None,
+        "layer_reasons": page.reasons or None,
+        "ocr_confidence": page.ocr_confidence,
+        "text_quality": None if failed else page.quality,
+        "rotation": page.rotation,
+        "dpi": page.dpi,
+        "blank": page.blank,
+        "read_status": page.status,
+    }
+
+
+def evidence_rows(figure: Figure) -> Iterable[dict[str, Cell]]:
+    """Rows of evidence.csv."""
+    for e in figure.evidence:
+        yield {
+            "row_id": figure.row_id,
+            "column": e.column,
+            "mention": e.mention,
+            "page": e.page,
+            "bbox": e.box,
+            "start": e.start,
+            "end": e.end,
+            "raw": e.raw,
+            "restored": e.restored,
+        }
+
+
+def edit_rows(document: Document) -> Iterable[dict[str, Value]]:
+    """Rows of edits/DOC_ID.csv; lines count from 1 on each page."""
+    for page, restored in zip(document.pages, document.restored, strict=True):
+        for edit in restored.edits:
+            yield {
+                "page": page.number,
+                "line": restored.raw.count("\n", 0, edit.start) + 1,
+                "start": edit.start,
+                "end": edit.end,
+                "raw": edit.raw,
+                "restored": edit.restored,
+                "kind": edit.kind,
+                "confidence": edit.confidence,
+            }
+
+
+def _problem(stage: str, error: Exception) -> dict[str, str]:
+    line = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    trace = "".join(traceback.format_exception(error))
+    return {"stage": stage, "code": "internal", "message": f"error in hoso: {line}", "trace": trace}

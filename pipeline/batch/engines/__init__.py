@@ -1,0 +1,78 @@
+"""What runs units of work: the values and the interface that every engine shares.
+
+An engine takes units and gives outcomes, in any order. It owns retries and time limits: an outcome is final.
+``local`` is a pool of supervised processes on this machine; a cluster fits the same three methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Answer = tuple[dict[str, Any], list[bytes]]
+"""What a handler returns: a JSON object and any number of byte strings."""
+
+
+class Handler(Protocol):
+    """What a worker runs: built once a worker (dictionaries load once), called once a unit."""
+
+    def __call__(self, kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        """Do one unit of work.
+
+        Raises:
+            ReadError: where this input cannot be read; the run goes on.
+            HosoError: any other stops the run.
+        """
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a worker gets its handler: the factory's place (``package.module:name``) and its arguments."""
+
+    factory: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of work: JSON arguments, byte strings, the seconds that it may take, the file it belongs to."""
+
+    kind: str
+    arguments: Mapping[str, Any]
+    blobs: tuple[bytes, ...] = ()
+    time_limit: float = 600.0
+    source_file: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A unit's end.
+
+    ``done``: ``answer`` and ``blobs`` are the handler's. ``failed``: this unit alone, for the reason in
+    ``code`` and ``message``. ``stop``: nothing can go on (a missing program, a full disk). ``trace`` is the
+    traceback of an unexpected error, for the log.
+    """
+
+    unit: Unit
+    status: Literal["done", "failed", "stop"]
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    blobs: tuple[bytes, ...] = ()
+    code: str = ""
+    message: str = ""
+    trace: str = ""
+
+
+class Engine(Protocol):
+    """Runs units. ``capacity`` is how many may be in hand at once: more only cost memory."""
+
+    capacity: int
+
+    def submit(self, unit: Unit) -> None:
+        """Take a unit; never blocks."""
+
+    def wait(self, timeout: float) -> list[Outcome]:
+        """Outcomes that have come, after at most ``timeout`` seconds; may be empty."""
+
+    def close(self) -> None:
+        """End all workers at once; units in hand are dropped."""

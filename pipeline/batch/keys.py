@@ -1,0 +1,108 @@
+"""Keys of the ledger: what a result depends on, hashed. Equal key, equal result; nothing else is compared.
+
+A page depends on the code and dictionaries that read it and on the programs behind them; a document on its
+pages' content and on everything that restores and extracts. So new rules read no page again. A failure hangs
+on the limits as well: a larger limit tries the page again without reading the good ones anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from pipeline.language import dictionaries
+from pipeline.settings import Settings
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INTAKE = ("model.py", "errors.py", "intake", "batch/units.py", "batch/wire.py")
+_PAGE = (*_INTAKE, "language", "ocr")
+_DOCUMENT = (*_PAGE, "restore", "extract", "tables")
+_PAGE_DICTIONARIES = ("quality*", "intake*", "ocr*", "encoding*", "layout*")
+"""Dictionaries that reading a page uses."""
+_LIBRARIES = ("numpy", "rapidfuzz", "regex")
+"""Libraries whose version may change a document's rows, which are cheap to make again. A page is not: of
+the libraries that read it, security updates are frequent and leave good scans as they are."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one run."""
+
+    intake: str
+    """Of a file's inspection, with the limits that it obeys."""
+    text_page: str
+    """Of a page of a text file."""
+    image_page: str
+    """Of a page of a PDF or image: programs and their data count too."""
+    limits: str
+    """Added to the key of a page that failed."""
+    document: str
+    """Of a document, to be joined with its pages' digests."""
+
+    def page(self, kind: str, *, failed: bool) -> str:
+        """The key of a page of a file of this kind (``pdf``, ``image``, ``text``)."""
+        key = self.text_page if kind == "text" else self.image_page
+        return f"{key}+{self.limits}" if failed else key
+
+
+def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
+    """The keys of a run with these settings and programs (``ocr.versions()``; empty for text alone)."""
+    limits = [settings.max_bytes, settings.max_pages, settings.max_pixels]
+    page = [code(_PAGE), dictionary_files(_PAGE_DICTIONARIES)]
+    libraries = {name: metadata.version(name) for name in _LIBRARIES}
+    return Keys(
+        intake=digest([code(_INTAKE), limits]),
+        text_page=digest(page),
+        image_page=digest([page, settings.language, settings.dpi, dict(programs)]),
+        limits=digest([limits, settings.max_memory, settings.page_timeout]),
+        document=digest(
+            [
+                code(_DOCUMENT),
+                dictionaries.fingerprint(),
+                settings.restore,
+                libraries,
+                sys.version_info[:2],
+            ]
+        ),
+    )
+
+
+def of_document(keys: Keys, source_file: str, pages: Iterable[str]) -> str:
+    """The key of one document: what its pages say (digests, or codes of failures) and where it lies."""
+    return digest([keys.document, source_file, *pages])
+
+
+def digest(value: object) -> str:
+    """A short hash of a JSON value."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def content(data: bytes) -> str:
+    """A short hash of bytes."""
+    return hashlib.sha256(data).hexdigest()[:20]
+
+
+@cache
+def code(parts: tuple[str, ...]) -> str:
+    """A hash over the package's source files below these names."""
+    found: list[tuple[str, str]] = []
+    for part in parts:
+        place = _PACKAGE / part
+        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        found += [(f.relative_to(_PACKAGE).as_posix(), content(f.read_bytes())) for f in files]
+    return digest(found)
+
+
+@cache
+def dictionary_files(patterns: tuple[str, ...]) -> str:
+    """A hash over the dictionary files that match one of the patterns."""
+    root = dictionaries.folder()
+    files = sorted({f for pattern in patterns for f in root.rglob(pattern) if f.is_file()})
+    return digest([(f.relative_to(root).as_posix(), content(f.read_bytes())) for f in files])

@@ -1,0 +1,335 @@
+"""The ledger: what is known of every file, page and document, in SQLite (WAL) under OUT/.hoso.
+
+A page is written at once when it is read, so a killed run loses only what was in hand. Pages are keyed by
+content: a moved file is not read again, and a file that comes back finds its pages. A run that has nothing to
+do writes nothing here: what it saw stands in a temporary table.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.batch.wire import pack, unpack
+from pipeline.errors import OutputError
+
+VERSION = 1
+"""Of the tables below. An older ledger is built anew (its pages are read again), a newer one refused."""
+_HANDFUL = 200
+_APPLICATION = 0x686F736F  # 'hoso'
+_TABLES = """
+CREATE TABLE files (
+    source_file TEXT PRIMARY KEY, path BLOB NOT NULL, stat TEXT NOT NULL, key TEXT NOT NULL,
+    sha256 TEXT NOT NULL, kind TEXT NOT NULL, pages INTEGER NOT NULL, info BLOB NOT NULL,
+    stage TEXT, code TEXT, message TEXT
+) WITHOUT ROWID;
+CREATE INDEX files_sha256 ON files (sha256, source_file);
+CREATE TABLE pages (
+    sha256 TEXT, number INTEGER, key TEXT NOT NULL, digest TEXT NOT NULL,
+    stage TEXT, code TEXT, message TEXT, PRIMARY KEY (sha256, number)
+) WITHOUT ROWID;
+CREATE TABLE page_data (sha256 TEXT, number INTEGER, data BLOB NOT NULL, PRIMARY KEY (sha256, number));
+CREATE TABLE documents (
+    sha256 TEXT PRIMARY KEY, source_file TEXT NOT NULL, key TEXT NOT NULL,
+    stage TEXT, code TEXT, message TEXT
+) WITHOUT ROWID;
+CREATE INDEX documents_source_file ON documents (source_file);
+CREATE TABLE parts (name TEXT, sha256 TEXT, data BLOB NOT NULL, PRIMARY KEY (name, sha256));
+CREATE INDEX parts_sha256 ON parts (sha256);
+"""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file, page or document failed: a row of failures.csv without its file."""
+
+    stage: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the input. ``info`` is what inspection said; ``sha256`` is empty where it cannot be read."""
+
+    source_file: str
+    path: Path
+    stat: str
+    key: str
+    sha256: str = ""
+    kind: str = ""
+    pages: int = 0
+    info: dict[str, object] | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What is recorded of a page: ``digest`` is of its content, empty where it failed."""
+
+    number: int
+    key: str
+    digest: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """What is recorded of a document; ``source_file`` is the file under whose name its rows stand."""
+
+    sha256: str
+    source_file: str
+    key: str
+    problem: Problem | None = None
+
+
+class Ledger:
+    """One writer's view of the ledger. Not for threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create.
+
+        Raises:
+            OutputError: where it cannot be opened, is damaged, or is of a newer version.
+        """
+        self.path = path
+        with self._guard():
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._open()
+
+    def _open(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            message = (
+                f"{self.path}: the ledger is of version {version}, this hoso knows {VERSION}: "
+                "use the newer hoso, or another --out"
+            )
+            raise OutputError(message)
+        # a network file system may refuse WAL: SQLite then stays with its rollback journal
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA busy_timeout=10000")
+        if version < VERSION:
+            self._build()
+        self._db.execute("CREATE TEMP TABLE seen (source_file TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def _build(self) -> None:
+        old = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        with self.transaction():
+            for (name,) in old:
+                self._db.execute(f'DROP TABLE "{name}"')
+            for statement in filter(str.strip, _TABLES.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id={_APPLICATION}")
+            self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            message = f"{self.path}: {error}"
+            if "malformed" in str(error) or "not a database" in str(error):
+                message += "; remove this file, the pages are then read again"
+            raise OutputError(message) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written inside.
+
+        Raises:
+            OutputError: where SQLite cannot write (disk full, read-only).
+        """
+        with self._guard():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                with suppress(sqlite3.DatabaseError):
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close; the write-ahead log goes into the file."""
+        with self._guard():
+            self._db.close()
+
+    # files
+
+    def see(self, source_file: str) -> bool:
+        """Note that the input holds this file; False where this run saw it already."""
+        with self._guard():
+            done = self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (source_file,))
+            return done.rowcount == 1
+
+    def file(self, source_file: str) -> File | None:
+        """What is recorded of a file."""
+        with self._guard():
+            row = self._db.execute("SELECT * FROM files WHERE source_file = ?", (source_file,))
+            found = row.fetchone()
+        return _file(found) if found else None
+
+    def put_file(self, file: File) -> None:
+        """Record a file (inside a transaction)."""
+        row = (
+            file.source_file, os.fsencode(file.path), file.stat, file.key, file.sha256, file.kind,
+            file.pages, pack(file.info), *_columns(file.problem),
+        )  # fmt: skip
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+
+    def forget_unseen(self) -> int:
+        """Drop files that the input no longer holds, and documents that no file has; their pages stay.
+
+        Returns:
+            How many files left.
+        """
+        gone = "FROM files WHERE source_file NOT IN (SELECT source_file FROM temp.seen)"
+        orphan = "sha256 NOT IN (SELECT sha256 FROM files)"
+        with self._guard():
+            count = int(self._db.execute(f"SELECT count(*) {gone}").fetchone()[0])
+            stale = self._db.execute(f"SELECT 1 FROM documents WHERE {orphan} LIMIT 1").fetchone()
+        if count or stale:
+            with self.transaction():
+                self._db.execute(f"DELETE {gone}")
+                self._db.execute(f"DELETE FROM documents WHERE {orphan}")
+                self._db.execute(f"DELETE FROM parts WHERE {orphan}")
+        return count
+
+    def files(self) -> Iterator[File]:
+        """All files, in order of their names (code points)."""
+        yield from self._files("1")
+
+    def primaries(self) -> Iterator[File]:
+        """The files that can be read, one for each content: the first in order."""
+        yield from self._files(
+            "code IS NULL AND source_file = "
+            "(SELECT min(source_file) FROM files g WHERE g.sha256 = files.sha256 AND g.code IS NULL)"
+        )
+
+    def _files(self, condition: str) -> Iterator[File]:
+        """Files by the handful: a query left open for a whole run would keep SQLite's log from shrinking."""
+        query = (
+            f"SELECT * FROM files WHERE source_file > ? AND {condition} ORDER BY source_file LIMIT {_HANDFUL}"
+        )
+        last = ""
+        while True:
+            with self._guard():
+                rows = self._db.execute(query, (last,)).fetchall()
+            for row in rows:
+                yield _file(row)
+            if len(rows) < _HANDFUL:
+                return
+            last = rows[-1][0]
+
+    def first_of(self, sha256: str) -> str | None:
+        """The first file of a content; None for the empty hash of files that could not be read."""
+        query = "SELECT min(source_file) FROM files WHERE sha256 = ? AND sha256 <> ''"
+        with self._guard():
+            found = self._db.execute(query, (sha256,)).fetchone()[0]
+        return None if found is None else str(found)
+
+    def total_pages(self) -> int:
+        """Pages of all different readable contents."""
+        with self._guard():
+            query = "SELECT sum(n) FROM (SELECT max(pages) n FROM files WHERE code IS NULL GROUP BY sha256)"
+            return int(self._db.execute(query).fetchone()[0] or 0)
+
+    def has_images(self) -> bool:
+        """Whether any file may need OCR."""
+        with self._guard():
+            query = "SELECT 1 FROM files WHERE code IS NULL AND kind <> 'text' LIMIT 1"
+            return self._db.execute(query).fetchone() is not None
+
+    # pages
+
+    def pages(self, sha256: str) -> list[PageState]:
+        """What is recorded of a content's pages, in order."""
+        query = "SELECT number, key, digest, stage, code, message FROM pages WHERE sha256=? ORDER BY number"
+        with self._guard():
+            rows = self._db.execute(query, (sha256,)).fetchall()
+        return [PageState(row[0], row[1], row[2], _problem(row[3:])) for row in rows]
+
+    def put_page(self, sha256: str, page: PageState, data: bytes | None) -> None:
+        """Record a page (inside a transaction); ``data`` is None where it failed."""
+        row = (sha256, page.number, page.key, page.digest, *_columns(page.problem))
+        self._db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?)", row)
+        self._db.execute("DELETE FROM page_data WHERE sha256=? AND number=?", (sha256, page.number))
+        if data is not None:
+            self._db.execute("INSERT INTO page_data VALUES (?,?,?)", (sha256, page.number, data))
+
+    def page_data(self, sha256: str, number: int) -> bytes:
+        """A page as ``wire.pack_page`` made it; empty where it failed."""
+        query = "SELECT data FROM page_data WHERE sha256=? AND number=?"
+        with self._guard():
+            row = self._db.execute(query, (sha256, number)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    # documents
+
+    def document(self, sha256: str) -> DocumentState | None:
+        """What is recorded of a document."""
+        with self._guard():
+            row = self._db.execute("SELECT * FROM documents WHERE sha256=?", (sha256,)).fetchone()
+        return DocumentState(row[0], row[1], row[2], _problem(row[3:])) if row else None
+
+    def put_document(self, document: DocumentState, parts: Sequence[tuple[str, bytes]]) -> None:
+        """Record a document with its parts (inside a transaction)."""
+        row = (document.sha256, document.source_file, document.key, *_columns(document.problem))
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?,?)", row)
+        self._db.execute("DELETE FROM parts WHERE sha256=?", (document.sha256,))
+        self._db.executemany(
+            "INSERT INTO parts VALUES (?,?,?)", [(name, document.sha256, data) for name, data in parts]
+        )
+
+    def part(self, name: str, sha256: str) -> bytes | None:
+        """One part of a document."""
+        with self._guard():
+            row = self._db.execute("SELECT data FROM parts WHERE name=? AND sha256=?", (name, sha256))
+            found = row.fetchone()
+        return bytes(found[0]) if found else None
+
+    def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """A part of all documents in order of their files: SHA-256 and data."""
+        query = (
+            "SELECT d.sha256, p.data FROM documents d JOIN parts p ON p.name=? AND p.sha256=d.sha256 "
+            "ORDER BY d.source_file"
+        )
+        for sha256, data in self._each(query, (name,)):
+            yield sha256, bytes(data)
+
+    def _each(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with self._guard():
+            yield from self._db.execute(query, values)
+
+
+def _columns(problem: Problem | None) -> tuple[str | None, str | None, str | None]:
+    return (problem.stage, problem.code, problem.message) if problem else (None, None, None)
+
+
+def _problem(row: Sequence[object]) -> Problem | None:
+    stage, code, message = row
+    return Problem(str(stage), str(code), str(message)) if code is not None else None
+
+
+def _file(row: Sequence[object]) -> File:
+    source_file, path, stat, key, sha256, kind, pages, info = row[:8]
+    assert isinstance(path, bytes)
+    assert isinstance(info, bytes)
+    assert isinstance(pages, int)
+    return File(
+        source_file=str(source_file),
+        path=Path(os.fsdecode(path)),
+        stat=str(stat),
+        key=str(key),
+        sha256=str(sha256),
+        kind=str(kind),
+        pages=pages,
+        info=unpack(info),
+        problem=_problem(row[8:]),
+    )

@@ -1,0 +1,127 @@
+"""From the ledger to OUT: every table streamed in order of files, through the one writer.
+
+Nothing here depends on how the rows were made or when. Two files of the same content are one document: the
+second is a row of documents.csv alone, and not counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from pipeline.batch.documents import FormatRow
+from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.reading import failure, failures
+from pipeline.batch.units import doc_id
+from pipeline.batch.wire import unpack
+from pipeline.model import Failure, Value
+
+Row = list[str]
+_APART = ("edits", "failures")
+"""Schemas whose rows are no table of ``tables/``."""
+
+
+@dataclass
+class Summary:
+    """What the input of a run came to."""
+
+    files: int = 0
+    files_failed: int = 0
+    pages: int = 0
+    failures: int = 0
+
+
+class Output:
+    """Streams of rows, in the order in which the writer draws them; each may be drawn once."""
+
+    def __init__(self, ledger: Ledger, format_row: FormatRow, columns: Mapping[str, Sequence[str]]) -> None:
+        """Stream from ``ledger``.
+
+        Args:
+            ledger: complete.
+            format_row: makes cells of values, for rows that no worker made.
+            columns: column names by table, in order.
+        """
+        self._ledger = ledger
+        self._format_row = format_row
+        self._columns = columns
+
+    def tables(self) -> dict[str, Iterator[Row]]:
+        """All tables of ``tables/``."""
+        return {name: self._table(name) for name in self._columns if name not in _APART}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Restored texts by doc_id."""
+        for sha256, data in self._ledger.parts("text"):
+            yield doc_id(sha256), unpack(data)
+
+    def edits(self) -> Iterator[tuple[str, list[Row]]]:
+        """Edits by doc_id."""
+        for sha256, data in self._ledger.parts("edits"):
+            yield doc_id(sha256), unpack(data)
+
+    def failures(self) -> Iterator[Row]:
+        """All failures: of files, of their pages, of what was to be made of them."""
+        for file in self._ledger.files():
+            for found in self._failures(file):
+                yield self._format_row("failures", asdict(found))
+
+    def count(self) -> Summary:
+        """What the input comes to."""
+        summary = Summary()
+        for file in self._ledger.files():
+            summary.files += 1
+            summary.pages += file.pages
+            summary.failures += sum(1 for _ in self._failures(file))
+            summary.files_failed += self._is_lost(file)
+        return summary
+
+    def _failures(self, file: File) -> Iterator[Failure]:
+        if file.problem is not None:
+            yield failure(file, None, file.problem)
+            return
+        yield from failures(file, self._ledger.pages(file.sha256)[: file.pages])
+        document = self._ledger.document(file.sha256)
+        if document is not None and document.problem is not None:
+            yield failure(file, None, document.problem)
+
+    def _is_lost(self, file: File) -> bool:
+        """Whether nothing of a file could be read."""
+        if file.problem is not None:
+            return True
+        return all(state.problem for state in self._ledger.pages(file.sha256)[: file.pages])
+
+    def _table(self, name: str) -> Iterator[Row]:
+        if name == "documents":
+            for file in self._ledger.files():
+                yield self._document(file)
+            return
+        for _, data in self._ledger.parts(name):
+            yield from unpack(data)
+
+    def _document(self, file: File) -> Row:
+        """A row of documents.csv: as a worker made it, changed where it is a copy, bare where it failed."""
+        first = self._ledger.first_of(file.sha256) or file.source_file
+        own: dict[str, Value] = {"source_file": file.source_file, "counted": first == file.source_file}
+        if not own["counted"]:
+            own["duplicate_of"] = doc_id(file.sha256)
+        data = None if file.problem else self._ledger.part("documents", file.sha256)
+        if data is None:
+            return self._format_row("documents", {**self._lost(file), **own})
+        made = dict(zip(self._columns["documents"], unpack(data)[0], strict=True))
+        own |= {"doc_id": made["doc_id"], "read_status": made["read_status"]}
+        changed = dict(zip(self._columns["documents"], self._format_row("documents", own), strict=True))
+        return list((made | {name: changed[name] for name in own}).values())
+
+    def _lost(self, file: File) -> dict[str, Value]:
+        """What can be said of a file whose document could not be made.
+
+        A file of which not even the content could be hashed gets an identity by its name: every row has one.
+        """
+        identity = file.sha256 or hashlib.sha256(file.source_file.encode()).hexdigest()
+        told: dict[str, Value] = {"doc_id": doc_id(identity), "read_status": "failed"}
+        if file.problem is None:
+            states = self._ledger.pages(file.sha256)[: file.pages]
+            told |= {"pages": file.pages, "pages_failed": sum(state.problem is not None for state in states)}
+        return told

@@ -1,0 +1,161 @@
+"""What a worker does: inspect a file, read a page, make a document's rows. Values in, values out.
+
+Each kind is a pair of functions: one makes the ``Unit`` in the driver, the method of its name in ``Rooms``
+does it in a worker. Everything between them is JSON and bytes, so that any engine can carry it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.batch.engines import Answer, Unit
+from pipeline.batch.wire import pack_page, unpack_page
+from pipeline.errors import ReadError
+from pipeline.model import Failure, Page
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.batch.documents import Maker
+    from pipeline.batch.ledger import File
+    from pipeline.intake import FileInfo
+
+INSPECT, PAGE, DOCUMENT = "inspect", "page", "document"
+_SECONDS_A_PAGE = 5
+"""Restoring and extracting takes a fraction of a second a page; this is for a machine under heavy load."""
+
+_TICK = 20_000_000
+"""Nanoseconds; the kernel's clock for files ticks every 4 to 10 ms."""
+
+
+def inspect(path: Path, source_file: str, settings: Settings) -> Unit:
+    """What is this file, and what is its content's hash?"""
+    return Unit(INSPECT, {"path": os.fsdecode(path)}, (), settings.page_timeout + 60, source_file)
+
+
+def page(file: File, number: int, settings: Settings) -> Unit:
+    """Read one page; the limit leaves room for several calls of the programs, which keep their own."""
+    arguments = {"path": os.fsdecode(file.path), "stat": file.stat, "info": file.info, "number": number}
+    return Unit(PAGE, arguments, (), 3 * settings.page_timeout + 30, file.source_file)
+
+
+def document(file: File, pages: Sequence[bytes], failures: Sequence[Failure], settings: Settings) -> Unit:
+    """Restore and extract one document.
+
+    Args:
+        file: whose name its rows carry.
+        pages: packed pages in order, empty where one failed.
+        failures: of those pages.
+        settings: the run's.
+    """
+    told = [[f.page, f.stage, f.code, f.message] for f in failures]
+    arguments = {"source_file": file.source_file, "doc_id": doc_id(file.sha256), "failures": told}
+    limit = settings.page_timeout + _SECONDS_A_PAGE * len(pages)
+    return Unit(DOCUMENT, arguments, tuple(pages), limit, file.source_file)
+
+
+def doc_id(sha256: str) -> str:
+    """A document's identity by its content."""
+    return f"d{sha256[:12]}"
+
+
+def stat_of(path: Path) -> str:
+    """What changes when a file's content does: size, times (also the inode's, which nobody sets), inode.
+
+    Raises:
+        OSError: where the file is not there.
+    """
+    s = path.stat()
+    return json.dumps([s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino])
+
+
+def _settled(path: Path) -> str:
+    """The file's stat, taken when a change after it must show: clocks of file systems tick every few ms."""
+    if abs(time.time_ns() - path.stat().st_ctime_ns) < _TICK:
+        time.sleep(_TICK / 1e9)
+    return stat_of(path)
+
+
+class Rooms:
+    """A worker's handler: the rooms, opened when they are first needed and kept."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        *,
+        inspect_file: Callable[[Path, Settings], FileInfo] | None = None,
+        read_page: Callable[[Path, int, FileInfo, Settings], Page] | None = None,
+        maker: Maker | None = None,
+    ) -> None:
+        """Take the run's settings; the rooms themselves may be replaced by stand-ins in tests."""
+        self._settings = Settings().with_values(settings, "run")
+        self._inspect_file = inspect_file
+        self._read_page = read_page
+        self._maker = maker
+
+    def __call__(self, kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        """Do one unit."""
+        if kind == INSPECT:
+            return self._inspect(Path(arguments["path"]))
+        if kind == PAGE:
+            return self._page(**arguments)
+        return self._document(arguments, blobs)
+
+    def _inspect(self, path: Path) -> Answer:
+        if self._inspect_file is None:
+            from pipeline.intake import inspect as inspect_file
+
+            self._inspect_file = inspect_file
+        stat = _settled(path)
+        try:
+            info = asdict(self._inspect_file(path, self._settings))
+        except ReadError as error:
+            # a file that cannot be read still has an identity
+            problem = {"code": error.code, "message": str(error)}
+            return {"stat": stat, "sha256": _hash(path), "problem": problem}, []
+        return {"stat": stat, "sha256": info["sha256"], "info": info}, []
+
+    def _page(self, path: str, stat: str, info: Mapping[str, Any], number: int) -> Answer:
+        from pipeline.intake import FileInfo
+
+        if self._read_page is None:
+            from pipeline.ocr import read_page
+
+            self._read_page = read_page
+        place = Path(path)
+        found = self._read_page(place, number, FileInfo(**info), self._settings)
+        if stat_of(place) != stat:
+            message = f"{place.name}: page {number}: the file changed while it was read; run again"
+            raise ReadError(message)
+        return {}, [pack_page(found)]
+
+    def _document(self, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        from pipeline.batch.documents import assemble, make_maker
+
+        if self._maker is None:
+            self._maker = make_maker(self._settings)
+        pages = [unpack_page(blob) if blob else None for blob in blobs]
+        made = self._maker.make(assemble(pages=pages, **arguments))
+        parts = made.packed()
+        answer = {"parts": [name for name, _ in parts], "problem": dict(made.problem)}
+        return answer, [data for _, data in parts]
+
+
+def rooms(settings: Mapping[str, Any]) -> Rooms:
+    """The factory that workers call."""
+    return Rooms(settings)
+
+
+def _hash(path: Path) -> str:
+    """SHA-256 of a file; empty where it cannot be read at all."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,192 @@
+"""The commands: what was typed becomes calls, what comes back becomes lines and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import __version__, errors
+
+if TYPE_CHECKING:
+    from pipeline.batch.runner import Report
+    from pipeline.settings import Settings
+
+_EPILOG = """exit status: 0 all well; 2 wrong usage or settings; 3 some files or pages could not be read (the
+rest is complete); 4 nothing could be read; 5 a program or dictionary is missing; 6 the output folder cannot
+be used; 130 interrupted (run the same command again to go on); 1 unexpected error"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        The exit status (see ``pipeline.errors``); never a traceback, unless ``-v`` asks for it.
+    """
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    verbose = bool(options.verbose)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="hoso: %(message)s")
+    try:
+        status: int = options.run(options)
+    except errors.HosoError as error:
+        return _complain(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _complain("interrupted", errors.EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has enough; nothing more can be said there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.EXIT_OK
+    except Exception as error:
+        if verbose:
+            raise
+        line = f"{type(error).__name__}: {error}".splitlines()[0]
+        hint = _log_hint(options)
+        return _complain(f"unexpected error: {line} ({hint})", errors.EXIT_UNEXPECTED)
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line's grammar; the documentation's help is made of it."""
+    parser = argparse.ArgumentParser(
+        prog="hoso",
+        description="Scanned Vietnamese reports in, restored text and tidy tables out.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"hoso {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_extract(commands)
+    _add_restore(commands)
+    return parser
+
+
+def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    extract = commands.add_parser(
+        "extract",
+        help="read files and folders; write restored text and tables",
+        description=(
+            "Read PDF, PNG, JPEG, TIFF and text files, folders recursively, and bring OUT up to date: a "
+            "second run reads only what changed, an interrupted one goes on, and files that are gone leave "
+            "the tables."
+        ),
+        epilog=_EPILOG,
+    )
+    extract.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file or a folder")
+    extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
+    extract.add_argument(
+        "--jobs", type=_positive, default=0, metavar="N", help="worker processes (default: usable processors)"
+    )
+    _add_common(extract)
+    loudness = extract.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    extract.set_defaults(run=_extract)
+
+
+def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    restore = commands.add_parser(
+        "restore",
+        help="print the restored text of one file",
+        description="Print the restored text of a text file, PDF or image; pages are split by form feeds.",
+        epilog=_EPILOG,
+    )
+    restore.add_argument("file", metavar="FILE", help="a file, or - for UTF-8 text on standard input")
+    restore.add_argument(
+        "--channel",
+        choices=("auto", "eng", "vie"),
+        default="auto",
+        help="what read the text: OCR without Vietnamese (eng), with it (vie); default: find out",
+    )
+    _add_common(restore)
+    restore.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    restore.set_defaults(run=_restore)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings (default: hoso.toml here, where there is one)"
+    )
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from pipeline.batch.progress import Progress
+    from pipeline.batch.runner import Options, run
+
+    progress = Progress.on_stderr(quiet=options.quiet)
+    report = run(options.inputs, options.out, _settings(options), Options(jobs=options.jobs), progress)
+    if not options.quiet:
+        _say(_summary(report))
+    return report.exit_status
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from pipeline import api
+
+    if options.file == "-":
+        text = _decoded(sys.stdin.buffer.read())
+        restored = api.restore_text(text, channel=options.channel).text
+    else:
+        document = api.read(options.file, settings=_settings(options), channel=options.channel)
+        restored = "\f".join(page.text for page in document.restored)
+    # as bytes: the terminal's encoding must not change a letter, nor a line end
+    sys.stdout.buffer.write(restored.encode())
+    sys.stdout.buffer.flush()
+    return errors.EXIT_OK
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"standard input is not UTF-8 (byte {error.start}); convert it, or name the file"
+        raise errors.UnsupportedError(message) from error
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from pipeline import settings
+
+    return settings.load(file=options.config)
+
+
+def _summary(report: Report) -> str:
+    """One line: what was read, what came out, what failed, where it lies."""
+    found, done = report.summary, report.counts
+    rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
+    failed = f"; {found.failures} failed, see {report.out / 'failures.csv'}" if found.failures else ""
+    return (
+        f"{found.files} files, {found.pages} pages ({done.pages_read} read now, {report.seconds:.0f} s); "
+        f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
+    )
+
+
+_NO_FIGURES = frozenset({"evidence", "pages", "failures"})
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        message = f"must be a number from 1, not {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def _log_hint(options: argparse.Namespace) -> str:
+    out: Path | None = getattr(options, "out", None)
+    place = None if out is None else out / ".hoso" / "hoso.log"
+    return f"traceback in {place}" if place is not None and place.exists() else "-v shows the traceback"
+
+
+def _complain(line: str, status: int) -> int:
+    _say(line)
+    return status
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"hoso: {line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
