@@ -104,12 +104,14 @@ class Composer:
     def paragraph(self, text: str, *, bold: bool = False, italic: bool = False, indent: float = 28.0) -> None:
         """A justified paragraph, its first line indented."""
         style = self.style.but(bold=bold, italic=italic)
-        for i, line in enumerate(wrap(text, style, self.width, indent)):
+        lines = wrap(text, style, self.width, indent)
+        for i, line in enumerate(lines):
             self.room(style.height)
             shift = indent if i == 0 else 0.0
             self.y += style.height
-            last = self.y - style.height * 0.22
-            set_line(self.sheet, line, style, self.margins.left + shift, last, self.width - shift)
+            baseline = self.y - style.height * 0.22
+            stretch = self.width - shift if i < len(lines) - 1 else None
+            set_line(self.sheet, line, style, self.margins.left + shift, baseline, stretch)
         self.y += style.size * 0.3
 
     def centred(self, text: str, *, bold: bool = False, italic: bool = False) -> None:
@@ -120,7 +122,7 @@ class Composer:
             self.y += style.height
             self._centre(line, style, self.page[0] / 2, self.y - style.height * 0.22)
 
-    def table(self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], size: float = 11.0) -> None:
+    def table(self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], size: float = 12.0) -> None:
         """A ruled table with wrapped and spanning cells, kept on one sheet.
 
         Args:
@@ -178,8 +180,8 @@ class Composer:
         foot = top + 12 + len(capacity) * 17 + (62 if signed else 12)
         self._centre(name, bold, centre, foot)
         if seal:
-            # it covers a third of the signature and bites into the capacity above it
-            self.sheet.seals.append(Seal(centre - 62, foot - 46, 50, seal))
+            # left of the signature, biting into the capacity above; the name below stays free
+            self.sheet.seals.append(Seal(centre - 72, foot - 62, 48, seal))
         self.y = max(foot, top + 27 + len(recipients) * 14) + 16
 
 

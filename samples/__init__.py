@@ -1,0 +1,1 @@
+"""Small documents of our own with the tables that they must give."""
