@@ -67,10 +67,15 @@ install_programs() {
         as=(sudo)
     fi
     say "installing ${packages[*]} with ${as[*]:+sudo }apt-get"
-    local apt=("${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
-    "${apt[@]}" update >&2 || say "apt-get update failed; trying with the package list that is there"
-    "${apt[@]}" install --no-install-recommends "${packages[@]}" >&2 ||
-        die "apt-get could not install ${packages[*]}: see its message above"
+    local apt=("${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300) log
+    log=$(mktemp)
+    "${apt[@]}" update >"$log" 2>&1 </dev/null ||
+        say "apt-get update failed ($(grep -m 1 '^E:' "$log" || true)); trying with the package list that is there"
+    if ! "${apt[@]}" install --no-install-recommends "${packages[@]}" >"$log" 2>&1 </dev/null; then
+        tail -n 5 "$log" >&2
+        die "apt-get could not install ${packages[*]}: its message stands above, all of it in $log"
+    fi
+    rm -f "$log"
 }
 
 # a venv of its own: Debian forbids pip in the system's Python (PEP 668), and nothing else is touched
