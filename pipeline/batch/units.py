@@ -40,9 +40,14 @@ def inspect(path: Path, source_file: str, settings: Settings) -> Unit:
 
 
 def page(file: File, number: int, settings: Settings) -> Unit:
-    """Read one page; the limit leaves room for several calls of the programs, which keep their own."""
+    """Read one page."""
     arguments = {"path": os.fsdecode(file.path), "stat": file.stat, "info": file.info, "number": number}
-    return Unit(PAGE, arguments, (), 3 * settings.page_timeout + 30, file.source_file)
+    return Unit(PAGE, arguments, (), page_limit(settings), file.source_file)
+
+
+def page_limit(settings: Settings) -> float:
+    """Seconds that a page may take in all: room for several calls of programs, which keep their own limit."""
+    return 3 * settings.page_timeout + 30
 
 
 def document(file: File, pages: Sequence[bytes], failures: Sequence[Failure], settings: Settings) -> Unit:

@@ -1,0 +1,146 @@
+"""Rooms for workers in tests: text files read for real, pages that misbehave on demand, one rule.
+
+A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
+the folder of flags), ``raise`` (an unexpected error), ``unreadable``, ``rule fails``. Every page that is read
+leaves a line in ``reads``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.batch.documents import Maker
+from pipeline.batch.engines import Answer, Unit
+from pipeline.batch.units import Rooms
+from pipeline.errors import DamagedError, MissingProgramError
+from pipeline.intake import FileInfo
+from pipeline.model import Document, Edit, Evidence, Extraction, Figure, Page, RestoredText
+from pipeline.settings import Settings
+from pipeline.tables.rows import format_row
+
+FLAGS = "HOSO_TEST_FLAG_FOLDER"
+
+
+def flags() -> Path:
+    return Path(os.environ[FLAGS])
+
+
+def reads() -> list[str]:
+    """The pages read so far, ``file number``, in order."""
+    log = flags() / "reads"
+    return [line.rsplit(" ", 1)[0] for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def workers() -> set[int]:
+    """The processes that read them."""
+    return {int(line.rsplit(" ", 1)[1]) for line in (flags() / "reads").read_text().splitlines()}
+
+
+def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Page:
+    text = path.read_text().split("\f")[number - 1]
+    with (flags() / "reads").open("a") as log:
+        log.write(f"{path.name} {number} {os.getpid()}\n")
+    _misbehave(text.partition("\n")[0], path, number)
+    return Page(number, text, quality=0.5 + number / 100)
+
+
+def _misbehave(order: str, path: Path, number: int) -> None:
+    done = flags() / f"{path.name}-{number}"
+    if order == "die" or (order == "die once" and not done.exists()):
+        done.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if order == "hang":
+        time.sleep(3600)
+    if order == "raise":
+        message = "no such luck"
+        raise ZeroDivisionError(message)
+    if order == "unreadable":
+        message = f"{path}, page {number}: damaged: torn"
+        raise DamagedError(message)
+    while order == "wait" and not (flags() / "go").exists():
+        time.sleep(0.01)
+
+
+def restore(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
+    """``hd`` was ``hộ``."""
+    return [
+        RestoredText.from_edits(
+            text, (Edit(m.start(), m.end(), "hd", "hộ", "confusion", 0.9) for m in re.finditer("hd", text))
+        )
+        for text in texts
+    ]
+
+
+def extract(document: Document) -> Extraction:
+    """Every ``N hộ`` is a loan."""
+    figures = []
+    for page, restored in zip(document.pages, document.restored, strict=True):
+        if page.text.startswith("rule fails"):
+            message = "a rule failed"
+            raise ValueError(message)
+        for found in re.finditer(r"(\d+) hộ", restored.text):
+            span = f"{document.doc_id} {page.number} {found.start()}"
+            row_id = "l" + hashlib.sha256(span.encode()).hexdigest()[:12]
+            values: dict[str, Any] = {
+                "doc_id": document.doc_id,
+                "source_file": document.source_file,
+                "page": page.number,
+                "borrowers": int(found[1]),
+                "status": "actual",
+                "flow": "disbursed",
+                "role": "single",
+            }
+            proof = Evidence("borrowers", page.number, *found.span(1), found[1], found[1])
+            figures.append(Figure("loans", row_id, values, (proof,)))
+    return Extraction({"doc_type": "báo cáo"}, tuple(figures))
+
+
+def rooms(settings: Mapping[str, Any]) -> Rooms:
+    return Rooms(settings, read_page=read_page, maker=Maker(restore, extract, format_row))
+
+
+class Impatient(Rooms):
+    """Rooms without a program that they need."""
+
+    def __call__(self, kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        if kind == "page":
+            message = "tesseract is not installed"
+            raise MissingProgramError(message)
+        return super().__call__(kind, arguments, blobs)
+
+
+def without_program(settings: Mapping[str, Any]) -> Rooms:
+    return Impatient(settings)
+
+
+def handler(greeting: str) -> Any:
+    """A handler for tests of the engine alone."""
+
+    def handle(kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        if kind == "echo":
+            return {**arguments, "greeting": greeting, "process": os.getpid()}, list(blobs)
+        if kind == "grow":
+            return {"size": len(bytearray(1 << 40))}, []
+        if kind == "missing":
+            message = "tesseract is not installed"
+            raise MissingProgramError(message)
+        _misbehave(kind, Path(arguments.get("name", "unit")), 1)
+        return {"process": os.getpid()}, []
+
+    return handle
+
+
+def broken(greeting: str) -> Any:
+    message = f"{greeting}: no dictionaries"
+    raise ImportError(message)
+
+
+def unit(kind: str, limit: float = 60, **arguments: Any) -> Unit:
+    return Unit(kind, arguments, time_limit=limit)
