@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeline.extract import cards, citations, documents, houses, loans, parts, unclaimed
+from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, resolve
 from pipeline.extract.flow import Flow
@@ -25,7 +25,7 @@ from pipeline.extract.unclaimed import rows as unclaimed_rows
 if TYPE_CHECKING:
     from pipeline.model import Document, Extraction, Value
 
-_READERS: dict[str, Callable[[Frame, set[int], dict[int, str]], list[Draft]]] = {
+_READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]], list[Draft]]] = {
     "cards": cards.read,
     "houses": houses.read,
     "loans": loans.read,
@@ -48,10 +48,15 @@ def extract(document: Document) -> Extraction:
     cited = citations.find(document)
     sentences = _sentences(flow)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
-    context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
     taken: set[int] = set()
     refused: dict[int, str] = {}
+    lines = grid.read(flow, tables()["loans"])
     drafts = _drafts(flow, sentences, taken, refused)
+    drafts["loans"] += [draft for _, found in lines for draft in found]
+    taken.update(q.start for _, found in lines for draft in found for q in draft.cells.values())
+    sentences += [sentence for sentence, _ in lines]
+    sentences.sort(key=lambda s: s.start)
+    context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
     place = described.get("place")
     figures = []
     for table, rows in drafts.items():
@@ -69,6 +74,7 @@ def _sentences(flow: Flow) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
+        if block.kind != "row"
         for start, end in flow.sentences(block)
     ]
     return annotate(flow.text, spans)
@@ -84,7 +90,7 @@ def _drafts(
         for sentence in sentences:
             if sentence.quantities:
                 above = [(b.start, b.end) for b in flow.parents(sentence.block)]
-                rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused)
+                rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused, rows)
         rows.sort(key=lambda d: d.first.start)
     return found
 
@@ -94,7 +100,8 @@ def _next(draft: Draft) -> int:
     own = {q.start for q in draft.cells.values()}
     last = draft.last.start
     return next(
-        (q.lead for q in draft.sentence.quantities if q.start > last and q.start not in own), draft.sentence.end
+        (q.lead for q in draft.sentence.quantities if q.start > last and q.start not in own),
+        draft.sentence.end,
     )
 
 

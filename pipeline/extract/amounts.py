@@ -97,9 +97,11 @@ class Grammar:
     def __init__(self, units: Mapping[str, Any]):
         flags = regex.IGNORECASE | regex.V1
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
+        self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = regex.compile(
-            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?", flags
+            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
+            flags,
         )
         self._range = regex.compile(rf"\s?[-–]\s?[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags)
         self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier})(?![\p{{L}}])", flags)
@@ -143,12 +145,27 @@ class Grammar:
             + ")",
             flags,
         )
+        fuzzy = units["fuzzy"]
+        self._stray = regex.compile(rf"\s*[{regex.escape(fuzzy['stray'])}]{{1,2}}\s*(?=\p{{L}})")
+        self._fuzzy = [
+            (
+                unit,
+                term,
+                regex.compile(rf"(?b)\s*(?P<term>(?:{term}){{e<={fuzzy['errors']}}})(?!\p{{L}})", flags),
+            )
+            for term, unit in fuzzy["terms"].items()
+        ]
         self._approximate = regex.compile(
             rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags
         )
         self._not_a_count = regex.compile(
-            rf"(?:^|[^\p{{L}}])(?:{_alternatives(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
+            rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
+
+    def scale(self, heading: str) -> int:
+        """What a table's heading says its numbers are to be multiplied by: ``Số tiền (Triệu đồng)``."""
+        low = heading.lower()
+        return next((factor for words, factor in self._scales.items() if words in low), 1)
 
     def find(self, text: str) -> list[Quantity]:
         """All quantities of a text, in order, not overlapping."""
@@ -174,6 +191,8 @@ class Grammar:
             flags.append("range")
             end = span.end()
         number_end = match.end("n") if not span else end
+        if stray := self._stray.match(text, end):
+            end = stray.end()
         factor = Decimal(1)
         has_factor = False
         while multiplier := self._multiplier.match(text, end):
@@ -183,6 +202,10 @@ class Grammar:
         if second:
             end = second.end()
         unit, noun_start, end, per = self._unit(text, end, has_factor)
+        if not unit:
+            unit, noun_start, end, factor = self._damaged(text, match.end("n"))
+            has_factor = factor > 1
+            flags.append("unit_assumed")
         if not unit:
             return None
         if unit not in MONEY and not has_factor and unit != "percent" and self._not_a_count.search(before):
@@ -200,15 +223,22 @@ class Grammar:
         if value is not None and counted and value != value.to_integral_value():
             value, more = None, ("malformed_number",)
         of = parse_number(match["of"], whole=True)[0] if match["of"] else None
-        return Quantity(
-            start, end, number_end, noun_start, value, unit, per, lead, of, (*flags, *more)
-        )
+        return Quantity(start, end, number_end, noun_start, value, unit, per, lead, of, (*flags, *more))
 
     def _extra(self, second: regex.Match[str], factor: Decimal) -> Decimal:
         if second["half"]:
             return factor / 2
         value = parse_number(second["n2"])[0] or Decimal(0)
         return value * self.multipliers[second["m2"].lower()]
+
+    def _damaged(self, text: str, end: int) -> tuple[str, int, int, Decimal]:
+        """Unit, noun start, end and factor of a term that is still damaged."""
+        for unit, term, pattern in self._fuzzy:
+            if found := pattern.match(text, end, end + len(term) + 4):
+                first = term.split(" ")[0]
+                noun = found.end() if unit in MONEY else found.start("term")
+                return unit, noun, found.end(), self.multipliers.get(first, Decimal(1))
+        return "", end, end, Decimal(1)
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
         """Unit, where the noun starts, where the quantity ends, what it is a rate by."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame, group_at, group_near
 from pipeline.extract.rules import Mark
@@ -11,8 +13,8 @@ NEAR = 120
 """Characters before a count of people in which the card is named."""
 
 
-def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
-    """The card rows of a sentence; arguments as ``loans.read``."""
+def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
+    """The card rows of a sentence; arguments as ``loans.read``, ``before`` are the rows above it."""
     rows: list[Draft] = []
     sentence = frame.sentence
     slots = [q for q in sentence.quantities if q.start not in taken]
@@ -28,15 +30,23 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
             continue
-        if mark is None and not rows:
+        model = rows[-1] if rows else _beside(frame, before)
+        if mark is None and model is None:
             continue
-        row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else rows[-1].rule)
-        row.values["action"] = mark.trigger.values["action"] if mark else rows[-1].values["action"]
+        row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
+        row.values["action"] = (mark.trigger if mark else model).values["action"]  # type: ignore[union-attr]
         row.group = group_at(sentence, q) or group_near(sentence, q, stop, mark)
         rows.append(row)
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _beside(frame: Frame, before: Sequence[Draft]) -> Draft | None:
+    """The row of the list item just above: a list's items share their verb, even where one is spoiled."""
+    if before and 0 < frame.sentence.block - before[-1].sentence.block <= 1:
+        return before[-1]
+    return None
 
 
 def _people_for_cards(frame: Frame, q: Quantity, stop: int) -> bool:
@@ -66,6 +76,6 @@ def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:
     if "amount_vnd" in row.cells or ";" in gap or q.per or frame.excluded(q):
         return
     if frame.rules.parts["cost.before"].search(gap) and not any(
-        row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if not o.unit == "percent"
+        row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if o.unit != "percent"
     ):
         row.cells["amount_vnd"] = q

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.periods import Mention, Period, periods
-from pipeline.extract.rules import Cues
+from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
 
-_STOCK_TABLE_FLOWS = frozenset({"outstanding", "overdue"})
 _BACK = frozenset({"date"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
 
@@ -64,7 +63,7 @@ class Context:
         return Timed(Period(), ("period_open",)) if before else None
 
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
-        """From the sentences before in the block, the blocks before in the section, headings, the document."""
+        """From the block's sentences before, the section's blocks before, headings, the document."""
         earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
         if (found := _last(earlier, stock=stock)) is not None:
             return found
@@ -97,7 +96,11 @@ class Context:
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
         begin = next(
-            (c.start for c in (sentence.clauses[k] for k in sentence.before(number)) if _is_fresh(sentence, c, q)),
+            (
+                c.start
+                for c in (sentence.clauses[k] for k in sentence.before(number))
+                if _is_fresh(sentence, c, q)
+            ),
             sentence.start,
         )
         found = [
@@ -119,7 +122,7 @@ class Context:
 
 
 FRESH = 12
-"""A clause that names a period within so many characters of its start begins anew: no plan reaches into it."""
+"""A clause that names a period this near to its start begins anew: no plan reaches into it."""
 
 
 def _in_hole(sentence: Sentence, mention: Mention) -> bool:
@@ -129,7 +132,8 @@ def _in_hole(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
     return any(
-        clause.holds(m.start) and m.end <= q.start and m.start - clause.start <= FRESH for m in sentence.mentions
+        clause.holds(m.start) and m.end <= q.start and m.start - clause.start <= FRESH
+        for m in sentence.mentions
     )
 
 
@@ -142,13 +146,15 @@ def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
     return None
 
 
-def _nearest(found: list[tuple[int, object]]) -> str:
-    ordered = sorted(found, key=lambda f: f[0])
-    last = ordered[-1][1]
-    for _, cue in reversed(ordered[:-1]):
-        if last.status == "actual" and cue.status != "actual" and cue.strength > last.strength:  # type: ignore[attr-defined]
-            last = cue
+def _nearest(found: Sequence[tuple[int, Status]]) -> str:
+    """The cue nearest before the figure; a weak ``đạt`` does not undo a strong plan before it."""
+    ordered = [cue for _, cue in sorted(found, key=lambda f: f[0], reverse=True)]
+    last = ordered[0]
+    if last.status != "actual":
+        return last.status
+    for cue in ordered[1:]:
+        if cue.status != "actual" and cue.strength > last.strength:
+            return cue.status
+        if cue.strength > 1:
             break
-        if cue.strength >= 2:  # type: ignore[attr-defined]
-            break
-    return str(last.status)  # type: ignore[attr-defined]
+    return last.status

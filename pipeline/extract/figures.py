@@ -14,9 +14,15 @@ from pipeline.model import Box, Evidence, Figure, Value
 _STOCKS = frozenset({"outstanding", "overdue"})
 _PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
 _DOUBTS = {
-    "period_assumed": 0.12, "period_open": 0.08, "beneficiary_assumed": 0.1, "ambiguous": 0.25, "unit_assumed": 0.05,
-    "malformed_number": 0.5, "sum_mismatch": 0.25, "reparented": 0.05, "approximate": 0.0,
-}  # fmt: skip
+    "period_assumed": 0.12,
+    "period_open": 0.08,
+    "beneficiary_assumed": 0.1,
+    "ambiguous": 0.25,
+    "unit_assumed": 0.05,
+    "malformed_number": 0.5,
+    "sum_mismatch": 0.25,
+    "reparented": 0.05,
+}
 
 
 def resolve(draft: Draft, context: Context, stop: int) -> None:
@@ -29,7 +35,7 @@ def resolve(draft: Draft, context: Context, stop: int) -> None:
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    draft.values["status"] = context.status(draft.sentence, q, stop)
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":
@@ -62,7 +68,7 @@ def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
         "bbox": _box(flow.box(first.start, first.number_end)),
         "place": place,
         "beneficiary": draft.group.code or None if draft.group else None,
-        "beneficiary_label": flow.text[draft.group.start : draft.group.end] if draft.group else None,
+        "beneficiary_label": flow.text[draft.group.start : draft.group.end] or None if draft.group else None,
         "role": draft.role,
         "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
         "breakdown": draft.breakdown or None,

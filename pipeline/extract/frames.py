@@ -65,14 +65,14 @@ class Frame:
     above: Sequence[tuple[int, int]]
 
     @classmethod
-    def of(
-        cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]
-    ) -> Frame:
+    def of(cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]) -> Frame:
         """The frame of a sentence; marks inside the groups of its counts do not count."""
         found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
         marks = [
-            m for m in found if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
+            m
+            for m in found
+            if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
         ]
         return cls(sentence, rules, cues, marks, above)
 
@@ -158,9 +158,7 @@ def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
 
 
-def group_near(
-    sentence: Sentence, q: Quantity, stop: int, governor: Mark | None
-) -> GroupList | None:
+def group_near(sentence: Sentence, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
     """The groups in a number's clause: behind it, as its label (``Hộ nghèo: 30 thẻ``), behind its trigger."""
     clause = sentence.clauses[sentence.clause_at(q.start)]
     end = min(stop, clause.end)

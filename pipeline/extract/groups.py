@@ -62,7 +62,9 @@ class Groups:
             )
 
         def compiled(pattern: str) -> regex.Pattern[str]:
-            return regex.compile(pattern.replace(r"\s?", r"\s*").replace(r"\s", r"\s+").replace(r"\s+*", r"\s*"), flags)
+            return regex.compile(
+                pattern.replace(r"\s?", r"\s*").replace(r"\s", r"\s+").replace(r"\s+*", r"\s*"), flags
+            )
 
         self._word = compiled(rf"(?<!\p{{L}})(?:{names('words')})(?!\p{{L}})")
         # in a list and right behind a noun the short forms stand too; alternatives are tried in turn,

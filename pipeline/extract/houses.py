@@ -12,10 +12,14 @@ from pipeline.extract.rules import Mark
 
 JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
-STAGES = {"khởi công": "started", "hoàn thành": "completed", "bàn giao": "handed_over", "trao": "handed_over"}
 
 
-def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
+def read(
+    frame: Frame,
+    taken: set[int],
+    refused: dict[int, str],
+    before: Sequence[Draft] = (),  # noqa: ARG001
+) -> list[Draft]:
     """The house rows of a sentence; arguments as ``loans.read``."""
     sentence = frame.sentence
     slots = [q for q in sentence.quantities if q.start not in taken and q.unit != "percent"]
@@ -49,7 +53,9 @@ def _is_house(frame: Frame, q: Quantity, stop: int) -> bool:
     after = text[q.end : min(clause.end, stop)]
     if parts["households.before"].search(text, clause.start, q.lead):
         return True
-    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(after[:60])
+    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
+        after[:60]
+    )
 
 
 # ---- the work ---------------------------------------------------------------------------------
@@ -95,8 +101,9 @@ def _row(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> Draft:
     rule = verbs[-1].trigger.id if verbs else "houses.kind"
     row = Draft("houses", frame.sentence, {"houses": q}, rule)
     row.values["work"] = works.pop() if len(works) == 1 else "unspecified"
-    said = " ".join(frame.sentence.text[m.start : m.end].lower() for m in verbs)
-    row.values["stage"] = next((stage for words, stage in STAGES.items() if words in said), None)
+    row.values["stage"] = next(
+        (m.trigger.values["stage"] for m in verbs if "stage" in m.trigger.values), None
+    )
     return row
 
 
@@ -141,7 +148,11 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     parts, text = frame.rules.parts, frame.sentence.text
     begin = max(o.end for o in row.cells.values())
     gap = text[begin : q.lead]
-    between = [m for m in frame.marks if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}]
+    between = [
+        m
+        for m in frame.marks
+        if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}
+    ]
     if between or (";" in gap and not parts["amount.continues"].match(gap)):
         return ""
     if frame.excluded(q) not in {"", "average"}:
@@ -181,13 +192,13 @@ def _basis(frame: Frame, row: Draft, q: Quantity) -> None:
         row.values.setdefault("amount_basis", basis)
 
 
-def _implied(
-    frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], taken: set[int]
-) -> list[Draft]:
+def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], taken: set[int]) -> list[Draft]:
     """One house named without a number, by its value: ``Căn nhà … trị giá 59 triệu đồng``."""
     sentence = frame.sentence
     gate = frame.rules.parts["implied.gate"]
-    if rows or not gate.search(sentence.text, max(0, sentence.start - frame.rules.gate.before), sentence.end):
+    reach = frame.rules.gate
+    around = sentence.text[max(0, sentence.start - reach.before) : sentence.end + reach.after]
+    if rows or not gate.search(around):
         return []
     for q in slots:
         if q.unit != "vnd" or q.per or q.start in taken:
@@ -196,7 +207,15 @@ def _implied(
         if match:
             start, end = match.span("noun")
             house = replace(
-                q, start=start, end=end, number_end=end, noun_start=start, lead=start, value=Decimal(1), unit="house", flags=()
+                q,
+                start=start,
+                end=end,
+                number_end=end,
+                noun_start=start,
+                lead=start,
+                value=Decimal(1),
+                unit="house",
+                flags=(),
             )
             row = _row(frame, house, [])
             row.cells["amount_per_house_vnd"] = q

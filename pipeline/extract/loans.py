@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame, group_at, group_near
-from pipeline.extract.groups import combine
+from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.rules import Mark
 
 BORROWERS = {
@@ -20,13 +20,19 @@ BORROWERS = {
 }
 
 
-def read(frame: Frame, taken: set[int], refused: dict[int, str]) -> list[Draft]:
+def read(
+    frame: Frame,
+    taken: set[int],
+    refused: dict[int, str],
+    before: Sequence[Draft] = (),  # noqa: ARG001
+) -> list[Draft]:
     """The loan rows of a sentence.
 
     Args:
         frame: the sentence under the rules for loans.
         taken: starts of numbers that other tables have; the rows' own are added.
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
+        before: the table's rows above the sentence (other tables' readers look at theirs).
     """
     slots = [
         q
@@ -106,7 +112,7 @@ def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
     return row
 
 
-def _group(frame: Frame, q: Quantity, stop: int, mark: Mark) -> object:
+def _group(frame: Frame, q: Quantity, stop: int, mark: Mark) -> GroupList | None:
     own = None if q.is_money else group_at(frame.sentence, q)
     return own or group_near(frame.sentence, q, stop, mark)
 

@@ -13,6 +13,7 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.rules import Cues
+from pipeline.extract.sentence import Sentence
 
 COUNT = {"loans": "borrowers", "cards": "cards", "houses": "houses"}
 AMOUNT = "amount_vnd"
@@ -50,7 +51,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                 _adopt(total, row, 1)
 
 
-def _scope(sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:  # type: ignore[no-untyped-def]
+def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
     """Where the parts announced by a cue stand: up to its bracket's or sentence's end, or a fresh period."""
     number = sentence.clause_at(start)
     group = sentence.clauses[number].group
@@ -71,13 +72,13 @@ def _scope(sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None
     return end, stop
 
 
-def _total(rows: Sequence[Draft], sentence, at: int) -> Draft | None:  # type: ignore[no-untyped-def]
+def _total(rows: Sequence[Draft], sentence: Sentence, at: int) -> Draft | None:
     """The row that a cue splits: the last before it in its sentence, else in the sentence before."""
     before = [r for r in rows if r.first.start < at and not r.parent]
     inside = [r for r in before if r.sentence.start == sentence.start]
     if inside:
         return inside[-1]
-    head = sentence.text[sentence.start : at].strip(" -*+\"“")
+    head = sentence.text[sentence.start : at].strip(' -*+"“')
     near = [r for r in before if sentence.block - r.sentence.block <= 1]
     return near[-1] if near and len(head) <= HEAD else None
 
@@ -200,4 +201,4 @@ def _group_of_parts(row: Draft) -> None:
     if row.complete and groups and len(groups) == len(first):
         code = combine(g.code for g in groups)
         if code:
-            row.group = GroupList(groups[0].start, groups[-1].end, code)
+            row.group = GroupList(groups[0].start, groups[0].start, code)  # no words of its own

@@ -112,7 +112,9 @@ class Periods:
                 pattern = pattern.replace("{" + name + "}", part)
             pattern = pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
             pattern = pattern.replace(r"\s{1,6}*", r"\s{0,6}")
-            self._patterns.append((expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)))
+            self._patterns.append(
+                (expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags))
+            )
         self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
         self._citation = regex.compile(data["ignored"]["citation"], flags)
 

@@ -203,7 +203,11 @@ def load_cues(path: Path) -> Cues:
             ]
             + [Trigger(NEUTRAL, compile_pattern(n["pattern"]), reason=NEUTRAL) for n in data["neutral"]],
             compile_pattern(data["own_verb"]["pattern"]),
-            [(b["pattern"], b["example"]) for key in ("status", "parts", "blocker", "excluded", "neutral") for b in data[key]],
+            [
+                (b["pattern"], b["example"])
+                for key in ("status", "parts", "blocker", "excluded", "neutral")
+                for b in data[key]
+            ],
         )
     except (KeyError, TypeError, regex.error) as error:
         message = f"{path}: {type(error).__name__} {error}"

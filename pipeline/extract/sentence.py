@@ -98,9 +98,7 @@ class Sentence:
         current = number
         while current >= 0:
             clause = self.clauses[current]
-            chain += [
-                k for k in range(current, -1, -1) if self.clauses[k].group == clause.group
-            ]
+            chain += [k for k in range(current, -1, -1) if self.clauses[k].group == clause.group]
             current = clause.outer
         return chain
 
@@ -115,7 +113,10 @@ def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]
     for start, end, block in spans:
         part = text[start:end]
         quantities = [_moved(q, start) for q in grammar().find(part)]
-        mentions = [Mention(m.start + start, m.end + start, m.reading, m.period) for m in periods().find_after(part, heard)]
+        mentions = [
+            Mention(m.start + start, m.end + start, m.reading, m.period)
+            for m in periods().find_after(part, heard)
+        ]
         inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
         found.append(Sentence(text, start, end, block, inside, mentions))
     return found
@@ -123,5 +124,14 @@ def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]
 
 def _moved(q: Quantity, by: int) -> Quantity:
     return Quantity(
-        q.start + by, q.end + by, q.number_end + by, q.noun_start + by, q.value, q.unit, q.per, q.lead + by, q.of, q.flags
+        q.start + by,
+        q.end + by,
+        q.number_end + by,
+        q.noun_start + by,
+        q.value,
+        q.unit,
+        q.per,
+        q.lead + by,
+        q.of,
+        q.flags,
     )

@@ -1,0 +1,204 @@
+"""What hoso restores, extracts and costs, as one Markdown document.
+
+usage: python -m benchmarks.run [--write] [SECTION …]     (sections: restore extract scans speed)
+
+``--write`` puts the result into docs/benchmarks.md. The measuring material beside the checkout is used where
+it is there; without it the samples and the blind test alone are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from benchmarks import printed, shared
+from benchmarks.shared import ROOT, SHARED, hoso, score_tables, score_text
+
+WORK = ROOT / "build" / "bench"
+TABLES = ("loans", "cards", "houses", "citations")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
+    return "\n".join(lines)
+
+
+def restoration() -> str:
+    """The ruined report against what was printed: as read, and restored."""
+    ruined = next((SHARED / "reports").glob("001_*.txt"))
+    reference = next((SHARED / "truth").glob("001_*.reference.txt"))
+    text = ruined.read_text(encoding="utf-8")
+    began = time.perf_counter()
+    restored = hoso("restore", ruined).stdout
+    seconds = time.perf_counter() - began
+    rows = []
+    for name, read in (("as read", text), ("hoso", restored)):
+        score = score_text(reference, read)
+        rows.append(
+            (
+                name,
+                f"{100 * score.wer:.2f} %",
+                f"{100 * score.cer:.2f} %",
+                f"{score.recall:.3f}",
+                f"{score.precision:.3f}",
+            )
+        )
+    words = len(text.split())
+    note = f"\n\nOne call of `hoso restore` for its {words} words: {seconds:.1f} s, start-up included."
+    return table(("ruined report 001", "WER", "CER", "numbers recall", "numbers precision"), rows) + note
+
+
+def extraction() -> str:
+    """F1 of rows and numbers on every labelled set."""
+    rows: list[tuple[object, ...]] = []
+    WORK.mkdir(parents=True, exist_ok=True)
+    blind = ROOT / "benchmarks" / "blind"
+    if (blind / "txt").is_dir() and shared.present():
+        rows += _scores("blind test", blind / "truth", _extracted(blind / "txt", "blind"))
+    if shared.present():
+        truth = SHARED / "truth" / "tu-ky-2025"
+        out = _extracted(SHARED / "reports", "reports")
+        for number, name in (("000", "report, clean"), ("001", "report, ruined text")):
+            stem = next((SHARED / "reports").glob(f"{number}_*.txt")).stem
+            rows += _scores(name, truth, out, [stem])
+        rows.append(("plan 002", "rows that say actual", _actual(out, "002"), "", ""))
+        rows += _scores(
+            "news and reports",
+            SHARED / "passages" / "truth",
+            _extracted(SHARED / "passages" / "txt", "passages"),
+        )
+        report = next((SHARED / "reports").glob("000_*.txt"))
+        folder = WORK / "printed"
+        folder.mkdir(exist_ok=True)
+        printed.scan(report.read_text(encoding="utf-8"), folder / f"{report.stem}.pdf", seal_on="8.075")
+        rows += _scores(
+            "report printed, scanned, sealed", truth, _extracted(folder, "printed-out"), [report.stem]
+        )
+    return table(("data set", "table", "rows", "F1 of rows", "F1 of numbers"), rows)
+
+
+def _extracted(source: Path, name: str) -> Path:
+    out = WORK / name
+    run = hoso("extract", source, "--out", out, "-q")
+    if run.returncode:
+        print(f"{source}: exit {run.returncode}: {run.stderr.strip()}", file=sys.stderr)
+    return out / "tables"
+
+
+def _scores(name: str, truth: Path, tables: Path, only: list[str] | None = None) -> list[tuple[object, ...]]:
+    scores = score_tables(truth, tables, only)
+    return [(name, t, s.rows, f"{s.f1:.3f}", f"{s.numbers:.3f}") for t, s in scores.items() if t in TABLES]
+
+
+def _actual(tables: Path, stem: str) -> int:
+    count = 0
+    for name in ("loans", "cards", "houses"):
+        with (tables / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+            count += sum(
+                row["source_file"].startswith(stem) and row["status"] == "actual"
+                for row in csv.DictReader(handle)
+            )
+    return count
+
+
+def scans() -> str:
+    """Word error rate on transcribed pages of real scans, beside plain Tesseract on the same rasters."""
+    from benchmarks import bench_ocr
+
+    return bench_ocr.markdown()
+
+
+def speed() -> str:
+    """Wall time of the whole job against plain Tesseract over the same pages, one process each, in pairs."""
+    from benchmarks import bench_ocr
+
+    folder = SHARED / "scans" if shared.present() else ROOT / "samples" / "input"
+    files = sorted(folder.glob("*.pdf"))
+    ratios, ours, plain, pages = [], 0.0, 0.0, 0
+    with tempfile.TemporaryDirectory() as temporary:
+        for number, file in enumerate(files):
+            rasters = bench_ocr.rasters(file, Path(temporary))
+            if not rasters:
+                continue
+            began = time.perf_counter()
+            hoso("extract", file, "--out", Path(temporary) / f"out{number}", "--jobs", "1", "-q")
+            a = time.perf_counter() - began
+            b = _plain(rasters)
+            ours, plain, pages = ours + a, plain + b, pages + len(rasters)
+            ratios.append(a / b)
+            for raster, _ in rasters:
+                raster.unlink()
+    row = (
+        len(ratios),
+        pages,
+        f"{ours:.0f} s",
+        f"{plain:.0f} s",
+        f"{ours / plain:.2f}",
+        f"{median(ratios):.2f}",
+    )
+    head = ("files", "pages", "hoso extract", "tesseract -l vie", "ratio of sums", "median ratio a file")
+    return (
+        table(head, [row])
+        + "\n\nOne start of the program a file is in hoso's time: over a whole folder it is paid once."
+    )
+
+
+def _plain(rasters: Sequence[tuple[Path, int]]) -> float:
+    began = time.perf_counter()
+    for raster, dpi in rasters:
+        subprocess.run(
+            ["tesseract", str(raster), str(raster.with_suffix("")), "-l", "vie", "--dpi", str(dpi), "tsv"],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    return time.perf_counter() - began
+
+
+SECTIONS: dict[str, tuple[str, Callable[[], str], bool]] = {
+    "restore": ("Restoration", restoration, True),
+    "extract": ("Extraction", extraction, False),
+    "scans": ("Reading real scans", scans, True),
+    "speed": ("Time", speed, False),
+}
+"""Title, measurement and whether it needs the shared material."""
+
+
+def main() -> int:
+    """Measure, print, and write where asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sections", nargs="*", metavar="SECTION")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=False
+    ).stdout.strip()
+    today = datetime.now(UTC).date()
+    parts = [f"# Benchmarks\n\n`make bench` on {today}, commit {commit or 'unknown'}."]
+    for name, (title, measure, needs) in SECTIONS.items():
+        if options.sections and name not in options.sections:
+            continue
+        if needs and not shared.present():
+            continue
+        parts.append(f"## {title}\n\n{measure()}")
+        print(parts[-1], "\n", flush=True)
+    if options.write:
+        (ROOT / "docs" / "benchmarks.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

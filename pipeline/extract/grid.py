@@ -1,0 +1,278 @@
+"""Tables on the page: lines whose cells are joined by ``|`` become rows by their headings.
+
+A heading is all the text above a column, spanning cells included; it tells flow, measure and unit. The line
+``Cộng`` is the total of the lines above it, proved by their sums: where it holds one number under a heading
+of two columns, the sum also tells which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import regex
+
+from pipeline.extract.amounts import Quantity, grammar, parse_number
+from pipeline.extract.flow import Block, Flow
+from pipeline.extract.frames import Draft
+from pipeline.extract.groups import groups
+from pipeline.extract.loans import BORROWERS
+from pipeline.extract.rules import TableRules
+from pipeline.extract.sentence import Sentence
+
+NUMBER = regex.compile(r"[\d§][\d.,§]*|-|–")
+FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``text[start:end]`` of the flow, trimmed."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class Grid:
+    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return max(len(row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds: ``kind`` is ordinal, label, unit, borrowers, amount_vnd or empty."""
+
+    heading: str
+    kind: str
+    flow: str = ""
+    scale: int = 1
+    planned: bool = False
+
+
+def grids(flow: Flow) -> Iterator[Grid]:
+    """The tables of a document, in order; a table that goes on over a page break is one."""
+    grid = Grid()
+    for number, block in enumerate(flow.blocks):
+        if block.kind == "row":
+            grid.rows.append(cells(flow, block))
+            grid.blocks.append(number)
+        elif grid.rows:
+            yield grid
+            grid = Grid()
+    if grid.rows:
+        yield grid
+
+
+def cells(flow: Flow, block: Block) -> list[Cell]:
+    """The cells of a line."""
+    found = []
+    text = flow.text[block.start : block.end]
+    at = 0
+    for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
+        start = block.start + at + len(part) - len(part.lstrip())
+        body = part.strip()
+        found.append(Cell(start, start + len(body), body))
+        at += len(part) + 1
+    return found
+
+
+def read(flow: Flow, rules: TableRules) -> list[tuple[Sentence, list[Draft]]]:
+    """Every table line as a sentence with its numbers, and the rows of loans.csv that it makes."""
+    found: list[tuple[Sentence, list[Draft]]] = []
+    for grid in grids(flow):
+        head = _head(grid)
+        columns = [_column(heading, rules) for heading in _headings(grid, head)]
+        lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
+        _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
+        found += lines
+    return found
+
+
+# ---- headings ---------------------------------------------------------------------------------
+
+
+def _head(grid: Grid) -> int:
+    """How many lines are headings: those before the first with a number that is no column number."""
+    for number, row in enumerate(grid.rows):
+        numbers = [c.text for c in row if regex.fullmatch(r"[\d.,§]+", c.text)]
+        filled = [c for c in row if c.text]
+        counting = [str(i) for i in range(1, len(row) + 2)]
+        if numbers and not (
+            len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
+        ):
+            return number
+    return len(grid.rows)
+
+
+def _headings(grid: Grid, head: int) -> list[str]:
+    """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
+    parts: list[list[str]] = [[] for _ in range(grid.width)]
+    for number in range(head):
+        row = grid.rows[number]
+        last = ""
+        for column in range(grid.width):
+            text = row[column].text if column < len(row) else ""
+            below = any(column < len(r) and r[column].text for r in grid.rows[number + 1 : head])
+            if text:
+                last = text
+            elif not below:
+                last = ""
+            if last:
+                parts[column].append(last)
+    return [" ".join(p).lower() for p in parts]
+
+
+def _column(heading: str, rules: TableRules) -> Column:
+    def is_(name: str) -> bool:
+        return bool(rules.parts[f"grid.{name}"].search(heading))
+
+    flow = next((f for f in FLOWS if is_(f)), "")
+    scale = grammar().scale(heading)
+    for kind in ("ordinal", "unit"):
+        if is_(kind):
+            return Column(heading, kind)
+    # the innermost words decide: `tổng số dư nợ: số hộ` counts households
+    if is_("count") and not regex.search(r"số tiền|triệu|đồng", heading):
+        return Column(heading, "borrowers" if flow else "", flow, 1, is_("planned"))
+    if is_("money"):
+        return Column(heading, "amount_vnd" if flow else "", flow, scale, is_("planned"))
+    return Column(heading, "label" if is_("label") else "")
+
+
+# ---- lines ------------------------------------------------------------------------------------
+
+
+def _line(
+    flow: Flow, grid: Grid, number: int, columns: Sequence[Column], rules: TableRules
+) -> tuple[Sentence, list[Draft]]:
+    row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
+    label = _label(row, columns)
+    noun = next((c.text for c, col in zip(row, columns, strict=False) if col.kind == "unit"), "")
+    numbers: list[tuple[Column, Quantity]] = [
+        (col, _quantity(cell, col))
+        for cell, col in zip(row, columns, strict=False)
+        if col.kind in {"borrowers", "amount_vnd"} and NUMBER.fullmatch(cell.text)
+    ]
+    # a number under a heading that no rule knows is still listed, as unclaimed
+    rest = [
+        replace(_quantity(cell, replace(col, kind="borrowers")), unit="other")
+        for cell, col in zip(row, columns, strict=False)
+        if col.kind == "" and regex.fullmatch(r"\d[\d.,]*", cell.text)
+    ]
+    every = sorted([*(q for _, q in numbers), *rest], key=lambda q: q.start)
+    sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
+    drafts = []
+    if label and not rules.parts["grid.total"].search(label.text):
+        for name, planned in dict.fromkeys((col.flow, col.planned) for col, _ in numbers):
+            own = {col.kind: q for col, q in numbers if (col.flow, col.planned) == (name, planned)}
+            drafts.append(_draft(sentence, name, planned, own, label, noun))
+    return sentence, drafts
+
+
+def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
+    named = [c for c, col in zip(row, columns, strict=False) if col.kind == "label" and c.text]
+    free = [
+        c
+        for c, col in zip(row, columns, strict=False)
+        if col.kind != "unit"
+        and c.text
+        and not NUMBER.fullmatch(c.text)
+        and not regex.fullmatch(r"[IVX]+|[a-zđ]\)?", c.text)
+    ]
+    return next(iter([*named, *free]), None)
+
+
+def _quantity(cell: Cell, column: Column) -> Quantity:
+    counted = column.kind == "borrowers"
+    text = "0" if cell.text in {"-", "–"} else cell.text
+    value, flags = parse_number(text, whole=counted or column.scale == 1)
+    scaled = None if value is None else value * column.scale
+    unit = "household" if counted else "vnd"
+    return Quantity(cell.start, cell.end, cell.end, cell.end, scaled, unit, lead=cell.start, flags=flags)
+
+
+def _draft(
+    sentence: Sentence, flow_name: str, planned: bool, own: dict[str, Quantity], label: Cell, noun: str
+) -> Draft:
+    draft = Draft("loans", sentence, own, "loans.grid", {"flow": flow_name, "credit_programme": label.text})
+    if "borrowers" in own:
+        named = grammar().find(f"1 {noun}")
+        draft.values["borrower_unit"] = BORROWERS.get(named[0].unit if named else "household")
+    found = groups().find(sentence.text, label.start, label.end)
+    draft.group = found[0] if found else None
+    if planned:
+        draft.values["status"] = "planned"
+    return draft
+
+
+# ---- totals -----------------------------------------------------------------------------------
+
+
+def _totals(
+    lines: Sequence[tuple[tuple[Sentence, list[Draft]], list[Cell]]],
+    columns: Sequence[Column],
+    rules: TableRules,
+) -> None:
+    """Turn ``Cộng`` lines into totals of the lines above them (since the last such line)."""
+    above: list[Draft] = []
+    for (sentence, drafts), row in lines:
+        label = _label(row, columns)
+        if not label or not rules.parts["grid.total"].search(label.text):
+            above += drafts
+            continue
+        for name in dict.fromkeys(d.values["flow"] for d in above):
+            parts = [d for d in above if d.values["flow"] == name]
+            own = _total_cells(row, columns, str(name), parts)
+            if not own:
+                continue
+            total = Draft("loans", sentence, own, "loans.grid", {"flow": name})
+            if "borrowers" in own:
+                total.values["borrower_unit"] = _shared_unit(parts)
+            total.values.update({k: v for k, v in parts[0].values.items() if k == "status"})
+            for part in parts:
+                part.parent, part.breakdown = total, 1
+            total.children = parts
+            drafts.append(total)
+        above = []
+
+
+def _total_cells(
+    row: Sequence[Cell], columns: Sequence[Column], name: str, parts: Sequence[Draft]
+) -> dict[str, Quantity]:
+    """The total line's numbers of one flow by column; the parts' sum moves a number to where it proves."""
+    own: dict[str, Quantity] = {}
+    for cell, col in zip(row, columns, strict=False):
+        if col.flow == name and NUMBER.fullmatch(cell.text):
+            own[col.kind] = _quantity(cell, col)
+    if len(own) != 1:
+        return own
+    kind, q = next(iter(own.items()))
+    if q.value == _sum(parts, kind):
+        return own
+    other = "amount_vnd" if kind == "borrowers" else "borrowers"
+    column = next((c for c in columns if c.flow == name and c.kind == other), None)
+    cell = next(c for c in row if c.start == q.start)
+    if column:
+        moved = _quantity(cell, column)
+        if moved.value is not None and moved.value == _sum(parts, other):
+            return {other: moved}
+    return own
+
+
+def _sum(parts: Sequence[Draft], kind: str) -> Decimal | None:
+    values = [d.value(kind) for d in parts]
+    return None if not values or None in values else sum((v for v in values if v is not None), Decimal(0))
+
+
+def _shared_unit(parts: Sequence[Draft]) -> str | None:
+    units = {str(d.values.get("borrower_unit")) for d in parts}
+    return units.pop() if len(units) == 1 else None

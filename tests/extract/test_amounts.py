@@ -1,0 +1,94 @@
+"""The number grammar: what stands in the text, what it is worth, what it counts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.extract.amounts import grammar, parse_number
+
+CASES = [
+    # text, value, unit, per
+    ("5.766 triệu đồng", 5_766_000_000, "vnd", ""),
+    ("9,37 tỷ đồng", 9_370_000_000, "vnd", ""),
+    ("9,37 tỉ", 9_370_000_000, "vnd", ""),
+    ("1 tỷ 960 triệu", 1_960_000_000, "vnd", ""),
+    ("2 tỷ rưỡi", 2_500_000_000, "vnd", ""),
+    ("310,120 tỷ đồng", 310_120_000_000, "vnd", ""),
+    ("160 ngàn tỷ đồng", 160_000_000_000_000, "vnd", ""),
+    ("50.000.000 đồng/nhà", 50_000_000, "vnd", "house"),
+    ("50 triệu đồng /ngôi nhà", 50_000_000, "vnd", "house"),
+    ("47,8 triệu đồng/hộ/năm", 47_800_000, "vnd", "household"),
+    ("140.000.000đ", 140_000_000, "vnd", ""),
+    ("0,5 tỷ đồngvới", 500_000_000, "vnd", ""),
+    ("188 triệu USD", 188_000_000, "usd", ""),
+    ("4,9 tỉ euro", 4_900_000_000, "eur", ""),
+    ("1,3%", Decimal("1.3"), "percent", ""),
+    ("09 ngôi nhà", 9, "house", ""),
+    ("36 nghìn căn nhà", 36_000, "house", ""),
+    ("10.760/10.760 căn nhà", 10_760, "house", ""),
+    ("2,3 triệu lượt hộ", 2_300_000, "turn", ""),
+    ("6.784 nghìn hộ", 6_784_000, "household", ""),
+    ("1.036 thẻ BHYT", 1_036, "card", ""),
+    ("37.000 học sinh, sinh viên", 37_000, "student", ""),
+    ("4,131 căn", 4_131, "house", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "unit", "per"), CASES)
+def test_quantity(text: str, value: Decimal | int, unit: str, per: str) -> None:
+    for sentence in (text, f"năm 2021, {text};", f"hỗ trợ {text}. Ngoài ra", f"(tổng số {text})"):
+        (found,) = grammar().find(sentence)
+        assert (found.value, found.unit, found.per) == (value, unit, per)
+        assert sentence[found.start].isdigit()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["294.500.00đ", "7.850.0000đ", "15.5580 người", "§.699,28 triệu đồng", "12-16 triệu đồng", "2,35 hộ"],
+)
+def test_not_read_for_certain(text: str) -> None:
+    (found,) = grammar().find(f"chi {text} cho")
+    assert found.value is None
+    assert {"malformed_number", "range"} & set(found.flags)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "năm 2023 hộ nghèo",
+        "Quyết định số 33 hộ",
+        "2 nhà máy và 3 nhà văn hóa",
+        "ngày 31/7/2024",
+        "37/2024/NQ-HĐND",
+        "khoản 2 Điều 5",
+    ],
+)
+def test_no_figure(text: str) -> None:
+    assert not [q for q in grammar().find(text) if q.unit in {"household", "house", "vnd"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"), [("gần 6,8 triệu người", "gần "), ("đạt trên 12 hộ", "trên "), ("là 12 hộ", "")]
+)
+def test_approximate(text: str, lead: str) -> None:
+    (found,) = grammar().find(text)
+    assert text[found.lead : found.start] == lead
+    assert ("approximate" in found.flags) == bool(lead)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "value"),
+    [
+        ("1.234.567", True, 1_234_567),
+        ("1,234,567", True, 1_234_567),
+        ("1.5", False, Decimal("1.5")),
+        ("1.5", True, None),
+        ("1.2345", False, None),
+        ("1,2.3", False, None),
+        ("12", True, 12),
+    ],
+)
+def test_parse_number(text: str, whole: bool, value: Decimal | int | None) -> None:
+    assert parse_number(text, whole=whole)[0] == value

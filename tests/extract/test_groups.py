@@ -1,0 +1,30 @@
+"""Every example of groups.toml, and lists of groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract.groups import groups
+
+EXAMPLES = [(text, g["code"]) for g in groups().groups for text in g["examples"]]
+
+
+@pytest.mark.parametrize(("text", "code"), EXAMPLES)
+def test_examples(text: str, code: str) -> None:
+    found = groups().find(text, 0, len(text))
+    expected = "policy_beneficiary" if "đối tượng chính sách" in text else code
+    assert [g.code for g in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("hộ nghèo, cận nghèo vay vốn", "poor_and_near_poor"),
+        ("hộ nghèo và hộ cận nghèo", "poor_and_near_poor"),
+        ("hộ nghèo, hộ cận nghèo, hộ mới thoát nghèo", "policy_beneficiary"),
+        ("hộ nghèo và các đối tượng chính sách khác", "policy_beneficiary"),
+        ("hộ nghèo đồng bào DTTS", "ethnic_minority"),
+    ],
+)
+def test_lists(text: str, code: str) -> None:
+    assert [g.code for g in groups().find(text, 0, len(text))] == [code]
