@@ -25,23 +25,21 @@ from pipeline.extract.symbols import doc_types, read_toml
 if TYPE_CHECKING:
     from pipeline.model import Document, Value
 
-_Pattern = regex.Pattern[str]
-
 
 @dataclass(frozen=True)
 class _Patterns:
-    symbol: _Pattern
-    party: _Pattern
-    left: _Pattern
-    further: _Pattern
-    number_word: _Pattern
-    own_line: _Pattern
-    right_date: _Pattern
-    right_year: _Pattern
-    right_issuer: _Pattern
-    title: _Pattern
-    left_issued: _Pattern
-    law: _Pattern
+    symbol: regex.Pattern[str]
+    party: regex.Pattern[str]
+    left: regex.Pattern[str]
+    further: regex.Pattern[str]
+    number_word: regex.Pattern[str]
+    own_line: regex.Pattern[str]
+    right_date: regex.Pattern[str]
+    right_year: regex.Pattern[str]
+    right_issuer: regex.Pattern[str]
+    title: regex.Pattern[str]
+    left_issued: regex.Pattern[str]
+    law: regex.Pattern[str]
     left_window: int
     right_window: int
     confidence: Mapping[str, float]

@@ -1,0 +1,191 @@
+"""What a document says of itself: kind, symbol, date, issuer, title, period, signer.
+
+Read from the first page's head and the foot below the text, on restored lines. What cannot be told for
+certain stays empty: an analyst may fill a gap, but not see a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipeline.extract import letterhead
+from pipeline.extract.flow import Flow
+from pipeline.extract.letterhead import DateLine, data, folded
+from pipeline.extract.periods import Period, periods
+from pipeline.extract.signature import foot, signature
+from pipeline.extract.symbols import doc_types
+
+if TYPE_CHECKING:
+    from pipeline.model import Document, Value
+
+_INTRODUCTION = 4_000
+"""Characters from the start in which a text without a head may name its issuer."""
+
+
+def describe(document: Document) -> dict[str, Value]:
+    """A document's row of documents.csv, without the columns that tell how it was read.
+
+    Args:
+        document: read and restored.
+
+    Returns:
+        doc_type, number, notation, symbol, issued_text, issued_from, issued_to, issuer, place, title,
+        period_start, period_end, signer, signing_capacity, signer_role; None for what is unknown.
+    """
+    return describe_flow(Flow.of(document))
+
+
+def describe_flow(flow: Flow) -> dict[str, Value]:
+    """The same for a flow that is made already."""
+    lines = [flow.text[line.start : line.end] for line in flow.lines]
+    top = lines[: data().header_lines]
+    at, kind, rest = _kind_line(top)
+    head = top[:at] if at is not None else top[:12]
+    own = letterhead.symbol(head)
+    subject = _subject(head)
+    title = _title(flow, at, rest) if at is not None else subject
+    kind = kind or doc_types().of_symbol(own.notation) or ("công văn" if subject else "")
+    issuer, place = letterhead.issuer(letterhead.issuer_lines(head))
+    if not issuer:
+        issuer, place = _issuer_in_text(flow)
+    period = _period(title, kind)
+    signed = signature(lines)
+    issued = letterhead.date_line(_date_zone(head))
+    issued = issued if issued.text else _date_in_foot(lines)
+    return {
+        "doc_type": kind or None,
+        "number": own.number or None,
+        "notation": own.notation or None,
+        "symbol": own.full or None,
+        "issued_text": issued.text or None,
+        "issued_from": issued.first,
+        "issued_to": issued.last,
+        "issuer": issuer or None,
+        "place": place or None,
+        "title": title or None,
+        "period_start": period.start,
+        "period_end": period.end,
+        "signer": signed.signer or None,
+        "signing_capacity": signed.capacity or None,
+        "signer_role": signed.role or None,
+    }
+
+
+def _kind_line(top: Sequence[str]) -> tuple[int | None, str, str]:
+    """The line that names the kind in capitals: its number, the kind, what stands behind it."""
+    for number, line in enumerate(top):
+        text = line.strip(" .:*_-")[: data().line_length]
+        letters = [c for c in text if c.isalpha()]
+        if len(letters) < 5 or sum(c.isupper() for c in letters) < 0.8 * len(letters):
+            continue
+        if letterhead.is_motto(line):
+            continue
+        kind = _closest(text)
+        if kind:
+            return number, kind, ""
+        for name in sorted(doc_types().heads, key=len, reverse=True):
+            if folded(text).startswith(folded(name) + " "):
+                return number, name, text[len(name) :].strip(" :")
+    return None, "", ""
+
+
+def _closest(text: str) -> str:
+    """The kind that a line says and nothing else, with at most one letter misread and no rival."""
+    plain = regex.sub(r"[^A-Z0-9]", "", folded(text))
+    names = {regex.sub(r"\s", "", folded(name)): name for name in doc_types().heads}
+    if plain in names:
+        return names[plain]
+    near = [
+        name for key, name in names.items() if len(key) > 5 and regex.fullmatch(f"(?:{key}){{e<=1}}", plain)
+    ]
+    return near[0] if len(near) == 1 else ""
+
+
+def _date_zone(head: Sequence[str]) -> Sequence[str]:
+    """The head down to the addressee: a date behind it is a cited one."""
+    stop = regex.compile(r"\s*(?:Kính gửi|Căn cứ|Thực hiện|Theo)\b")
+    for number, line in enumerate(head):
+        if stop.match(line):
+            return head[:number]
+    return head
+
+
+def _date_in_foot(lines: Sequence[str]) -> DateLine:
+    start = foot(lines)
+    if start is None:
+        return DateLine()
+    return letterhead.date_line(lines[max(start - 3, 0) : start + 3], alone=True)
+
+
+def _title(flow: Flow, at: int, rest: str) -> str:
+    """The lines under the kind, joined: to the first that begins the text."""
+    stops = regex.compile(data().title["stops"])
+    parts = [rest] if rest else []
+    lines = flow.lines[at + 1 : at + 1 + data().title["most_lines"]]
+    for number, line in enumerate(lines):
+        text = flow.text[line.start : line.end]
+        stopped = stops.match(text) and (parts or not text.startswith("Thực hiện"))
+        if stopped or (parts and _ends_title(flow, parts[-1], text, after_blank=line.after_blank)):
+            break
+        if not regex.search(r"\p{L}", text):
+            continue
+        parts.append(text)
+        if text.endswith((".", ":")) and number:
+            break
+    return _cleaned(" ".join(parts))
+
+
+def _ends_title(flow: Flow, above: str, text: str, *, after_blank: bool) -> bool:
+    """Whether the title is over: a capital behind an empty line, or a full line behind a short one."""
+    if not text[:1].isupper() or above.endswith((",", "-", "–")) or above.count("“") > above.count("”"):
+        return False
+    return after_blank or (len(text) >= 0.95 * flow.width and len(above) < 0.75 * flow.width)
+
+
+def _subject(head: Sequence[str]) -> str:
+    """The subject of an official letter: ``V/v …`` under the symbol, to the addressee."""
+    for number, line in enumerate(head):
+        cell = (letterhead.cells(line) or [""])[0]
+        begins = data().subject.match(folded(cell))
+        if not begins:
+            continue
+        parts = [cell[begins.end() :]]
+        for follower in head[number + 1 : number + 5]:
+            left = (letterhead.cells(follower) or [""])[0]
+            stopped = regex.match(data().title["stops"], left) or letterhead.date_line([left]).text
+            if stopped or not left[:1].islower():
+                break
+            parts.append(left)
+        found = data().date.search(folded(parts[0]))
+        if found:  # columns collapsed: the date line stands behind the subject
+            parts[0] = parts[0][: found.start("date")].rpartition(",")[0] or parts[0][: found.start("date")]
+        return _cleaned(" ".join(parts))
+    return ""
+
+
+def _cleaned(title: str) -> str:
+    return " ".join(title.split()).strip(" -–_*:;.,")
+
+
+def _issuer_in_text(flow: Flow) -> tuple[str, str]:
+    """Where the head is missing: the body that the introduction says reports or decides."""
+    found = {" ".join(m["body"].split()) for m in data().in_text.finditer(flow.text[:_INTRODUCTION])}
+    if len(found) != 1:
+        return "", ""
+    body = found.pop()
+    return body, letterhead.place(body)
+
+
+def _period(title: str, kind: str) -> Period:
+    """The period in the title: the shortest named, the first of equals; a report's outlook is none."""
+    outlook = regex.compile(data().title["outlook"])
+    mentions = [m for m in periods().find(title) if m.period.end and m.period.start]
+    if kind == "báo cáo":
+        mentions = [m for m in mentions if not outlook.search(title[: m.start])] or mentions[:1]
+    if not mentions:
+        return Period()
+    lengths = [m.period.end - m.period.start for m in mentions if m.period.end and m.period.start]
+    return mentions[lengths.index(min(lengths))].period

@@ -1,0 +1,254 @@
+"""The head of an administrative document: issuer, place, symbol, date line.
+
+Two columns by decree (30/2020/NĐ-CP): the issuer and the symbol on the left, the national motto and the
+date on the right. What arrives is often one column: ``HUYỆN HÒA AN Độc lập - Tự do - Hạnh phúc``. So the
+mottos are found first, with bounded fuzzy patterns over text in capitals without marks, and cut out; what
+is left of them is the issuer.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import regex
+
+from pipeline.errors import DictionaryError
+from pipeline.extract.symbols import doc_types, read_toml
+from pipeline.language.normal import fold_marks, new_style
+
+_CELLS = regex.compile(r"\s{3,}")
+_DECORATION = regex.compile(r"^[\W_]+|[\s\W_]+$")
+_SMALL = frozenset({"và", "của", "về", "các", "cho", "với"})
+
+
+@dataclass(frozen=True)
+class Data:
+    """``dictionaries/documents.toml``, compiled."""
+
+    header_lines: int
+    tail_lines: int
+    line_length: int
+    mottos: tuple[regex.Pattern[str], ...]
+    date: regex.Pattern[str]
+    recipients: regex.Pattern[str]
+    subject: regex.Pattern[str]
+    symbol_line: regex.Pattern[str]
+    in_text: regex.Pattern[str]
+    heads: tuple[str, ...]
+    units: tuple[str, ...]
+    title: Mapping[str, Any]
+    signature: Mapping[str, Any]
+
+
+@cache
+def data() -> Data:
+    """The patterns of head and foot.
+
+    Raises:
+        DictionaryError: where the file is missing or wrong.
+    """
+    raw = read_toml("documents.toml")
+    try:
+        folded = raw["folded"]
+        issuer = raw["issuer"]
+        return Data(
+            raw["header_lines"],
+            raw["tail_lines"],
+            raw["line_length"],
+            tuple(regex.compile(folded[name]) for name in ("motto", "freedom", "party")),
+            regex.compile(folded["date"]),
+            regex.compile(folded["recipients"]),
+            regex.compile(folded["subject"]),
+            regex.compile(raw["symbol_line"]["pattern"]),
+            regex.compile(issuer["in_text"].replace(" ", r"\s{1,4}")),
+            tuple(sorted(issuer["heads"], key=lambda h: (-len(h), h))),
+            tuple(issuer["unit_order"]),
+            raw["title"],
+            raw["signature"],
+        )
+    except (KeyError, TypeError, regex.error) as error:
+        message = f"documents.toml: {error}; correct the file or reinstall hoso"
+        raise DictionaryError(message) from error
+
+
+def folded(text: str) -> str:
+    """Capitals without marks, as long as the text.
+
+    >>> folded("Hòa An, đ/c")
+    'HOA AN, D/C'
+    """
+    return "".join(c.upper() if len(c.upper()) == 1 else c for c in fold_marks(text))
+
+
+def cells(line: str) -> list[str]:
+    """The columns of a line: parts that three or more spaces set apart."""
+    return [cell for cell in _CELLS.split(line.strip()) if cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """The document's own symbol; ``number`` is empty where it is blank or cannot be read."""
+
+    number: str = ""
+    notation: str = ""
+
+    @property
+    def full(self) -> str:
+        """Number and notation, where both stand."""
+        return self.number + self.notation if self.number and self.notation else ""
+
+
+def symbol(lines: Sequence[str]) -> Symbol:
+    """The symbol of the first line ``Số: …/…``.
+
+    >>> symbol(["Số:           /KH-UBND Hòa An, ngày     tháng 4 năm 2023"])
+    Symbol(number='', notation='/KH-UBND')
+    """
+    for line in lines:
+        match = data().symbol_line.match(line[: data().line_length].strip())
+        if match:
+            year = f"{match['year']}/" if match["year"] else ""
+            return Symbol(match["number"] or "", "/" + year + doc_types().clean(match["notation"]))
+    return Symbol()
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """``Hòa An, ngày … tháng 4 năm 2023``: as written, and the first and last day that it may mean."""
+
+    text: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def date_line(lines: Sequence[str], *, alone: bool = False) -> DateLine:
+    """The first date line.
+
+    Args:
+        lines: where it may stand.
+        alone: it must fill its line or column, with at most a place before it (in the document's foot).
+
+    >>> str(date_line(["Hòa An, ngày      tháng 4 năm 2023"]).last)
+    '2023-04-30'
+    """
+    for line in lines:
+        line = line[: data().line_length]
+        for part in cells(line) if alone else [line]:
+            match = data().date.search(folded(part))
+            if not match or (alone and match.end() < len(part.rstrip(" ./")) - 1):
+                continue
+            first, last = _range(match)
+            return DateLine(" ".join(part[match.start("date") : match.end("date")].split()), first, last)
+    return DateLine()
+
+
+def _range(match: regex.Match[str]) -> tuple[date | None, date | None]:
+    """A full date is one day, a month its days, a year its days; an impossible date says nothing."""
+    day, month, year = (int(match[k]) if (match[k] or "").strip().isdigit() else 0 for k in ("d", "m", "y"))
+    try:
+        if day and month:
+            return (date(year, month, day),) * 2
+        if day:
+            return None, None
+        if month:
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        return date(year, 1, 1), date(year, 12, 31)
+    except ValueError:
+        return None, None
+
+
+def is_motto(line: str) -> bool:
+    """Whether the line holds the motto of the state or the Party."""
+    text = folded(line[: data().line_length])
+    return any(motto.search(text) for motto in data().mottos)
+
+
+def issuer_lines(lines: Sequence[str]) -> list[str]:
+    """What stands left of the mottos, down to the symbol, the date or the kind of document."""
+    found: list[str] = []
+    seen = False
+    for line in lines:
+        line = line[: data().line_length]
+        text = folded(line)
+        if data().symbol_line.match(line.strip()) or data().subject.match(text) or data().date.search(text):
+            break
+        cut = min((m.start() for p in data().mottos if (m := p.search(text))), default=-1)
+        seen = seen or cut >= 0
+        part = _DECORATION.sub("", line[:cut] if cut >= 0 else (cells(line) or [""])[0])
+        if part:
+            found.append(part)
+    return found[:4] if seen else []
+
+
+def issuer(parts: Sequence[str]) -> tuple[str, str]:
+    """Issuer and place from the header's left column.
+
+    The last body that the lines name is the issuer, those above it are its superiors; the units of all
+    of them, the smallest first, are the place.
+
+    >>> issuer(["UBND TỈNH HÀ BẮC", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"])
+    ('Sở Nông nghiệp và Môi trường', 'tỉnh Hà Bắc')
+    >>> issuer(["UỶ BAN NHÂN DÂN", "HUYỆN HÒA AN"])
+    ('Ủy ban nhân dân huyện Hòa An', 'huyện Hòa An')
+    """
+    if not parts:
+        return "", ""
+    bodies: list[str] = []
+    for part in parts:
+        if not bodies or _begins_body(part):
+            bodies.append(part)
+        else:
+            bodies[-1] += " " + part
+    written = [_cased(body) for body in bodies]
+    return written[-1], place(", ".join(written))
+
+
+def _begins_body(part: str) -> bool:
+    plain = folded(part) + " "
+    return any(plain.startswith(folded(head) + " ") for head in data().heads)
+
+
+def _cased(text: str) -> str:
+    """A body's name in capitals as one writes it inside a sentence; other text as it is."""
+    text = " ".join(new_style(word) for word in text.split())
+    if any(c.islower() for c in text):
+        return text
+    head = next((h for h in data().heads if folded(text + " ").startswith(folded(h) + " ")), "")
+    words, rest = [head] if head else [], text[len(head) :].lower()
+    fresh, in_name = True, False
+    for word in _words(rest):
+        if word in data().units:
+            words.append(word)
+            fresh, in_name = True, True
+        elif word in _SMALL and not in_name:
+            words.append(word)
+            fresh = True
+        else:
+            words.append(word.capitalize() if fresh or in_name else word)
+            fresh = in_name or word.endswith((",", "-"))
+    return " ".join(words)
+
+
+def _words(text: str) -> list[str]:
+    """Words, with units of two words (``thành phố``) kept together."""
+    units = "|".join(sorted((u for u in data().units if " " in u), key=len, reverse=True))
+    return [match.group() for match in regex.finditer(rf"(?:{units})(?!\S)|\S+", text)]
+
+
+def place(text: str) -> str:
+    """The administrative units named in a body's name, the smallest first.
+
+    >>> place("Ủy ban nhân dân huyện Hòa An, tỉnh Cao Bằng")
+    'huyện Hòa An, tỉnh Cao Bằng'
+    """
+    units = sorted(data().units, key=len, reverse=True)
+    pattern = rf"(?<!\p{{L}})({'|'.join(units)})((?:\s+\p{{Lu}}[\p{{L}}’']*|\s+\d{{1,2}}(?!\d)){{1,4}})"
+    found: dict[str, str] = {}
+    for match in regex.finditer(pattern, text):
+        found.setdefault(match[1], f"{match[1]} {' '.join(match[2].split())}")
+    return ", ".join(found[unit] for unit in data().units if unit in found)

@@ -1,0 +1,157 @@
+"""The foot of an administrative document: who signed, in which capacity and office.
+
+``KT. CHỦ TỊCH`` / ``PHÓ CHỦ TỊCH`` / name, beside or below the list ``Nơi nhận``: columns that reading often
+joins into one line (``- Lưu: VT. Dương Hà Hải``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from pipeline.extract.letterhead import cells, data, folded
+from pipeline.language.normal import fold_marks
+
+_NAME = r"(?:\p{Lu}\p{Ll}*(?:['’]\p{L}+)?)(?:\s\p{Lu}\p{Ll}*(?:['’]\p{L}+)?){1,4}"
+_WHOLE = regex.compile(rf"^{_NAME}$")
+_BEHIND = regex.compile(rf"[.;:,)]\s*({_NAME})$")
+_CAPITAL_WORDS = regex.compile(r"^\p{Lu}{1,7}(?:\s\p{Lu}{1,7}){1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Signer's name, capacity (``TM.``, ``KT.`` …, several by spaces) and office; empty where unknown."""
+
+    signer: str = ""
+    capacity: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleLine:
+    line: int
+    capacity: str
+    role: str
+
+
+@cache
+def _capacity() -> regex.Pattern[str]:
+    return regex.compile(data().signature["capacity"])
+
+
+@cache
+def _roles() -> dict[str, str]:
+    """Folded role to the role as written inside a sentence."""
+    return {folded(role): role for role in data().signature["roles"]}
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(fold_marks(name).lower() for name in data().signature["surnames"])
+
+
+def foot(lines: Sequence[str]) -> int | None:
+    """The number of the line where the foot begins: ``Nơi nhận`` or the first line of an office.
+
+    None where there is neither. Annexes behind the foot may have feet of their own: the first counts.
+    """
+    first = data().header_lines if len(lines) > 2 * data().header_lines else 3
+    for number, line in enumerate(lines[first:], first):
+        part = line[: data().line_length]
+        if data().recipients.search(folded(part)):
+            above = [n for n in range(max(number - 4, first), number) if _role(lines[n], n)]
+            return above[0] if above else number
+        if _role(part, number) and not _is_heading(lines, number):
+            return number
+    return None
+
+
+def _is_heading(lines: Sequence[str], number: int) -> bool:
+    """``CHỦ TỊCH ỦY BAN NHÂN DÂN …`` over ``Căn cứ`` opens a decision; it signs nothing."""
+    return any(
+        regex.match(r"\s*(?:Căn cứ|QUYẾT ĐỊNH|Điều 1)", line) for line in lines[number + 1 : number + 3]
+    )
+
+
+def signature(lines: Sequence[str]) -> Signature:
+    """The signature in the lines of a document.
+
+    Args:
+        lines: all lines that are not blank, in reading order; columns may stand apart or not.
+    """
+    start = foot(lines)
+    if start is None:
+        return Signature()
+    zone = [line[: data().line_length] for line in lines[start : start + data().tail_lines]]
+    roles = _block([found for n, line in enumerate(zone) if (found := _role(line, n))])
+    if not roles:
+        return Signature()
+    capacity = list(dict.fromkeys(role.capacity for role in roles if role.capacity))
+    named = [role for role in roles if role.role]
+    plain = [role for role in named if not role.capacity] or named
+    return Signature(_name(zone, roles[-1].line), " ".join(capacity), plain[-1].role if plain else "")
+
+
+def _block(roles: list[_RoleLine]) -> list[_RoleLine]:
+    """The first office and those just below it (a second signature further down is another's)."""
+    kept = roles[:1]
+    for role in roles[1:]:
+        if role.line - kept[-1].line > 3:
+            break
+        kept.append(role)
+    return kept
+
+
+def _role(line: str, number: int) -> _RoleLine | None:
+    """The office at the end of a line, alone or in its last column."""
+    for cell in reversed(cells(line)):
+        found = _capacity().search(cell)
+        if found and cell[found.start() :].isupper():
+            office = cell[found.end() :].strip(" .,/:")
+            return _RoleLine(number, found["capacity"] + ".", _known(office))
+        office = cell.rstrip(" .,/:")
+        if office.isupper() and folded(office) in _roles():
+            return _RoleLine(number, "", _known(office))
+        joined = regex.search(r":\s+(\p{Lu}[\p{Lu}\s]+)$", office)
+        if joined and folded(joined[1]) in _roles():
+            return _RoleLine(number, "", _known(joined[1]))
+    return None
+
+
+def _known(office: str) -> str:
+    """The office in its usual writing; nothing for a body (``TM. ỦY BAN NHÂN DÂN``)."""
+    plain = " ".join(folded(office).split())
+    if plain in _roles():
+        return _roles()[plain]
+    starts = [role for role in _roles() if plain.startswith(role + " ")]
+    if not starts:
+        return ""
+    best = max(starts, key=len)
+    return _roles()[best]
+
+
+def _name(zone: Sequence[str], last_role: int) -> str:
+    """The first name below the office: by itself, in the last column, or behind an item of the list."""
+    doubtful = ""
+    for line in zone[last_role + 1 :]:
+        if regex.search(data().signature["stamp"], line):
+            continue
+        for cell in reversed(cells(line)):
+            text = " ".join(regex.sub(data().signature["titles"], "", cell.strip(" .,")).split())
+            if _CAPITAL_WORDS.match(text):
+                text = text.title()
+            behind = _BEHIND.search(text) if cell.lstrip()[:1] in "-–+•*" else None
+            name = text if _WHOLE.match(text) else behind[1] if behind else ""
+            if name and _is_surname(name):
+                return name
+            if name and not behind and len(cells(line)) == 1 and len(name.split()) >= 3:
+                doubtful = doubtful or name
+    return doubtful
+
+
+def _is_surname(name: str) -> bool:
+    words = fold_marks(name).lower().split()
+    return words[0] in _surnames() or " ".join(words[:2]) in _surnames()
