@@ -7,9 +7,11 @@ role, ``figures`` writes them down, ``unclaimed`` lists every number that is lef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
+
+import regex
 
 from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
 from pipeline.extract.context import Context
@@ -75,9 +77,25 @@ def _sentences(flow: Flow) -> list[Sentence]:
         (start, end, number)
         for number, block in enumerate(flow.blocks)
         if block.kind != "row"
-        for start, end in flow.sentences(block)
+        for sentence in flow.sentences(block)
+        for start, end in _bounded(flow.text, *sentence)
     ]
     return annotate(flow.text, spans)
+
+
+_BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
+LONGEST = 3_000
+"""Characters of a sentence: what runs on without a stop is no prose, and is cut so that time stays linear."""
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST:
+        # before a number, so that none is parted from its unit
+        cuts = [m.start() for m in _BEFORE_NUMBER.finditer(text, start + LONGEST // 2, start + LONGEST)]
+        cut = cuts[-1] if cuts else start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _drafts(

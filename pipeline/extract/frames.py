@@ -18,7 +18,11 @@ FAR = 140
 
 @dataclass
 class Draft:
-    """A row in the making: its numbers by column, and what it was read from."""
+    """A row in the making: its numbers by column, and what it was read from.
+
+    ``exhaustive``: its children are all there is (a table's lines under ``Cộng``), so that any other sum
+    than its own contradicts it; ``trong đó`` may name some parts only.
+    """
 
     table: str
     sentence: Sentence
@@ -32,6 +36,7 @@ class Draft:
     breakdown: int = 0
     children: list[Draft] = field(default_factory=list)
     complete: bool | None = None
+    exhaustive: bool = False
     proof: str = "none"
     mentions: list[Draft] = field(default_factory=list)
     quote: tuple[int, int] | None = None

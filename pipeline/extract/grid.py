@@ -234,7 +234,7 @@ def _totals(
             own = _total_cells(row, columns, str(name), parts)
             if not own:
                 continue
-            total = Draft("loans", sentence, own, "loans.grid", {"flow": name})
+            total = Draft("loans", sentence, own, "loans.grid", {"flow": name}, exhaustive=True)
             if "borrowers" in own:
                 total.values["borrower_unit"] = _shared_unit(parts)
             total.values.update({k: v for k, v in parts[0].values.items() if k == "status"})

@@ -155,7 +155,7 @@ def _finish(row: Draft) -> None:
         row.complete = _adds_up(row)
         if row.complete:
             row.proof = "sum"
-        elif row.complete is False and _exceeds(row):
+        elif row.exhaustive or _exceeds(row):
             row.flags.append("sum_mismatch")
         if row.group is None:
             _group_of_parts(row)
@@ -188,10 +188,13 @@ def _adds_up(row: Draft, breakdown: int = 1) -> bool:
 
 
 def _exceeds(row: Draft) -> bool:
-    column = COUNT[row.table]
-    whole = row.value(column)
-    pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
-    return whole is not None and bool(pieces) and sum(pieces) > whole
+    """Whether parts are more than their total: ``32 + 563`` cannot lie in 592."""
+    for column in (COUNT[row.table], AMOUNT):
+        whole = row.value(column)
+        pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
+        if whole is not None and pieces and sum(pieces) > whole:
+            return True
+    return False
 
 
 def _group_of_parts(row: Draft) -> None:

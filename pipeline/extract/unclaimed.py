@@ -40,15 +40,12 @@ def _reason(q: Quantity) -> str:
 
 
 def _row(flow: Flow, sentence: Sentence, q: Quantity, reason: str) -> dict[str, Value]:
-    page, start, end = flow.locate(q.start, q.end)
+    page, _, _ = flow.locate(q.start, q.end)
     box = flow.box(q.start, q.number_end)
     return {
         "doc_id": flow.document.doc_id,
-        "source_file": flow.document.source_file,
         "page": flow.document.pages[page].number,
         "bbox": f"{box.x0:.1f} {box.y0:.1f} {box.x1:.1f} {box.y1:.1f}" if box else None,
-        "start": start,
-        "end": end,
         "text": flow.text[q.start : q.end],
         "value": q.value,
         "unit": q.unit,
