@@ -20,6 +20,7 @@ import regex
 from pipeline.errors import DictionaryError
 from pipeline.extract.symbols import doc_types, read_toml
 from pipeline.language.normal import fold_marks, new_style
+from pipeline.language.syllables import is_syllable
 
 _CELLS = regex.compile(r"\s{3,}")
 _DECORATION = regex.compile(r"^[\W_]+|[\s\W_]+$")
@@ -193,6 +194,8 @@ def issuer(parts: Sequence[str]) -> tuple[str, str]:
 
     >>> issuer(["UBND TỈNH HÀ BẮC", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"])
     ('Sở Nông nghiệp và Môi trường', 'tỉnh Hà Bắc')
+    >>> issuer(["UBND HUYỆN HÒA AN", "PHÒNG LAO ĐỘNG - TBXH"])[0]
+    'Phòng Lao động - TBXH'
     >>> issuer(["UỶ BAN NHÂN DÂN", "HUYỆN HÒA AN"])
     ('Ủy ban nhân dân huyện Hòa An', 'huyện Hòa An')
     """
@@ -225,6 +228,8 @@ def _cased(text: str) -> str:
         if word in data().units:
             words.append(word)
             fresh, in_name = True, True
+        elif word.isalpha() and not is_syllable(word):
+            words.append(word.upper())  # an abbreviation: TBXH, MTTQ
         elif word in _SMALL and not in_name:
             words.append(word)
             fresh = True

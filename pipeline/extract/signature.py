@@ -19,6 +19,7 @@ _NAME = r"(?:\p{Lu}\p{Ll}*(?:['’]\p{L}+)?)(?:\s\p{Lu}\p{Ll}*(?:['’]\p{L}+)?)
 _WHOLE = regex.compile(rf"^{_NAME}$")
 _BEHIND = regex.compile(rf"[.;:,)]\s*({_NAME})$")
 _CAPITAL_WORDS = regex.compile(r"^\p{Lu}{1,7}(?:\s\p{Lu}{1,7}){1,4}$")
+_FOR_ANOTHER = frozenset({"KT.", "TL.", "TUQ."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,24 @@ def signature(lines: Sequence[str]) -> Signature:
     zone = [line[: data().line_length] for line in lines[start : start + data().tail_lines]]
     roles = _block([found for n, line in enumerate(zone) if (found := _role(line, n))])
     if not roles:
-        return Signature()
+        return Signature(_last_name(zone))
     capacity = list(dict.fromkeys(role.capacity for role in roles if role.capacity))
-    named = [role for role in roles if role.role]
-    plain = [role for role in named if not role.capacity] or named
-    return Signature(_name(zone, roles[-1].line), " ".join(capacity), plain[-1].role if plain else "")
+    return Signature(_name(zone, roles[-1].line), " ".join(capacity), _office(roles))
+
+
+def _office(roles: Sequence[_RoleLine]) -> str:
+    """The signer's own office: who signs for another (KT., TL., TUQ.) does not hold that one's."""
+    others = {role.role for role in roles if role.capacity in _FOR_ANOTHER}
+    own = [role.role for role in roles if role.capacity not in _FOR_ANOTHER and role.role]
+    return own[-1] if own and own[-1] not in others else ""
+
+
+def _last_name(zone: Sequence[str]) -> str:
+    """Where a seal hid the office: the last line, if it is a name alone with a known family name."""
+    if not zone or not data().recipients.search(folded(zone[0])):
+        return ""
+    name = " ".join(zone[-1].split())
+    return name if len(cells(zone[-1])) == 1 and _WHOLE.match(name) and _is_surname(name) else ""
 
 
 def _block(roles: list[_RoleLine]) -> list[_RoleLine]:
@@ -109,28 +123,37 @@ def _role(line: str, number: int) -> _RoleLine | None:
     """The office at the end of a line, alone or in its last column."""
     for cell in reversed(cells(line)):
         found = _capacity().search(cell)
-        if found and cell[found.start() :].isupper():
-            office = cell[found.end() :].strip(" .,/:")
-            return _RoleLine(number, found["capacity"] + ".", _known(office))
-        office = cell.rstrip(" .,/:")
-        if office.isupper() and folded(office) in _roles():
-            return _RoleLine(number, "", _known(office))
-        joined = regex.search(r":\s+(\p{Lu}[\p{Lu}\s]+)$", office)
-        if joined and folded(joined[1]) in _roles():
-            return _RoleLine(number, "", _known(joined[1]))
+        if found and _is_capitals(cell[found.start() :]):
+            return _RoleLine(number, found["capacity"] + ".", _known(cell[found.end() :]))
+        office = regex.sub(r"^.*[:;.,]\s+(?=\p{Lu}{2})", "", cell.rstrip(" .,/:"))
+        if _is_capitals(office) and (known := _known(office, whole=True)):
+            return _RoleLine(number, "", known)
     return None
 
 
-def _known(office: str) -> str:
-    """The office in its usual writing; nothing for a body (``TM. ỦY BAN NHÂN DÂN``)."""
-    plain = " ".join(folded(office).split())
-    if plain in _roles():
-        return _roles()[plain]
+def _is_capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) >= 0.8 * len(letters) > 0
+
+
+def _known(office: str, *, whole: bool = False) -> str:
+    """The office in its usual writing; nothing for a body (``TM. ỦY BAN NHÂN DÂN``).
+
+    Args:
+        office: as read; one or two letters may be wrong where no other office is as near.
+        whole: whether nothing may stand behind it (``PHÓ CHỦ TỊCH UBND TỈNH``).
+    """
+    plain = regex.sub(r"[^A-Z ]", "", folded(office)).strip()
+    keys = {role.replace(" ", ""): name for role, name in _roles().items()}
+    joined = plain.replace(" ", "")
+    if joined in keys:
+        return keys[joined]
     starts = [role for role in _roles() if plain.startswith(role + " ")]
-    if not starts:
-        return ""
-    best = max(starts, key=len)
-    return _roles()[best]
+    if starts and not whole:
+        return _roles()[max(starts, key=len)]
+    allowed = {key: (len(key) + 1) // 4 for key in keys}
+    near = [name for key, name in keys.items() if regex.fullmatch(f"(?:{key}){{e<={allowed[key]}}}", joined)]
+    return near[0] if len(near) == 1 else ""
 
 
 def _name(zone: Sequence[str], last_role: int) -> str:

@@ -60,7 +60,7 @@ class DocTypes:
         ('82/KH-UBND', '12/NQ-HĐND')
         """
         text = "".join(symbol.translate(_DASHES).split()).rstrip("-/.")
-        return regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self.parts.get(m.group(), m.group()), text)
+        return str(regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self.parts.get(m.group(), m.group()), text))
 
     def of_symbol(self, symbol: str) -> str:
         """The kind that a symbol's code names, or nothing (letters carry none).
