@@ -1,1 +1,3 @@
-"""Rebuilds the compiled dictionaries from a folder of plain text: ``python -m training.build --corpus FOLDER``."""
+"""Rebuilds the compiled dictionaries from a folder of plain text: ``python -m training.build --corpus
+FOLDER``.
+"""

@@ -1,13 +1,13 @@
 """From pages with their truth to counts of what OCR makes of each word, onset and rime.
 
-Truth and reading are aligned letter by letter over the whole page, marks folded away; words that share letters are
-bound together. One word to one token gives a pair, one word to two tokens a cut (``c 6`` for có).
+Truth and reading are aligned letter by letter over the whole page, marks folded away; words that share
+letters are bound together. One word to one token gives a pair, one word to two tokens a cut (``c 6`` for có).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,10 +35,13 @@ class ChannelCounts:
         self.rows["token", case, truth, found] += 1
         if " " in found:
             return
+        self.rows["capital", case, word.text[0], read[0]] += 1
         onset, rime = split_syllable(truth)
         at = _boundary(fold_marks(truth), fold_marks(found), len(onset))
         self.rows["onset", case, onset, found[:at]] += 1
         self.rows["rime", case, rime, found[at:]] += 1
+        for letter, piece in _letters(truth, found):
+            self.rows["letter", "u" if case == "u" else "l", letter, piece] += 1
 
 
 def _boundary(truth: str, read: str, place: int) -> int:
@@ -49,6 +52,29 @@ def _boundary(truth: str, read: str, place: int) -> int:
         if op.src_start < place <= op.src_end:
             return min(op.dest_start + place - op.src_start, op.dest_end)
     return len(read)
+
+
+def _letters(truth: str, read: str) -> Iterator[tuple[str, str]]:
+    """What each letter of a word was read as; letters whose place is unclear are left out."""
+    bare = fold_marks(truth)
+    before, own, after = ([""] * len(truth) for _ in range(3))
+    unclear: set[int] = set()
+    for op in Levenshtein.opcodes(bare, fold_marks(read)):
+        size, piece = op.src_end - op.src_start, read[op.dest_start : op.dest_end]
+        if size == len(piece):
+            own[op.src_start : op.src_end] = piece
+        elif size == 1:
+            own[op.src_start] = piece
+        elif size == 0:
+            # a letter too many belongs to a neighbour with marks
+            near = [i for i in (op.src_start - 1, op.src_start) if 0 <= i < len(truth)]
+            at = next((i for i in near if truth[i] != bare[i]), near[0])
+            (before if at == op.src_start else after)[at] = piece
+        else:
+            unclear.update(range(op.src_start, op.src_end))
+    for i, letter in enumerate(truth):
+        if i not in unclear:
+            yield letter, before[i] + own[i] + after[i]
 
 
 def _bonds(truth: str, read: str, left: list[Token], right: list[Token]) -> dict[int, Counter[int]]:
@@ -99,9 +125,9 @@ def count_page(counts: ChannelCounts, truth: str, read: str) -> None:
         counts.words += len(words)
         word = left[words[0]]
         plain = word.text.isalpha() and not word.fixed
-        if len(words) == 1 and len(found) == 1 and plain and not right[found[0]].fixed:
-            counts.add(word, right[found[0]].text, letter_case(word.text))
-        elif len(words) == 1 and len(found) == 1 and plain and right[found[0]].text.isdigit():
+        if (len(words) == 1 and len(found) == 1 and plain and not right[found[0]].fixed) or (
+            len(words) == 1 and len(found) == 1 and plain and right[found[0]].text.isdigit()
+        ):
             counts.add(word, right[found[0]].text, letter_case(word.text))
         elif len(words) == 1 and len(found) == 2 and plain and right[found[1]].near:
             counts.cut += 1
@@ -116,7 +142,7 @@ def plausible(row: Row, count: int) -> bool:
     if count >= 3:
         return True
     distance = Levenshtein.distance(fold_marks(truth), fold_marks(read))
-    return count >= 2 and level != "token" or distance <= (1 if count == 1 else 2)
+    return (count >= 2 and level != "token") or distance <= (1 if count == 1 else 2)
 
 
 def write(counts: ChannelCounts, path: Path) -> None:

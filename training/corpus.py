@@ -1,9 +1,9 @@
 """Plain text in, clean paragraphs and streams of word ids out.
 
 Corpora repeat themselves (the same law in three collections), carry citation codes of the codified law
-(``Điều 36.3.LQ.1.``) and word segmentation (``hộ_nghèo``). Each paragraph is normalised, its near-duplicates are
-dropped, and one in fifty, chosen by the hash of its letters, is held out: so every copy of a paragraph falls on the
-same side, whatever the order of files.
+(``Điều 36.3.LQ.1.``) and word segmentation (``hộ_nghèo``). Each paragraph is normalised, its
+near-duplicates are dropped, and one in fifty, chosen by the hash of its letters, is held out: so every copy
+of a paragraph falls on the same side, whatever the order of files.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import lzma
 import re
 import tomllib
 from array import array
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,7 @@ HELD_OUT = 50
 BREAK, NUMBER = "</s>", "<num>"
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d[^\W_]*(?:[.,/:-]\d+)*|[.!?;:…]")
+_ENDS = frozenset(".!?;:…")
 _CITATION = re.compile(r"\d+(?:\.\d+)*\.(?:LQ|NĐ|TT|TL|QĐ|PL|NQ|CT|QC)(?:\.\d+)+\.?")
 _CODIFIED = re.compile(r"^\((?:Điều|Điểm|Khoản|Mục) .*có hiệu lực thi hành|^Điều này có nội dung liên quan")
 _SEGMENTED = re.compile(r"(?<=\w)_(?=\w)")
@@ -35,11 +38,15 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 @dataclass
 class Corpus:
-    """Word ids of the held-in text by source, the words, and held-out paragraphs by source."""
+    """Word ids of the held-in text by source, the words, and held-out paragraphs by source.
+
+    ``inside`` counts words as printed that stand inside a sentence: capitals there are the word's own.
+    """
 
     words: list[str] = field(default_factory=lambda: [BREAK, NUMBER])
     streams: dict[str, NDArray[np.uint32]] = field(default_factory=dict)
     held_out: dict[str, list[str]] = field(default_factory=dict)
+    inside: Counter[str] = field(default_factory=Counter)
 
 
 def files(folder: Path) -> list[Path]:
@@ -82,7 +89,9 @@ def fingerprint(text: str) -> int:
 
 
 def paragraphs(path: Path, seen: set[int]) -> Iterator[tuple[str, bool]]:
-    """Clean paragraphs of one file with whether they are held out; duplicates (``seen`` grows) are left out."""
+    """Clean paragraphs of one file with whether they are held out; duplicates (``seen`` grows) are left
+    out.
+    """
     opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
     with opened as lines:
         for line in lines:
@@ -137,9 +146,30 @@ def read(folder: Path) -> Corpus:
                     printed[token] = number
                 stream.append(number)
             stream.append(0)
+            corpus.inside.update(t for before, t in pairwise(found) if before not in _ENDS and t[0].isalpha())
         name = path.name.split(".")[0]
         corpus.streams[name] = np.frombuffer(stream, dtype=np.uint32)
         corpus.held_out[name] = kept
         print(f"{name}: {len(stream):,} tokens, {len(kept):,} paragraphs held out", flush=True)
     corpus.words = list(ids)
     return corpus
+
+
+def capitals(inside: Mapping[str, int]) -> tuple[dict[str, float], dict[str, str]]:
+    """How often a word inside a sentence begins with a capital, and how initials are printed (``UBND``).
+
+    Returns:
+        share of capitals by word; the most frequent form of words that mostly have two capitals or more.
+    """
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for form, count in inside.items():
+        forms[word_key(form)][form] += count
+    shares, printed = {}, {}
+    for word, counts in forms.items():
+        # lines all in capitals tell nothing of a syllable's own case
+        usual = Counter({f: n for f, n in counts.items() if not f.isupper() or len(f) == 1}) or counts
+        shares[word] = sum(n for f, n in usual.items() if f[0].isupper()) / usual.total()
+        form, count = counts.most_common(1)[0]
+        if sum(c.isupper() for c in form) > 1 and not is_syllable(word) and count * 2 > counts.total():
+            printed[word] = form
+    return shares, printed

@@ -1,8 +1,9 @@
 """From streams of word ids to a pruned trigram model with modified Kneser–Ney smoothing.
 
-Chen & Goodman, "An empirical study of smoothing techniques for language modeling" (1998), section 3; pruning by
-the weighted loss of log probability as in Stolcke, "Entropy-based pruning of backoff language models" (1998), first
-order. Everything is sorting and summing over numpy arrays: keys are ids packed into 16 bits each.
+Chen & Goodman, "An empirical study of smoothing techniques for language modeling" (1998), section 3;
+pruning by the weighted loss of log probability as in Stolcke, "Entropy-based pruning of backoff language
+models" (1998), first order. Everything is sorting and summing over numpy arrays: keys are ids packed into
+16 bits each.
 """
 
 from __future__ import annotations

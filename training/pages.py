@@ -1,8 +1,8 @@
 """Pages drawn from known text and read by Tesseract: what OCR makes of Vietnamese.
 
-Each page takes paragraphs whose words have been seen least so far, so that rare syllables get their share, and one
-of several fonts, sizes, resolutions and degrees of damage. ``tesseract -l eng`` gives the pairs for the channel
-of text layers that an English OCR left, ``-l vie`` those for the channel of today's scans.
+Each page takes paragraphs whose words have been seen least so far, so that rare syllables get their share,
+and one of several fonts, sizes, resolutions and degrees of damage. ``tesseract -l eng`` gives the pairs for
+the channel of text layers that an English OCR left, ``-l vie`` those for the channel of today's scans.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,9 @@ def write_ngrams(model: Model, folder: Path) -> None:
         np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
 
-def write_lexicon(words: list[str], counts: list[int], path: Path) -> None:
-    """One word a line with its weighted count; the line number is the id."""
-    path.write_text("".join(f"{w}\t{c}\n" for w, c in zip(words, counts, strict=True)), encoding="utf-8")
+def write_lexicon(rows: Iterable[tuple[str, int, float, str]], path: Path) -> None:
+    """A line a word: word, weighted count, share of capitals inside sentences in percent, form of
+    initials.
+    """
+    lines = [f"{word}\t{count}\t{round(100 * share)}\t{printed}" for word, count, share, printed in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

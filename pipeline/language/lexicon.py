@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import DictionaryError
@@ -13,17 +14,42 @@ BREAK, NUMBER, UNKNOWN = 0, 1, 2
 """Ids of a sentence's end, of any number, and of any word outside the lexicon."""
 
 
+LEAST_SOUGHT = 60
+"""Foreign words rarer than this (weighted count) are not looked for letter by letter."""
+
+
+class Trie:
+    """Words by their letters: ``next`` by letter, ``word`` where one ends (else -1)."""
+
+    __slots__ = ("next", "word")
+
+    def __init__(self) -> None:
+        self.next: dict[str, Trie] = {}
+        self.word = -1
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """Words by id, ids by word, and how often each was counted."""
+    """Words by id, ids by word, and what was counted of each.
+
+    Attributes:
+        words: lower-case keys; the first three are no words.
+        counts: weighted counts.
+        capitals: share (0-1) of capitals among a word's places inside sentences.
+        printed: how initials are printed, by word (``ttg``: TTg); only those with two capitals or more.
+        ids: id by word.
+    """
 
     words: tuple[str, ...]
     counts: tuple[int, ...]
+    capitals: tuple[float, ...]
+    printed: dict[str, str]
     ids: dict[str, int]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Lexicon:
-        """Read ``lexicon.tsv`` (word, count; the line number is the id).
+        """Read ``lexicon.tsv`` (word, count, percent of capitals, form of initials; the line number is the
+        id).
 
         Raises:
             DictionaryError: where the file is missing or malformed.
@@ -32,10 +58,26 @@ class Lexicon:
         try:
             rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
             words, counts = tuple(row[0] for row in rows), tuple(int(row[1]) for row in rows)
+            capitals = tuple(int(row[2]) / 100 for row in rows)
+            printed = {row[0]: row[3] for row in rows if row[3]}
         except (OSError, ValueError, IndexError) as error:
             message = f"{path}: {error}; restore the file or run make dictionaries"
             raise DictionaryError(message) from error
-        return cls(words, counts, {word: i for i, word in enumerate(words) if i > UNKNOWN})
+        ids = {word: i for i, word in enumerate(words) if i > UNKNOWN}
+        return cls(words, counts, capitals, printed, ids)
+
+    @cached_property
+    def trie(self) -> Trie:
+        """The words worth looking for, as a trie (made when first asked for)."""
+        root = Trie()
+        for word, number in self.ids.items():
+            if self.counts[number] < LEAST_SOUGHT:
+                break
+            at = root
+            for letter in word:
+                at = at.next.setdefault(letter, Trie())
+            at.word = number
+        return root
 
     def __contains__(self, word: str) -> bool:
         return key(word) in self.ids

@@ -1,8 +1,8 @@
 """A pruned trigram model in sorted arrays: many lookups at once, a few bytes an n-gram.
 
 Bigrams are stored by first word, trigrams by their bigram: the last word's id in 16 bits, log probability and
-back-off weight in 8 bits each (steps of 1/16 nat, which costs less than 0.1 % of perplexity). Lookups are binary
-searches over all queries together (``numpy.searchsorted``).
+back-off weight in 8 bits each (steps of 1/16 nat, which costs less than 0.1 % of perplexity). Lookups are
+binary searches over all queries together (``numpy.searchsorted``).
 
 Source of the model: ``training/counts.py`` (modified Kneser–Ney; Chen & Goodman 1998).
 """
@@ -70,7 +70,7 @@ class Ngrams:
         )
 
     def pairs(self, first: Ids, second: Ids) -> tuple[Scores, Ids]:
-        """log P(second | first), and each bigram's index (-1 where it was never counted or was pruned).
+        """Log P(second | first), and each bigram's index (-1 where it was never counted or was pruned).
 
         Args:
             first: word ids, any shape.
@@ -85,7 +85,7 @@ class Ngrams:
         return scores, np.where(found, at, -1)
 
     def triples(self, pair: Ids, third: Ids, lower: Scores) -> Scores:
-        """log P(third | pair), given the pair's index and ``lower`` = log P(third | second)."""
+        """Log P(third | pair), given the pair's index and ``lower`` = log P(third | second)."""
         keys = pair << 16 | third
         at = np.minimum(np.searchsorted(self.trigrams, keys), len(self.trigrams) - 1)
         found = self.trigrams[at] == keys

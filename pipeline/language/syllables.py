@@ -5,7 +5,7 @@ Scanner errors (``thuwc``, ``hgp``) mostly break the pattern, so the share of wo
 text from ruined text without any lexicon.
 
 >>> is_syllable("nghèo"), is_syllable("Quyết"), is_syllable("ngheò"), is_syllable("thuwc")
-(True, True, True, False)
+(True, True, False, False)
 
 Source of the inventory: see ``dictionaries/syllables.toml``.
 """

@@ -9,23 +9,30 @@ import numpy as np
 
 from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
+from pipeline.language.normal import fold_marks
+from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.tokens import Token
 
-MOST = 16
+MOST = 20
 """Candidates kept for a token."""
-WITHIN = 11.0
+WITHIN = 12.0
 """Candidates worse than the best by more nats (channel and unigram together) are dropped."""
 UNSEEN_READ = -7.0
 """A reading one letter away from a known one: its share of the known one's probability."""
 KEPT = log(0.6)
-"""A word that is no syllable (foreign, abbreviation) comes through an OCR unspoiled in about 60 % of cases."""
-SPELLING = (-3.0, -2.4, -1.6)
+"""A word that is no syllable (foreign, abbreviation) comes through an OCR unspoiled in about 60 % of
+cases."""
+SPELLING = (-3.6, -2.6, -1.7)
 """An unknown word's spelling: once, for each small letter, for each capital or digit."""
 DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
 """One number among all numbers of so many digits."""
+UNLIKELY = -11.0
+"""Where no candidate is as probable as this, words are sought letter by letter."""
+LONGEST_SPELT = 12
 MEASURE = -5.0
-"""Two or more digits with letters behind (20m, 16h30): mostly a figure with its unit."""
+"""Two or more digits with letters behind (20m, 16h30) or two capitals with a digit (VTV3): printed so,
+mostly."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,14 @@ class Candidates:
 
     def of(self, token: Token) -> Options:
         """Candidates of a token; a fixed token has itself alone."""
-        name = f"\0{token.text}" if token.fixed else token.text
+        name = f"{token.text}\0{token.fixed}" if token.fixed or token.code else token.text
         found = self.memory.get(name)
         if found is None:
             if len(self.memory) >= self.most_remembered:
                 self.memory.clear()
-            found = self.memory[name] = self._fixed(token.text) if token.fixed else self._make(token.text)
+            found = self.memory[name] = (
+                self._fixed(token.text) if token.fixed else self._make(token.text, token.code)
+            )
         return found
 
     def _fixed(self, text: str) -> Options:
@@ -68,7 +77,7 @@ class Candidates:
         if word != UNKNOWN:
             return word, 0.0
         digits = sum(c.isdigit() for c in text)
-        if digits >= 2 and text[0].isdigit():
+        if (digits >= 2 and text[0].isdigit()) or (digits and text[:2].isalpha() and text[:2].isupper()):
             return UNKNOWN, MEASURE
         once, small, large = SPELLING
         return UNKNOWN, once + sum(small if c.islower() else large for c in text)
@@ -77,14 +86,21 @@ class Candidates:
         """Words that may have been read as ``text``, by the channel."""
         return self.channel.candidates(text.lower(), letter_case(text))
 
-    def _make(self, text: str) -> Options:
+    def _make(self, text: str, code: bool) -> Options:
         found = self.known(text)
         own, spelling = self.raw(text)
+        prior = self.ngrams.unigram
+        best = max((p + float(prior[w]) for w, p in found.items()), default=-99.0)
+        if best < UNLIKELY and not text.isdigit() and len(text) <= LONGEST_SPELT:
+            for word, p in self.channel.by_letters(text.lower(), letter_case(text)).items():
+                found[word] = max(found.get(word, -99.0), p)
         if own in (NUMBER, UNKNOWN):
             found[own] = spelling
         else:
-            found[own] = max(found.get(own, -99.0), KEPT if not self._spoilable(own) else -99.0, -9.0)
-        prior = self.ngrams.unigram
+            found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
+        if code:
+            bare = fold_marks(text).lower()
+            found = {w: p for w, p in found.items() if w == own or fold_marks(self.lexicon.words[w]) == bare}
         ranked = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:MOST]
         best = found[ranked[0]] + float(prior[ranked[0]])
         kept = [w for w in ranked if found[w] + float(prior[w]) > best - WITHIN]
@@ -94,6 +110,4 @@ class Candidates:
 
     def _spoilable(self, word: int) -> bool:
         """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""
-        from pipeline.language.syllables import is_syllable
-
         return is_syllable(self.lexicon.words[word])

@@ -1,10 +1,10 @@
 """What an OCR makes of a word: P(read | word), and the words that a reading may stand for.
 
-Tesseract without Vietnamese data reads ``hộ`` as hd, hg, ho, hp; ``có`` as c6; ``được`` as dugc. Frequent words
-have counts of their own; behind them a syllable is spoiled by parts, onset and rime apart, which gives a probability to
-pairs that training never saw (Brill & Moore, "An improved error model for noisy channel spelling correction",
-2000, spoil substrings likewise). Capitals are spoiled in other ways than small letters (Đ reads P, B, D), so
-counts are kept by letter case: ``l`` lower, ``t`` title, ``u`` upper.
+Tesseract without Vietnamese data reads ``hộ`` as hd, hg, ho, hp; ``có`` as c6; ``được`` as dugc. Frequent
+words have counts of their own; behind them a syllable is spoiled by parts, onset and rime apart, which
+gives a probability to pairs that training never saw (Brill & Moore, "An improved error model for noisy
+channel spelling correction", 2000, spoil substrings likewise). Capitals are spoiled in other ways than
+small letters (Đ reads P, B, D), so counts are kept by letter case: ``l`` lower, ``t`` title, ``u`` upper.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pathlib import Path
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import Lexicon
+from pipeline.restore.spelling import Speller, make_pieces
 
 _ONSET = re.compile(r"qu|gi(?=[^\W\d_])|[bcdđghklmnpqrstvxfjwz]*")
 SMOOTHING = 2.0
-"""Pseudo-count of the part-wise model against a word's own counts; held-out pages lose least between 1 and 4."""
+"""Pseudo-count of the part-wise model against a word's own counts; held-out pages lose least between 1 and
+4."""
 TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
@@ -61,6 +63,8 @@ class Channel:
         totals: by (case, word id): how often the word was seen.
         parts: by (level, case, read): parts with log probabilities.
         words: word id by (onset, rime).
+        spellers: by case (``l``, ``u``): words by letters.
+        first: log P(first letter read | first letter), case kept.
         cut: log probability that a word is cut in two; ``joined``: that two are joined.
     """
 
@@ -69,6 +73,8 @@ class Channel:
     totals: dict[tuple[str, int], int]
     parts: dict[tuple[str, str, str], list[tuple[str, float]]]
     words: dict[tuple[str, str], int]
+    spellers: dict[str, Speller]
+    first: dict[tuple[str, str], float]
     cut: float
     joined: float
 
@@ -89,12 +95,20 @@ class Channel:
             raise DictionaryError(message) from error
         tokens, totals = _tokens(rows, lexicon)
         words = {split_syllable(w): i for w, i in lexicon.ids.items()}
+        spellers = {
+            case: Speller(
+                lexicon, make_pieces((c, d, n) for a, b, c, d, n in rows if a == "letter" and b in case)
+            )
+            for case in ("l", "lu")
+        }
         return cls(
             name,
             tokens,
             totals,
             _parts(rows),
             words,
+            spellers,
+            _first(rows),
             log((cut + 1) / (seen + 2)),
             log((joined + 1) / (seen + 2)),
         )
@@ -111,6 +125,10 @@ class Channel:
                     if word is not None and found.get(word, -99.0) < p + q:
                         found[word] = p + q
         return found
+
+    def by_letters(self, read: str, case: str) -> dict[int, float]:
+        """Words whose letters may be read so, at most one of them in an unknown way."""
+        return self.spellers["lu" if case == "u" else "l"].words(read)
 
     def candidates(self, read: str, case: str) -> dict[int, float]:
         """Log P(read | word) by word id, ``read`` in lower case; empty where nothing is known.
@@ -154,7 +172,7 @@ def _parts(rows: _Rows) -> dict[tuple[str, str, str], list[tuple[str, float]]]:
     counts: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     lower: dict[tuple[str, str], int] = defaultdict(int)
     for level, case, truth, read, count in rows:
-        if level == "token":
+        if level not in {"onset", "rime"}:
             continue
         counts[level, case, truth][read] += count
         if case == "l":
@@ -173,3 +191,13 @@ def _parts(rows: _Rows) -> dict[tuple[str, str, str], list[tuple[str, float]]]:
         for read, n in reads.items():
             parts[level, case, read].append((truth, log(n / total)))
     return dict(parts)
+
+
+def _first(rows: _Rows) -> dict[tuple[str, str], float]:
+    totals: dict[str, int] = defaultdict(int)
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for level, case, truth, read, count in rows:
+        if level == "capital" and case in "lt":
+            totals[truth] += count
+            counts[truth, read] += count
+    return {(truth, read): log(n / (totals[truth] + 1)) for (truth, read), n in counts.items()}

@@ -1,8 +1,8 @@
 """The most probable words of many sentences at once: P(read | word) times the n-gram model over lattices.
 
-Coarse to fine (Charniak et al. 2006): bigrams prune each lattice by max-marginals, trigrams score what is left, a
-forward-backward pass gives each word its posterior, and the path with the largest sum of posteriors over tokens
-is taken (minimum Bayes risk). All n-gram look-ups of a batch are made together.
+Coarse to fine (Charniak et al. 2006): bigrams prune each lattice by max-marginals, trigrams score what is
+left, a forward-backward pass gives each word its posterior, and the path with the largest sum of posteriors
+over tokens is taken (minimum Bayes risk). All n-gram look-ups of a batch are made together.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.language.ngrams import Ngrams
 from pipeline.restore.lattice import Boundary, Lattice
 
 Vector = NDArray[np.float64]
-KEEP_WITHIN = 9.0
+KEEP_WITHIN = 8.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
 MOST_KEPT = 8
 LANGUAGE = 1.0
@@ -69,16 +69,14 @@ def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams) -> list[Coarse]:
             shapes.append((len(left), len(right)))
     scores, index = ngrams.pairs(np.array(first, np.int64), np.array(second, np.int64))
     scaled = scores.astype(np.float64) * LANGUAGE
-    result, at, offset = [], 0, 0
+    result, done, offset = list[Coarse](), 0, 0
     for lattice in lattices:
         blocks = []
-        for shape in shapes[at : at + len(lattice.order)]:
-            size = shape[0] * shape[1]
-            blocks.append(
-                (scaled[offset : offset + size].reshape(shape), index[offset : offset + size].reshape(shape))
-            )
-            offset += size
-        at += len(lattice.order)
+        for rows, columns in shapes[done : done + len(lattice.order)]:
+            part = slice(offset, offset + rows * columns)
+            blocks.append((scaled[part].reshape(rows, columns), index[part].reshape(rows, columns)))
+            offset += rows * columns
+        done += len(lattice.order)
         result.append(_coarse(lattice, blocks))
     return result
 
@@ -125,61 +123,61 @@ class _Fine:
     trigrams: dict[int, Vector]
 
 
+@dataclass
+class _Queries:
+    """Trigrams to be looked up: the first two words' bigram, the third word, its bigram score."""
+
+    pair: list[int]
+    third: list[int]
+    lower: list[float]
+
+
 def decode(coarse: Sequence[Coarse], ngrams: Ngrams) -> list[list[Choice]]:
     """The chosen path of each lattice, with posteriors."""
-    pair: list[NDArray[np.int64]] = []
-    third: list[NDArray[np.int64]] = []
-    lower: list[Vector] = []
-    fine = [_prepare(c, pair, third, lower) for c in coarse]
-    if not pair:
+    queries = _Queries([], [], [])
+    fine = [_prepare(c, queries) for c in coarse]
+    if not queries.pair:
         return [[] for _ in coarse]
-    flat = [np.concatenate(parts) for parts in (pair, third, lower)]
-    # the lower order is stored scaled by LANGUAGE
-    scores = (
-        ngrams.triples(flat[0], flat[1], (flat[2] / LANGUAGE).astype(np.float32)).astype(np.float64)
-        * LANGUAGE
-    )
-    offset = 0
+    # the lower order is scaled by LANGUAGE already
+    lower = np.array(queries.lower, np.float32) / np.float32(LANGUAGE)
+    found = ngrams.triples(np.array(queries.pair, np.int64), np.array(queries.third, np.int64), lower)
+    scores, offset = found.astype(np.float64) * LANGUAGE, 0
     for f in fine:
         for n in f.nodes:
-            shape = (len(f.before[n]), len(f.after[n]))
-            size = shape[0] * shape[1]
-            f.trigrams[n] = scores[offset : offset + size].reshape(shape)
-            offset += size
+            rows, columns = len(f.before[n]), len(f.after[n])
+            f.trigrams[n] = scores[offset : offset + rows * columns].reshape(rows, columns)
+            offset += rows * columns
     return [_posteriors(f) for f in fine]
 
 
-def _prepare(
-    coarse: Coarse, pair: list[NDArray[np.int64]], third: list[NDArray[np.int64]], lower: list[Vector]
-) -> _Fine:
+def _prepare(coarse: Coarse, queries: _Queries) -> _Fine:
     """Collect the trigram queries of one lattice; -1 stands for the sentence's edge."""
     lattice, kept = coarse.lattice, coarse.kept
-    place = {at: i for i, at in enumerate(lattice.order)}
-    ends, starts = {}, {}
+    blocks = {at: (s.tolist(), i.tolist()) for at, (s, i) in zip(lattice.order, coarse.blocks, strict=True)}
+    ends, starts, words = {}, {}, {}
     for at in lattice.order:
         ends[at] = [(i, n) for i, n in enumerate(_ends(lattice, at)) if n < 0 or kept[n]]
         starts[at] = [(i, n) for i, n in enumerate(_starts(lattice, at)) if n < 0 or kept[n]]
+        words[at] = [_word(lattice, n) for _, n in starts[at]]
     fine = _Fine(lattice, [], {}, {}, {}, {})
     for at in lattice.order:
+        scores_in, index_in = blocks[at]
+        before = [m for _, m in ends[at]]
         for column, n in starts[at]:
             if n < 0:
                 continue
-            scores_in, index_in = coarse.blocks[place[at]]
             end = lattice.nodes[n].end
-            scores_out, _ = coarse.blocks[place[end]]
-            row = lattice.ending[end].index(n)
-            rows = [i for i, _ in ends[at]]
-            columns = [i for i, _ in starts[end]]
-            pairs = index_in[rows, column]
-            words = np.array([_word(lattice, m) for _, m in starts[end]], np.int64)
-            pair.append(np.repeat(pairs, len(columns)))
-            third.append(np.tile(words, len(rows)))
-            lower.append(np.tile(scores_out[row, columns], len(rows)))
+            row = blocks[end][0][lattice.ending[end].index(n)]
+            follow = [row[i] for i, _ in starts[end]]
+            for i, _ in ends[at]:
+                queries.pair += [index_in[i][column]] * len(follow)
+            queries.third += words[end] * len(before)
+            queries.lower += follow * len(before)
             fine.nodes.append(n)
-            fine.before[n] = [m for _, m in ends[at]]
+            fine.before[n] = before
             fine.after[n] = [m for _, m in starts[end]]
-            if fine.before[n] == [-1]:
-                fine.start_scores[n] = float(scores_in[0, column])
+            if before == [-1]:
+                fine.start_scores[n] = scores_in[0][column]
     return fine
 
 

@@ -1,8 +1,9 @@
 """Which sentences did an OCR ruin? The better fit of two explanations decides.
 
-Either the text stands as printed: its probability is the language model's, words outside the lexicon spelled out. Or an
-English OCR read it: its probability is that of the best restoration times that of such a reading. Single
-sentences may be too short to tell, so neighbours lean on each other (a hidden Markov chain of two states).
+Either the text stands as printed: its probability is the language model's, words outside the lexicon
+spelled out. Or an English OCR read it: its probability is that of the best restoration times that of such a
+reading. Single sentences may be too short to tell, so neighbours lean on each other (a hidden Markov chain
+of two states).
 """
 
 from __future__ import annotations

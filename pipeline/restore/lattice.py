@@ -63,7 +63,7 @@ def _split(i: int, token: Token, make: Candidates, best: float) -> list[Node]:
         if not left or not right:
             continue
         prior = make.ngrams.unigram
-        halves = [sorted(side, key=lambda w: -(side[w] + float(prior[w])))[:3] for side in (left, right)]  # noqa: B023
+        halves = [sorted(side, key=lambda w: -(side[w] + float(prior[w])))[:3] for side in (left, right)]
         nodes += [Node((i, 0), (i, k), w, left[w] + make.channel.joined, i, i, False) for w in halves[0]]
         nodes += [Node((i, k), (i + 1, 0), w, right[w], i, i, False) for w in halves[1]]
     return nodes

@@ -1,7 +1,7 @@
 """Restoration: text in, restored text with every edit out.
 
-The text is cut into tokens and sentences; each sentence is first asked whether it needs repair at all, and only those
-that an OCR has ruined are decoded. Good text costs little and stays as it is.
+The text is cut into tokens and sentences; each sentence is first asked whether it needs repair at all, and
+only those that an OCR has ruined are decoded. Good text costs little and stays as it is.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
 from pipeline.model import Edit, EditKind, RestoredText
 from pipeline.restore.candidates import Candidates
+from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
-from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
+from pipeline.restore.decode import Choice, decode, score_bigrams
 from pipeline.restore.fit import ruined
 from pipeline.restore.lattice import Lattice, build
 from pipeline.restore.tokens import Token, tokenize
@@ -58,11 +59,10 @@ def _batches(sentences: Iterator[list[Token]]) -> Iterator[list[list[Token]]]:
         yield batch
 
 
-def _cased(word: str, like: str) -> str:
-    case = letter_case(like)
-    if case == "u":
-        return word.upper()
-    return word[0].upper() + word[1:] if case == "t" else word
+def _shouted(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a neighbour is in capitals, initials apart."""
+    near = [tokens[i].text for i in (first - 1, last + 1) if 0 <= i < len(tokens)]
+    return any(letter_case(t) == "u" and t.isalpha() for t in near) or not near
 
 
 def _kind(raw: str, restored: str, counted: bool) -> EditKind:
@@ -100,7 +100,8 @@ class Restorer:
 
         Args:
             text: any text; line breaks and form feeds stay where they are.
-            channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with Vietnamese: few
+            channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with
+            Vietnamese: few
                 errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
         """
         edits: list[Edit] = []
@@ -145,21 +146,26 @@ class Restorer:
                 at += 1
             if node.kept:
                 continue
-            edit = self._edit(tokens[node.first], tokens[node.last], words, posterior, make)
+            edit = self._edit(tokens, (node.first, node.last), words, posterior, make)
             if edit is not None:
                 yield edit
 
     def _edit(
-        self, first: Token, last: Token, words: list[int], posterior: float, make: Candidates
+        self, tokens: list[Token], span: tuple[int, int], words: list[int], posterior: float, make: Candidates
     ) -> Edit | None:
+        first, last = tokens[span[0]], tokens[span[1]]
         raw = first.text if first is last else f"{first.text} {last.text}"
+        if make.channel.name == "vie" and any(c.isdigit() for c in raw):
+            return None
         sure = SURE_DIGITS if raw.isdigit() else SURE[make.channel.name]
         names = [self.lexicon.words[w] for w in words]
         if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
             return None
-        restored = " ".join(
-            [_cased(names[0], raw), *names[1:]] if letter_case(raw) != "u" else [n.upper() for n in names]
-        )
+        starts, shouted = span[0] == 0, _shouted(tokens, *span)
+        head = cased(names[0], raw, self.lexicon.capitals[words[0]], starts, shouted, make.channel)
+        restored = " ".join([head, *(n.upper() if letter_case(raw) == "u" else n for n in names[1:])])
+        if restored == nfc(raw):
+            return None
         if len(names) > 1:
             kind: EditKind = "split"
         elif first is not last:

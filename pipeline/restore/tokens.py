@@ -1,10 +1,11 @@
 """A text cut into tokens with offsets: what may be restored, what stays, where sentences break.
 
 OCR damage does not respect word characters (``hi¢n``, ``x&``, ``16p``), so a token is whatever stands between
-spaces and punctuation, signs included; figures, codes and addresses are recognised first and stay as they are.
+spaces and punctuation, signs included; figures, codes and addresses are recognised first and stay as they
+are.
 
 >>> [t.text for t in tokenize("hd ngheo, x& T Ky: 5.766d (12/BC-UBND)")]
-['hd', 'ngheo', 'x&', 'T', 'Ky', '5.766', 'd', '12/BC-UBND']
+['hd', 'ngheo', 'x&', 'T', 'Ky', '5.766', 'd', '12/', 'BC', 'UBND']
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ LONGEST = 40
 class Token(NamedTuple):
     """``text`` stands at ``start``; ``fixed`` tokens stay; after ``breaks`` a new sentence begins.
 
-    ``near`` says that one plain space (or nothing) parts the token from the one before it.
+    ``near`` says that one plain space (or nothing) parts the token from the one before it; ``code`` marks
+    the letters of a document's symbol, which may regain marks and nothing else.
     """
 
     start: int
@@ -32,6 +34,7 @@ class Token(NamedTuple):
     fixed: bool
     breaks: bool
     near: bool
+    code: bool = False
 
     @property
     def end(self) -> int:
@@ -58,7 +61,9 @@ _BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-
 
 
 def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
-    """Strip signs at both ends unless they are all there is; letters must remain, or a sign that may be one."""
+    """Strip signs at both ends unless they are all there is; letters must remain, or a sign that may be
+    one.
+    """
     bare = text.strip(soft)
     if not bare:
         return start, text, True
@@ -67,7 +72,7 @@ def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
 
 def tokenize(text: str) -> list[Token]:
     """All tokens of a text, in order; offsets are into it."""
-    known, tokens, last = rules(), list[Token](), 0
+    known, tokens, last, in_code = rules(), list[Token](), 0, False
     for match in known.pattern.finditer(text):
         start, found = match.start(), match[0]
         fixed = match["fixed"] is not None
@@ -77,6 +82,8 @@ def tokenize(text: str) -> list[Token]:
         breaks = bool(tokens) and _BREAK.search(text, max(last - 1, 0), match.start() + 1) is not None
         if breaks and tokens:
             tokens[-1] = tokens[-1]._replace(breaks=True)
-        tokens.append(Token(start, found, fixed, False, bool(tokens) and gap in {" ", ""}))
+        code = in_code and not any(c.isspace() for c in gap)
+        tokens.append(Token(start, found, fixed, False, bool(tokens) and gap in {" ", ""}, code))
+        in_code = code or (fixed and found.endswith("/"))
         last = match.end()
     return tokens
