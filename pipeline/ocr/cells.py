@@ -11,9 +11,7 @@ from pipeline.ocr.rulings import Grid
 from pipeline.ocr.words import Token
 
 
-def rows(
-    tokens: Sequence[Token], grids: Sequence[Grid], affine: Affine
-) -> tuple[list[Line], list[Token]]:
+def rows(tokens: Sequence[Token], grids: Sequence[Grid], affine: Affine) -> tuple[list[Line], list[Token]]:
     """The rows of all tables, and the words that stand outside them.
 
     Args:
@@ -26,7 +24,8 @@ def rows(
     for grid in grids:
         xs = [affine.apply(x, grid.ys[0])[0] for x in grid.xs]
         ys = [affine.apply(grid.xs[0], y)[1] for y in grid.ys]
-        inside, outside = [], []
+        inside: list[Token] = []
+        outside: list[Token] = []
         for token in left:
             (inside if _within(token, xs, ys) else outside).append(token)
         left = outside

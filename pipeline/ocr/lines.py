@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from pipeline.model import Word
@@ -105,7 +106,7 @@ def _line(row: list[_Run]) -> Line:
     tokens = sorted((t for run in row for t in run.tokens), key=lambda t: (t.box.x0, t.box.y0))
     height = median(t.height for t in tokens)
     cells: list[list[Token]] = [[tokens[0]]]
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         wanted = _GAP if before.group == token.group else _GAP_BETWEEN_GROUPS
         if token.box.x0 - before.box.x1 > wanted * height:
             cells.append([token])

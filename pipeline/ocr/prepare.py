@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.intake.affine import Affine, compose, rotation
-from pipeline.ocr import skew
+from pipeline.ocr import seals, skew
 from pipeline.ocr.raster import Raster
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_LEAST_SKEW = 0.15
-"""Degrees; less moves a line's end by under a letter's height."""
+_LEAST_SKEW = 0.2
+"""Degrees; less moves a line's end by under a letter's height, and turning blurs letters a little."""
+_LEAST_DPI = 180
+_ENLARGED_DPI = 200
+"""Coarser scans are enlarged to this: letters of 13 points are then 25 pixels high (on 100 and 150 dpi
+pages 4.2 % of words were wrong without, 2.6 % with, 2.3 % with 300 at half as much time again)."""
+_MOST_DPI = 420
+_REDUCED_DPI = 300
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,32 @@ class Prepared:
 
 def prepare(raster: Raster) -> Prepared:
     """All steps in order."""
-    return _deskewed(Prepared(raster.image.convert("L"), raster.dpi, raster.affine))
+    grey = seals.grey(raster.image, raster.dpi)
+    return _deskewed(_resized(Prepared(grey, raster.dpi, raster.affine)))
+
+
+def _resized(page: Prepared) -> Prepared:
+    """A page at a resolution that Tesseract's page analysis is at ease with."""
+    from PIL import Image
+
+    if _LEAST_DPI <= page.dpi <= _MOST_DPI:
+        return page
+    dpi = _ENLARGED_DPI if page.dpi < _LEAST_DPI else _REDUCED_DPI
+    width, height = page.image.size
+    size = (round(width * dpi / page.dpi), round(height * dpi / page.dpi))
+    resized = page.image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    back = Affine(width / size[0], 0, 0, height / size[1], 0, 0)
+    return Prepared(resized, dpi, compose(page.affine, back))
 
 
 def _deskewed(page: Prepared) -> Prepared:
+    """A page turned so that its lines are level."""
     from PIL import Image
 
     angle = skew.estimate(page.image, page.dpi)
     if abs(angle) < _LEAST_SKEW:
         return page
     width, height = page.image.size
-    turned = page.image.rotate(angle, Image.Resampling.BILINEAR, fillcolor=255)
+    turned = page.image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255)
     back = rotation(angle, (width / 2, height / 2))
     return Prepared(turned, page.dpi, compose(page.affine, back), angle)

@@ -82,8 +82,7 @@ def drawn(
 ) -> Raster:
     """A PDF page drawn by poppler through pdf2image, page by page, as an uncompressed file.
 
-    Args:
-        dpi: resolution; 0 takes ``settings.dpi``, less where the page would have too many pixels.
+    ``dpi`` 0 takes ``settings.dpi``, less where the page would have too many pixels.
 
     Raises:
         LimitError: where even the lowest resolution gives more than ``settings.max_pixels``.
@@ -94,7 +93,8 @@ def drawn(
     from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 
     dpi = _dpi(page, dpi or settings.dpi, settings, where)
-    children.program("pdftoppm")
+    poppler = children.program("pdftoppm")
+    guards = children.guards(folder, settings)
     try:
         files = pdf2image.convert_from_path(
             path.absolute(),
@@ -107,7 +107,7 @@ def drawn(
             paths_only=True,
             use_cropbox=True,
             timeout=settings.page_timeout,
-            poppler_path=children.guards(folder, settings),
+            poppler_path=guards or Path(poppler).parent,
         )
     except PDFPopplerTimeoutError:
         message = (
@@ -127,7 +127,8 @@ def drawn(
     file.unlink()
     expected = (page.width / 72 * dpi, page.height / 72 * dpi)
     if any(abs(got - want) > 3 + want * 0.01 for got, want in zip(image.size, expected, strict=True)):
-        message = f"{where}: damaged: poppler drew {image.size} pixels instead of {expected[0]:.0f} x {expected[1]:.0f}"
+        sizes = f"{image.width} x {image.height} pixels instead of {expected[0]:.0f} x {expected[1]:.0f}"
+        message = f"{where}: damaged: poppler drew {sizes}"
         raise DamagedError(message)
     return Raster(image, dpi, scaling(72 / dpi), page.width, page.height)
 
@@ -157,7 +158,7 @@ def _dpi(page: Geometry, wanted: int, settings: Settings, where: str) -> int:
         raise DamagedError(message)
     if most < min(_LOWEST_DPI, wanted):
         size = f"{page.width / 72:.0f} x {page.height / 72:.0f} inches"
-        message = f"{where}: the page is {size}, too large to draw within {settings.max_pixels} pixels; raise max_pixels"
+        message = f"{where}: a page of {size} has more than {settings.max_pixels} pixels; raise max_pixels"
         raise LimitError(message)
     return min(wanted, most)
 
@@ -185,7 +186,7 @@ def _loaded(path: Path, settings: Settings, where: str, frame: int = 0) -> Image
         raise LimitError(message) from None
     except LimitError:
         raise
-    except Exception as error:  # Pillow's readers raise many kinds on hostile bytes
+    except Exception as error:  # noqa: BLE001 - Pillow's readers raise many kinds on hostile bytes
         message = f"{where}: damaged: the image cannot be decoded ({str(error)[:120]}); scan or save it again"
         raise DamagedError(message) from None
     image = _flat(image)
@@ -212,7 +213,8 @@ def _flat(image: Image.Image) -> Image.Image:
 
 def _count(size: tuple[int, int], settings: Settings, where: str) -> None:
     if size[0] * size[1] > settings.max_pixels:
-        message = f"{where}: an image of {size[0]} x {size[1]} pixels; the limit is {settings.max_pixels}; raise max_pixels"
+        limit = f"more than the limit of {settings.max_pixels}"
+        message = f"{where}: an image of {size[0]} x {size[1]} pixels, {limit}; raise max_pixels"
         raise LimitError(message)
     if min(size) < 10:
         message = f"{where}: damaged: an image of {size[0]} x {size[1]} pixels"

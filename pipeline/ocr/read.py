@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean
 
 from pipeline.errors import DamagedError, ReadError
 from pipeline.intake import children, layer, pdf, placement, text
+from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
-from pipeline.intake.layer import Judgement
+from pipeline.intake.layer import Judgement, LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.language import quality
-from pipeline.model import Page, Word
-from pipeline.ocr import cells, lines, raster, rulings, tesseract
-from pipeline.ocr.prepare import Prepared, prepare
+from pipeline.model import Page
+from pipeline.ocr import lines, raster, recognise, rulings
 from pipeline.ocr.raster import Raster
-from pipeline.ocr.rulings import Rulings
+from pipeline.ocr.rulings import Grid
 from pipeline.ocr.words import Token
 from pipeline.settings import Settings
+
+_RULED_FROM = 6
+"""Painted paths from which a born-digital page may hold a ruled table; a header has fewer rules."""
+_RULINGS_DPI = 100
 
 
 def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Page:
@@ -45,9 +49,8 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
             return _text_page(path, number, name)
         with children.scratch() as folder:
             if info.kind == "image":
-                return _ocr_page(
-                    raster.from_file(path, number, settings, where), number, settings, folder, where
-                )
+                image = raster.from_file(path, number, settings, where)
+                return recognise.page(image, number, settings, folder, where)
             if info.damage:
                 path = pdf.repair(path, name, folder)
             page = _pdf_page(path, number, settings, folder, name, where)
@@ -80,20 +83,41 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: s
     words = layer.read(path, number, settings, where)
     content = placement.drawn(path, number, name)
     judged = layer.judge(words, placement.covered(content, page))
+
+    def drawn(dpi: int = 0) -> Raster:
+        return raster.drawn(path, number, page, settings, folder, where, dpi)
+
     if judged.verdict == "good":
-        return _layer_page(words, judged, page, number)
+        ruled = content.paths_over >= _RULED_FROM or not content.complete
+        found, affine = _rulings(drawn, settings) if ruled else ((), scaling(1))
+        return _layer_page(words, judged, page, number, found, affine)
     place = placement.scan(content, page)
     image = place and raster.embedded(path, number, place, page, settings, folder, where)
-    image = image or raster.drawn(path, number, page, settings, folder, where)
-    read = _ocr_page(image, number, settings, folder, where)
+    read = recognise.page(image or drawn(), number, settings, folder, where)
     if judged.verdict == "ruined" and not read.words:
-        return _layer_page(words, judged, page, number)
+        return _layer_page(words, judged, page, number, (), scaling(1))
     return replace(read, verdict=judged.verdict, reasons=(*judged.reasons, *read.reasons))
 
 
-def _layer_page(words: list[layer.LayerWord], judged: Judgement, page: Geometry, number: int) -> Page:
+def _rulings(drawn: Callable[[int], Raster], settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
+    """The ruled tables of a born-digital page; none where it cannot be drawn: its text is good anyway."""
+    try:
+        image = drawn(min(_RULINGS_DPI, settings.dpi))
+    except ReadError:
+        return (), scaling(1)
+    return rulings.find(image.image.convert("L"), image.dpi).grids, image.affine
+
+
+def _layer_page(
+    words: list[LayerWord],
+    judged: Judgement,
+    page: Geometry,
+    number: int,
+    grids: tuple[Grid, ...],
+    affine: Affine,
+) -> Page:
     tokens = [Token(w.text, w.box, w.line) for w in words]
-    content, placed = lines.joined(lines.lines(tokens))
+    content, placed = lines.joined(recognise.compose_text(tokens, grids, affine))
     return Page(
         number,
         content,
@@ -106,37 +130,3 @@ def _layer_page(words: list[layer.LayerWord], judged: Judgement, page: Geometry,
         quality=judged.quality.score,
         rotation=page.rotation,
     )
-
-
-def _ocr_page(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
-    ready = prepare(image)
-    found = rulings.find(ready.image, ready.dpi)
-    file = folder / "page.pgm"
-    rulings.erased(ready.image, found).save(file, format="PPM")
-    read = tesseract.read(file, ready.dpi, settings, folder, where=where)
-    tokens = [_token(word, ready) for word in read]
-    content, placed = _composed(tokens, found, ready)
-    sure = [word.confidence for word in placed if word.confidence is not None]
-    return Page(
-        number,
-        content,
-        placed,
-        width=image.width,
-        height=image.height,
-        source="ocr",
-        ocr_confidence=round(fmean(sure), 4) if sure else None,
-        quality=quality.assess(content).score,
-        dpi=image.dpi,
-        blank=not placed,
-    )
-
-
-def _composed(tokens: list[Token], found: Rulings, ready: Prepared) -> tuple[str, tuple[Word, ...]]:
-    """The page's text: tables row by row, the rest line by line, from top to bottom."""
-    rows, rest = cells.rows(tokens, found.grids, ready.affine)
-    return lines.joined(sorted([*rows, *lines.lines(rest)], key=lambda line: line.top))
-
-
-def _token(word: tesseract.Read, ready: Prepared) -> Token:
-    box = ready.affine.box(word.x0, word.y0, word.x1, word.y1)
-    return Token(word.text, box, word.line, word.confidence)

@@ -183,9 +183,7 @@ def _tables(
 
     for i, h in enumerate(horizontal):
         for j, v in enumerate(vertical):
-            if (
-                h.start - near <= v.at <= h.end + near and v.start - near <= h.at <= v.end + near
-            ):
+            if h.start - near <= v.at <= h.end + near and v.start - near <= h.at <= v.end + near:
                 parent[root(i)] = root(count + j)
     groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
     for i, line in enumerate([*horizontal, *vertical]):

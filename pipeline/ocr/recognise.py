@@ -1,0 +1,139 @@
+"""A page image to ``model.Page``: prepare, erase table lines, read, compose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean, median
+
+import numpy as np
+
+from pipeline.intake.affine import Affine, compose
+from pipeline.language import quality
+from pipeline.model import Page
+from pipeline.ocr import cells, lines, prepare, rulings, tesseract
+from pipeline.ocr.prepare import Prepared
+from pipeline.ocr.raster import Raster
+from pipeline.ocr.rulings import Grid
+from pipeline.ocr.words import Token
+from pipeline.settings import Settings
+
+_DOUBTED = 0.62
+"""Mean confidence below which a page may stand on its side: those have 0.4-0.5, dense tables 0.78."""
+_ORIENTATION_SURE = 1.0
+_SPECK = 0.5
+_BLANK_PIXELS = 8
+_BLANK_DPI = 75
+
+
+def page(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
+    """Read a page image; one that stands on its side is turned.
+
+    Args:
+        image: the page image.
+        number: the page's number, from 1.
+        settings: language and limits.
+        folder: a scratch folder.
+        where: file and page for error lines.
+
+    Raises:
+        LimitError, TimeoutReadError, MissingProgramError, DamagedError: as ``tesseract.read``.
+    """
+    if _is_blank(image):
+        return Page(
+            number, "", width=image.width, height=image.height, source="ocr", dpi=image.dpi, blank=True
+        )
+    found = _read(image, number, settings, folder, where)
+    if found.ocr_confidence is not None and found.ocr_confidence >= _DOUBTED:
+        return found
+    turn = _orientation(image, settings, folder, where)
+    if not turn:
+        return found
+    turned = _read(_turned(image, turn), number, settings, folder, where)
+    return replace(turned, rotation=turn) if _worth(turned) > _worth(found) else found
+
+
+def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -> list[lines.Line]:
+    """The page's lines from top to bottom: tables row by row, the rest line by line.
+
+    Args:
+        tokens: words in points.
+        grids: ruled tables in pixels.
+        affine: from those pixels to points.
+    """
+    rows, rest = cells.rows(tokens, grids, affine)
+    return sorted([*rows, *lines.lines(rest)], key=lambda line: line.top)
+
+
+def _read(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
+    ready = prepare.prepare(image)
+    found = rulings.find(ready.image, ready.dpi)
+    file = folder / "page.pgm"
+    rulings.erased(ready.image, found).save(file, format="PPM")
+    words = tesseract.read(file, ready.dpi, settings, folder, where=where)
+    tokens = _believed([_token(word, ready) for word in words])
+    text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
+    sure = [word.confidence for word in placed if word.confidence is not None]
+    return Page(
+        number,
+        text,
+        placed,
+        width=image.width,
+        height=image.height,
+        source="ocr",
+        ocr_confidence=round(fmean(sure), 4) if sure else None,
+        quality=quality.assess(text).score,
+        dpi=image.dpi,
+        blank=not placed,
+    )
+
+
+def _token(word: tesseract.Read, ready: Prepared) -> Token:
+    box = ready.affine.box(word.x0, word.y0, word.x1, word.y1)
+    return Token(word.text, box, word.line, round(word.confidence, 4))
+
+
+def _believed(tokens: list[Token]) -> list[Token]:
+    """Words without specks and strokes that were taken for punctuation; a letter or digit always stays."""
+    if not tokens:
+        return []
+    height = median(token.height for token in tokens)
+    return [
+        token
+        for token in tokens
+        if any(c.isalnum() for c in token.text)
+        or ((token.confidence or 0) >= _SPECK and token.height <= 2.5 * height)
+    ]
+
+
+def _is_blank(image: Raster) -> bool:
+    """Whether there is less ink than one printed digit has."""
+    step = max(1, round(image.dpi / _BLANK_DPI))
+    grey = image.image.convert("L")
+    small = np.asarray(grey.reduce(step) if step > 1 else grey)
+    return int((small < 0.75 * np.percentile(small, 75)).sum()) < _BLANK_PIXELS
+
+
+def _orientation(image: Raster, settings: Settings, folder: Path, where: str) -> int:
+    file = folder / "orientation.pgm"
+    image.image.convert("L").save(file, format="PPM")
+    turn, sure = tesseract.orientation(file, image.dpi, settings, folder, where=where)
+    return turn if sure >= _ORIENTATION_SURE else 0
+
+
+def _turned(image: Raster, degrees: int) -> Raster:
+    """The image turned clockwise; its map still leads to the page as it lies."""
+    from PIL.Image import Transpose
+
+    width, height = image.image.size
+    turn, back = {
+        90: (Transpose.ROTATE_270, Affine(0, -1, 1, 0, 0, height)),
+        180: (Transpose.ROTATE_180, Affine(-1, 0, 0, -1, width, height)),
+        270: (Transpose.ROTATE_90, Affine(0, 1, -1, 0, width, 0)),
+    }[degrees]
+    return replace(image, image=image.image.transpose(turn), affine=compose(image.affine, back))
+
+
+def _worth(read: Page) -> float:
+    """How much was read how surely."""
+    return (read.ocr_confidence or 0.0) * (0.1 + read.quality) * len(read.words)
