@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     verbose = bool(options.verbose)
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="hoso: %(message)s")
+    _log_to_stderr(verbose=verbose)
     try:
         status: int = options.run(options)
     except errors.HosoError as error:
@@ -48,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = _log_hint(options)
         return _complain(f"unexpected error: {line} ({hint})", errors.EXIT_UNEXPECTED)
     return status
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    """Warnings go to the run's log file in any case; to the terminal only where somebody asked."""
+    logging.basicConfig(format="hoso: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.INFO if verbose else logging.ERROR)
 
 
 def build_parser() -> argparse.ArgumentParser:

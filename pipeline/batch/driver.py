@@ -19,8 +19,16 @@ _TICK = 1.0
 class Stop:
     """Whether somebody asked the run to end: the first SIGINT or SIGTERM finishes what is in hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] | None = None) -> None:
+        """Nobody asked yet; ``say`` is told when somebody did."""
         self.asked = False
+        self._say = say
+
+    def tell(self) -> None:
+        """Say once that the signal was heard, for a page in hand may take minutes."""
+        if self.asked and self._say is not None:
+            self._say("stopping: pages in hand are finished first; once more stops at once")
+            self._say = None
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -63,6 +71,7 @@ def drive(
     urgent: deque[Unit] = deque()
     in_hand = 0
     while True:
+        stop.tell()
         while in_hand < engine.capacity and not stop.asked:
             unit = urgent.popleft() if urgent else next(source, None)
             if unit is None:

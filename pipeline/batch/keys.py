@@ -20,10 +20,15 @@ from pipeline.language import dictionaries
 from pipeline.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_INTAKE = ("model.py", "errors.py", "intake", "batch/units.py", "batch/wire.py")
-_PAGE = (*_INTAKE, "language", "ocr")
-_DOCUMENT = (*_PAGE, "restore", "extract", "tables")
-_PAGE_DICTIONARIES = ("quality*", "intake*", "ocr*", "encoding*", "layout*")
+_INTAKE = ("model.py", "intake", "batch/units.py", "batch/wire.py")
+_PAGE = (
+    *_INTAKE,
+    "ocr",
+    *(f"language/{name}.py" for name in ("dictionaries", "normal", "quality", "syllables")),
+)
+"""Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
+_DOCUMENT = (*_PAGE, "batch/documents.py", "language", "restore", "extract", "tables")
+_PAGE_DICTIONARIES = ("quality*.toml", "syllables.toml")
 """Dictionaries that reading a page uses."""
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")
 """Libraries whose version may change a document's rows, which are cheap to make again. A page is not: of

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError
@@ -16,12 +19,24 @@ FOLDER = ".hoso"
 """The ledger's folder in OUT."""
 
 
-@contextmanager
-def hold(out: Path) -> Iterator[Path]:
-    """Hold OUT for one run; made where it does not exist.
+_SCRATCH = "hoso-run-"
 
-    Yields:
-        The folder OUT/.hoso.
+
+@dataclass(frozen=True)
+class Held:
+    """What a run holds: OUT/.hoso, and a folder for temporary files that goes when the run ends.
+
+    The latter lies with the system's temporary files (``TMPDIR``), for page images want a fast disk and OUT
+    may be a network share.
+    """
+
+    folder: Path
+    scratch: Path
+
+
+@contextmanager
+def hold(out: Path) -> Iterator[Held]:
+    """Hold OUT for one run; made where it does not exist.
 
     Raises:
         OutputError: where OUT cannot be written, or another run holds it.
@@ -43,24 +58,45 @@ def hold(out: Path) -> Iterator[Path]:
         raise OutputError(message) from error
     holder = folder / "holder.json"
     try:
-        _sign(holder)
-        yield folder
+        _clear_after(holder)
+        scratch = _sign(holder)
+        try:
+            yield Held(folder, scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            with suppress(OSError):
+                holder.unlink()
     finally:
-        with suppress(OSError):
-            holder.unlink()
         lock.release()
 
 
-def _sign(holder: Path) -> None:
-    """Write who we are. Whole before it is seen: another run may read it at any time."""
-    signature = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%FT%T%z")}
+def _sign(holder: Path) -> Path:
+    """Write who we are and where our temporary files lie. Whole before it is seen: anyone may read it."""
     fresh = holder.with_suffix(".new")
     try:
+        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
+        signature = {
+            "process": os.getpid(),
+            "host": socket.gethostname(),
+            "since": time.strftime("%FT%T%z"),
+            "scratch": str(scratch),
+        }
         fresh.write_text(json.dumps(signature), encoding="utf-8")
         fresh.replace(holder)
     except OSError as error:
-        message = f"{holder.parent}: cannot be written: {error.strerror or error}"
+        message = f"{error.filename or holder.parent}: cannot be written: {error.strerror or error}"
         raise OutputError(message) from error
+    return scratch
+
+
+def _clear_after(holder: Path) -> None:
+    """Remove the temporary files of a run that was killed: we hold the lock, so it is dead."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        scratch = Path(json.loads(holder.read_text(encoding="utf-8"))["scratch"])
+        # whatever that file says, only a folder that a run of ours may have made here is removed
+        is_ours = scratch.name.startswith(_SCRATCH) and scratch.parent == Path(tempfile.gettempdir())
+        if is_ours and not scratch.is_symlink() and scratch.stat().st_uid == os.getuid():
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _holder(folder: Path) -> str:

@@ -46,10 +46,13 @@ class Output:
         self._ledger = ledger
         self._format_row = format_row
         self._columns = columns
+        self.rows: dict[str, int] = {}
+        """Rows by table, counted while they are drawn."""
 
     def tables(self) -> dict[str, Iterator[Row]]:
         """All tables of ``tables/``."""
-        return {name: self._table(name) for name in self._columns if name not in _APART}
+        names = [name for name in self._columns if name not in _APART]
+        return {name: self._counted(name, self._table(name)) for name in names}
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Restored texts by doc_id."""
@@ -76,6 +79,12 @@ class Output:
             summary.failures += sum(1 for _ in self._failures(file))
             summary.files_failed += self._is_lost(file)
         return summary
+
+    def _counted(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+        self.rows[name] = 0
+        for row in rows:
+            self.rows[name] += 1
+            yield row
 
     def _failures(self, file: File) -> Iterator[Failure]:
         if file.problem is not None:

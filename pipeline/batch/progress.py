@@ -71,6 +71,12 @@ class Progress:
         self.failures += failed
         self._show(source_file)
 
+    def say(self, text: str) -> None:
+        """Say a line now, above the bar where there is one."""
+        if self._bar is not None:
+            self._bar.clear()
+        self._line(text)
+
     def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:

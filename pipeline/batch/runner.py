@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import platform
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -71,6 +69,20 @@ class Report:
         return errors.EXIT_PARTIAL
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What the parts of one run share."""
+
+    inputs: Sequence[Path]
+    out: Path
+    settings: Settings
+    options: Options
+    progress: Progress
+    stop: Stop
+    counts: Counts = field(default_factory=Counts)
+    begun: float = field(default_factory=time.monotonic)
+
+
 def run(
     inputs: Sequence[Path],
     out: Path,
@@ -93,45 +105,42 @@ def run(
         MissingProgramError: a page may need OCR and a program for it is missing.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
     """
-    begun = time.monotonic()
-    options, progress = options or Options(), progress or Progress()
+    progress = progress or Progress()
+    this = _Run(inputs, out, settings, options or Options(), progress, Stop(progress.say))
     _check_inputs(inputs)
-    stop, counts = Stop(), Counts()
     with (
-        lock.hold(out) as folder,
-        _log_file(folder),
-        closing(Ledger(folder / "ledger.sqlite")) as ledger,
+        lock.hold(out) as held,
+        _log_file(held.folder),
+        closing(Ledger(held.folder / "ledger.sqlite")) as ledger,
         # while the tables are written too: a signal must not leave half of them new
-        stop.on_signals(),
+        this.stop.on_signals(),
     ):
-        with _engine(options, settings) as engine, closing(progress):
-            programs = _bring_up_to_date(ledger, engine, stop, inputs, settings, options, progress, counts)
-        return _write(out, ledger, settings, programs, counts, begun)
+        with _engine(this, held.scratch) as engine, closing(this.progress):
+            programs = _bring_up_to_date(this, ledger, engine)
+        return _write(this, ledger, programs)
 
 
-def _bring_up_to_date(
-    ledger: Ledger,
-    engine: Engine,
-    stop: Stop,
-    inputs: Sequence[Path],
-    settings: Settings,
-    options: Options,
-    progress: Progress,
-    counts: Counts,
-) -> dict[str, str]:
-    """All of a run up to the point where the ledger is complete."""
+def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, str]:
+    """All of a run up to the point where the ledger is complete.
+
+    Returns:
+        Versions of the programs that read pages; empty where none was needed.
+    """
     from pipeline.intake import find
 
-    inventory = Inventory(ledger, key_of.make(settings, {}).intake, settings, counts, progress)
-    drive(engine, inventory.units(find(inputs)), inventory.record, stop)
+    key = key_of.make(this.settings, {}).intake
+    inventory = Inventory(ledger, key, this.settings, this.counts, this.progress)
+    drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
     if not inventory.files:
-        message = f"no file in {', '.join(map(str, inputs))}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
+        names = ", ".join(map(str, this.inputs))
+        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
         raise UsageError(message)
     ledger.forget_unseen()
-    programs = _programs(options) if ledger.has_images() else {}
-    reading = Reading(ledger, key_of.make(settings, programs), settings, progress, counts)
-    progress.start(ledger.total_pages())
-    drive(engine, reading.units(), reading.record, stop)
+    programs = _programs(this.options) if ledger.has_images() else {}
+    keys = key_of.make(this.settings, programs)
+    reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
+    this.progress.start(ledger.total_pages())
+    drive(engine, reading.units(), reading.record, this.stop)
     return programs
 
 
@@ -143,9 +152,8 @@ def _programs(options: Options) -> dict[str, str]:
     return versions()
 
 
-def _write(
-    out: Path, ledger: Ledger, settings: Settings, programs: dict[str, str], counts: Counts, begun: float
-) -> Report:
+def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
+    from pipeline.language import dictionaries
     from pipeline.tables import writer
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
@@ -156,35 +164,33 @@ def _write(
         "hoso": pipeline.__version__,
         "python": platform.python_version(),
         "programs": programs,
-        "dictionaries": _fingerprint(),
-        "settings": asdict(settings),
-        "input": asdict(summary),
-        "done": asdict(counts),
+        "dictionaries": dictionaries.fingerprint(),
+        "settings": asdict(this.settings),
+        "inputs": [str(path) for path in this.inputs],
+        "jobs": this.options.workers,
+        "found": asdict(summary),
+        "done": asdict(this.counts),
+        "rows": output.rows,
         "finished": time.strftime("%FT%T%z"),
-        "seconds": round(time.monotonic() - begun, 2),
+        "seconds": round(time.monotonic() - this.begun, 2),
     }
-    written = writer.write(out, output.tables(), output.texts(), output.edits(), output.failures(), record)
-    seconds = time.monotonic() - begun
-    return Report(out, summary, counts, written.rows, seconds, programs)
-
-
-def _fingerprint() -> str:
-    from pipeline.language import dictionaries
-
-    return dictionaries.fingerprint()
+    # run.json is written last, when all rows are drawn and counted
+    written = writer.write(
+        this.out, output.tables(), output.texts(), output.edits(), output.failures(), record
+    )
+    seconds = time.monotonic() - this.begun
+    return Report(this.out, summary, this.counts, written.rows, seconds, programs)
 
 
 @contextmanager
-def _engine(options: Options, settings: Settings) -> Iterator[Engine]:
-    """Workers with a folder for their temporary files; both are gone afterwards."""
-    scratch = Path(tempfile.mkdtemp(prefix="hoso-"))
-    memory = 2 * settings.max_memory
-    engine = Local(options.workers, Setup(options.factory, {"settings": asdict(settings)}), scratch, memory)
+def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
+    """Workers that end with the run, however it ends."""
+    setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
+    engine = Local(this.options.workers, setup, scratch, 2 * this.settings.max_memory)
     try:
         yield engine
     finally:
         engine.close()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager

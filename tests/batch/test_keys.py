@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from pipeline.batch import keys
 from pipeline.batch.keys import make, of_document
+from pipeline.language import dictionaries
 from pipeline.settings import Settings
 
 PROGRAMS = {"tesseract": "5.3.0", "traineddata_vie": "ab", "poppler": "22.12"}
@@ -75,3 +79,31 @@ def _code(*parts: str) -> str:
 def test_every_place_that_is_hashed_exists() -> None:
     for part in {*keys._INTAKE, *keys._PAGE, *keys._DOCUMENT}:
         assert (keys._PACKAGE / part).exists(), part
+    for pattern in keys._PAGE_DICTIONARIES:
+        assert list(dictionaries.folder().glob(pattern)), pattern
+
+
+_WATCH = """
+import pkgutil, sys
+from pathlib import Path
+opened = []
+sys.addaudithook(lambda event, values: opened.append(str(values[0])) if event == "open" else None)
+import pipeline.intake, pipeline.ocr
+for room in (pipeline.intake, pipeline.ocr):
+    for module in pkgutil.iter_modules(room.__path__, room.__name__ + "."):
+        __import__(module.name)
+import pipeline.language.quality
+pipeline.language.quality.assess("mười hai hộ nghèo")
+print(*{name for name in sys.modules if name.startswith("pipeline.language.")})
+data = [Path(name) for name in opened if "/dictionaries/" in name]
+print(*{path.name for path in data if path.suffix not in {".py", ".pyc"}})
+"""
+
+
+def test_reading_a_page_uses_no_more_code_and_dictionaries_than_its_key_counts() -> None:
+    done = subprocess.run([sys.executable, "-c", _WATCH], capture_output=True, text=True, check=True)
+    modules, files = (line.split() for line in done.stdout.splitlines())
+    assert {f"language/{name.rpartition('.')[2]}.py" for name in modules} <= set(keys._PAGE)
+    assert files
+    for name in files:
+        assert any(fnmatch(name, pattern) for pattern in keys._PAGE_DICTIONARIES), name

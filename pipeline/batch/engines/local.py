@@ -155,9 +155,16 @@ class Local:
         return [Outcome(task.unit, "failed", code=TimeoutReadError.code, message=message)]
 
     def _hire(self) -> _Worker:
-        ours, theirs = Pipe()
+        try:
+            return self._start()
+        except OSError as error:
+            message = f"cannot start a worker process: {error}"
+            raise OutputError(message) from error
+
+    def _start(self) -> _Worker:
         scratch = Path(tempfile.mkdtemp(prefix="worker-", dir=self._scratch))
-        words = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115
+        words = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115  (lives as long as the worker)
+        ours, theirs = Pipe()
         package = str(Path(pipeline.__file__).resolve().parents[1])
         environment = {
             **os.environ,
@@ -176,9 +183,6 @@ class Local:
                 env=environment,
                 start_new_session=True,
             )
-        except OSError as error:
-            message = f"cannot start a worker process: {error}"
-            raise OutputError(message) from error
         finally:
             theirs.close()
         hired = _Worker(process, ours, words, scratch)
