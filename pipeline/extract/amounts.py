@@ -100,11 +100,13 @@ class Grammar:
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = regex.compile(
-            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
+            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{1,9}/\s?)|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
             flags,
         )
-        self._range = regex.compile(rf"\s?[-–]\s?[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags)
-        self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier})(?![\p{{L}}])", flags)
+        self._range = regex.compile(
+            rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
+        )
+        self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier})(?:(?!\p{{L}})|(?<=tr\.?)(?=đ))", flags)
         self._second = regex.compile(
             rf"\s+(?:(?P<n2>\d[\d.,]*)\s*(?P<m2>{multiplier})(?![\p{{L}}])|(?P<half>rưỡi)\b)", flags
         )
@@ -131,7 +133,7 @@ class Grammar:
             for unit, words in units["per"].items()
         ]
         self._nouns = regex.compile(
-            r"\s*(?:"
+            r"\s*[“\"‘]?(?:"
             + "|".join(
                 rf"(?P<{noun['unit']}>(?:{_alternatives(noun['words'])})(?!\p{{L}})"
                 + (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_near
+from pipeline.extract.frames import Draft, Frame, group_at, group_of
 from pipeline.extract.rules import Mark
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
@@ -23,8 +23,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if q.unit == "vnd" and rows:
             _add_amount(frame, rows[-1], q)
             continue
-        is_card = q.unit == "card" and frame.rules.gate.is_open(sentence.text, q.start, q.end)
-        if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop)):
+        is_card = q.unit == "card" and frame.is_open(q)
+        if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop, rows)):
             continue
         mark = _action(frame, q, stop)
         if reason := frame.excluded(q):
@@ -35,7 +35,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             continue
         row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
         row.values["action"] = (mark.trigger if mark else model).values["action"]  # type: ignore[union-attr]
-        row.group = group_at(sentence, q) or group_near(sentence, q, stop, mark)
+        row.group = group_of(frame, q, stop, mark)
         rows.append(row)
     for row in rows:
         taken.update(q.start for q in row.cells.values())
@@ -49,13 +49,26 @@ def _beside(frame: Frame, before: Sequence[Draft]) -> Draft | None:
     return None
 
 
-def _people_for_cards(frame: Frame, q: Quantity, stop: int) -> bool:
+def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
+    """Whether people stand for cards: ``cấp thẻ BHYT cho 1.200 người``, alone, in a list or under one."""
     text, clause = frame.sentence.text, frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     before = frame.rules.parts["people.before"]
     after = frame.rules.parts["people.after"]
     end = min(clause.end, stop)
+    if before.search(text, max(clause.start, q.lead - NEAR), q.lead) or after.search(text[q.end : end]):
+        return True
+    if rows and rows[-1].cells["cards"].unit in PEOPLE:
+        last = rows[-1].cells["cards"]
+        own = group_at(frame.sentence, last)
+        gap = text[own.end if own else last.end : q.lead]
+        if frame.rules.parts["people.joint"].fullmatch(gap):
+            return True
+    if frame.introduction is None or rows:
+        return False
+    start, stop = frame.introduction
     return bool(
-        before.search(text, max(clause.start, q.lead - NEAR), q.lead) or after.search(text[q.end : end])
+        before.search(text[start:stop].rstrip(" :") + " cho ")
+        or frame.rules.parts["people.list"].search(text[start:stop])
     )
 
 

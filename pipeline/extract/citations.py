@@ -66,8 +66,8 @@ def _patterns() -> _Patterns:
         names = ("left", "number_word", "own_line", "right_date", "right_year", "right_issuer", "title")
         compiled = {name: regex.compile(_fill(data[name], parts)) for name in (*names, "left_issued", "law")}
         return _Patterns(
-            symbol=regex.compile(rf"(?<![\p{{L}}\d.,/]){kinds.symbol}"),
-            party=regex.compile(rf"(?<![\p{{L}}\d.,/]){data['party_symbol']}"),
+            symbol=regex.compile(rf"(?<![\p{{L}}\d.,/⁄]){kinds.symbol}"),
+            party=regex.compile(rf"(?<![\p{{L}}\d.,/⁄]){data['party_symbol']}"),
             further=regex.compile(data["list"]),
             left_window=data["left_window"],
             right_window=data["right_window"],
@@ -170,9 +170,12 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
         if not (named or coded or "-" in symbol or patterns.number_word.search(left)):
             continue
         sure = "typed" if named else "coded" if coded else "bare"
+        confidence = patterns.confidence[sure]
         begin = match.start() - len(left) + named.start() if named else match.start()
-        cited = _around(flow, begin, match, end, symbol, kind, patterns.confidence[sure])
+        if regex.search(r"\p{Lu}", match["number"]):  # 41O: filled in by hand or misread, not to be told
+            symbol, confidence = "", patterns.confidence["damaged"]
         last_kind, last_end = kind, match.end()
+        cited = _around(flow, begin, match, end, symbol, kind, confidence)
         yield _with_left(flow, start, cited, named["name"] if named else None)
 
 

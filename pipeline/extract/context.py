@@ -65,7 +65,8 @@ class Context:
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
         earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
-        if (found := _last(earlier, stock=stock)) is not None:
+        # the day of an event holds for the next sentence, not for the rest of a report
+        if (found := _last(earlier[-1:], stock=True) or _last(earlier, stock=stock)) is not None:
             return found
         for number in range(sentence.block - 1, -1, -1):
             block = self.flow.blocks[number]

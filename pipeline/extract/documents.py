@@ -7,13 +7,14 @@ certain stays empty: an analyst may fill a gap, but not see a guess.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import regex
 
 from pipeline.extract import letterhead
 from pipeline.extract.flow import Flow
-from pipeline.extract.letterhead import DateLine, data, folded
+from pipeline.extract.letterhead import DateLine, Symbol, data, folded
 from pipeline.extract.periods import Period, periods
 from pipeline.extract.signature import foot, signature
 from pipeline.extract.symbols import doc_types
@@ -44,7 +45,7 @@ def describe_flow(flow: Flow) -> dict[str, Value]:
     top = lines[: data().header_lines]
     at, kind, rest = _kind_line(top)
     head = top[:at] if at is not None else top[:12]
-    own = letterhead.symbol(head)
+    own = _sure_symbol(flow, letterhead.symbol(head))
     subject = _subject(head)
     title = _title(flow, at, rest) if at is not None else subject
     kind = kind or doc_types().of_symbol(own.notation) or ("công văn" if subject else "")
@@ -53,16 +54,16 @@ def describe_flow(flow: Flow) -> dict[str, Value]:
         issuer, place = _issuer_in_text(flow)
     period = _period(title, kind)
     signed = signature(lines)
-    issued = letterhead.date_line(_date_zone(head))
-    issued = issued if issued.text else _date_in_foot(lines)
+    issued = _issued(flow, lines, head)
+    first, last = issued.days
     return {
         "doc_type": kind or None,
         "number": own.number or None,
         "notation": own.notation or None,
         "symbol": own.full or None,
         "issued_text": issued.text or None,
-        "issued_from": issued.first,
-        "issued_to": issued.last,
+        "issued_from": first,
+        "issued_to": last,
         "issuer": issuer or None,
         "place": place or None,
         "title": title or None,
@@ -113,11 +114,33 @@ def _date_zone(head: Sequence[str]) -> Sequence[str]:
     return head
 
 
-def _date_in_foot(lines: Sequence[str]) -> DateLine:
-    start = foot(lines)
-    if start is None:
-        return DateLine()
-    return letterhead.date_line(lines[max(start - 3, 0) : start + 3], alone=True)
+def _issued(flow: Flow, lines: Sequence[str], head: Sequence[str]) -> DateLine:
+    """The date line of the head, else of the foot; what the reader was not sure of is left out."""
+    found, base = letterhead.date_line(_date_zone(head)), 0
+    start = None if found.text else foot(lines)
+    if start is not None:
+        base = max(start - 3, 0)
+        found = letterhead.date_line(lines[base : start + 3])
+    if not found.text:
+        return found
+    begins = flow.lines[base + found.line].start
+    day, month = (_is_sure(flow, begins + a, begins + b) for a, b in (found.day_at, found.month_at))
+    return replace(found, day=found.day if day else 0, month=found.month if month else 0)
+
+
+def _sure_symbol(flow: Flow, own: Symbol) -> Symbol:
+    """The symbol without its number where the reader was not sure of it: filled in by hand, mostly."""
+    if not own.number:
+        return own
+    begins = flow.lines[own.line].start
+    return own if _is_sure(flow, begins + own.at[0], begins + own.at[1]) else replace(own, number="")
+
+
+def _is_sure(flow: Flow, start: int, end: int) -> bool:
+    """Whether the reader was sure of the words there (text without confidences is)."""
+    index, low, high = flow.locate(*flow.trim(start, end))
+    words = flow.document.pages[index].words_at(*flow.document.restored[index].to_raw(low, high))
+    return all(w.confidence is None or w.confidence >= data().sure_word for w in words)
 
 
 def _title(flow: Flow, at: int, rest: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
@@ -81,6 +81,18 @@ class Frame:
         ]
         return cls(sentence, rules, cues, marks, above)
 
+    def is_open(self, q: Quantity) -> bool:
+        """Whether what stands around a number lets the table take it."""
+        return self.rules.gate.is_open(self.sentence.text, (self.sentence.start, self.sentence.end), q.start)
+
+    @property
+    def introduction(self) -> tuple[int, int] | None:
+        """The span of a list's introduction (it ends with a colon) above the sentence."""
+        for start, end in self.above[:2]:
+            if self.sentence.text[start:end].rstrip().endswith(":"):
+                return start, end
+        return None
+
     # ---- exclusions ---------------------------------------------------------------------------
 
     def excluded(self, q: Quantity) -> str:
@@ -141,12 +153,10 @@ class Frame:
 
     def _from_above(self) -> Mark | None:
         """The last trigger of a list's introduction."""
-        for start, end in self.above[:2]:
-            if self.sentence.text[start:end].rstrip().endswith(":"):
-                marks = self.rules.marks(self.sentence.text, start, end, self.cues.blockers)
-                if marks:
-                    return marks[-1]
-        return None
+        if self.introduction is None:
+            return None
+        marks = self.rules.marks(self.sentence.text, *self.introduction, self.cues.blockers)
+        return marks[-1] if marks else None
 
 
 def _in_number(mark: Mark, sentence: Sentence) -> bool:
@@ -159,30 +169,64 @@ def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
+    if own and groups().rank(own.code) >= SPECIFIC:
+        return own
     behind = groups().behind(sentence.text, q.end, limit)
     return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
 
 
-def group_near(sentence: Sentence, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
-    """The groups in a number's clause: behind it, as its label (``Hộ nghèo: 30 thẻ``), behind its trigger."""
+SPECIFIC = 5
+"""From this rank on a group is named by its noun alone: `264 HSSV thuộc hộ nghèo` are students."""
+VAGUE = 2
+"""Up to this rank a noun yields to what its clause says: `86 lao động … đi làm việc ở nước ngoài`."""
+
+
+def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
+    """The groups in a number's clause.
+
+    As its label (``Hộ nghèo: 30 thẻ``), behind it, behind its trigger, or as the label of its sentence or
+    list (``- Nước sạch: năm 2023 cho 412 hộ vay``).
+    """
+    sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(q.start)]
-    end = min(stop, clause.end)
-    behind = groups().find(sentence.text, q.end, end)
-    if behind:
-        return behind[0]
     previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
     begin = max(previous, clause.start)
     before = groups().find(sentence.text, begin, q.lead)
-    if not before:
-        return None
-    last = before[-1]
-    gap = sentence.text[last.end : q.lead]
-    is_label = sentence.text[begin : last.start].strip(" ,:-+*.") == "" or len(gap.strip(" :,-")) <= 4
-    if is_label or (governor and governor.end <= last.start):
+    last = before[-1] if before else None
+    if last and sentence.text[last.end : q.lead].strip(" :-–") == "":
         return last
+    cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
+    end = min(stop, clause.end, cue.start() if cue else clause.end)
+    behind = groups().find(sentence.text, q.end, end)
+    if behind:
+        return behind[0]
+    if last and (
+        sentence.text[begin : last.start].strip(" ,:-+*.") == "" or (governor and governor.end <= last.start)
+    ):
+        return last
+    return _label(frame, q)
+
+
+def _label(frame: Frame, q: Quantity) -> GroupList | None:
+    """The group that the sentence's or the list's label names before its colon."""
+    sentence = frame.sentence
+    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + 90))
+    if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
+        return found[0]
+    if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
+        return found[-1]
     return None
 
 
-def with_group(group: GroupList, code: str) -> GroupList:
-    """The same words under another code."""
-    return replace(group, code=code)
+def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
+    """The groups that a number is about."""
+    own = None if q.is_money else group_at(frame.sentence, q)
+    if own and groups().rank(own.code) > VAGUE or own and own.code in NAMED:
+        return own
+    return group_near(frame, q, stop, governor) or own
+
+
+NAMED = frozenset(
+    {"poor_household", "near_poor_household", "poor_and_near_poor", "escaped_poverty_household"}
+)
+"""Codes that stand whatever else a clause says."""

@@ -85,6 +85,10 @@ class Groups:
                 best = code, match.end()
         return best
 
+    def rank(self, code: str) -> int:
+        """How specific a code is; codes of several groups rank highest."""
+        return int(self._rank.get(code, 9))
+
     def list_at(self, text: str, at: int, limit: int) -> GroupList | None:
         """The list of groups that begins at ``at`` (short forms allowed)."""
         first = self._longest(text, at, limit)

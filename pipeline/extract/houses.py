@@ -14,36 +14,40 @@ JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
 
 
-def read(
-    frame: Frame,
-    taken: set[int],
-    refused: dict[int, str],
-    before: Sequence[Draft] = (),  # noqa: ARG001
-) -> list[Draft]:
-    """The house rows of a sentence; arguments as ``loans.read``."""
+def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
+    """The house rows of a sentence; arguments as ``loans.read``, ``before`` are the rows above it."""
     sentence = frame.sentence
     slots = [q for q in sentence.quantities if q.start not in taken and q.unit != "percent"]
     rows: list[Draft] = []
+    spent = sentence.start
+    near = [
+        r for r in before if r.sentence.block == sentence.block and sentence.start - r.sentence.end <= NEXT
+    ]
     for number, q in enumerate(slots):
         stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
-        if not _is_house(frame, q, stop):
+        if not _is_house(frame, q, stop, rows):
             continue
-        if not frame.rules.gate.is_open(sentence.text, q.start, q.end):
+        verbs = _verbs(frame, q, stop, spent, bool(rows or near))
+        if not (frame.is_open(q) or _is_plain(frame, q, verbs)):
             refused.setdefault(q.start, "no_rule")
-            continue
-        verbs = _verbs(frame, q, stop, rows)
-        if reason := frame.excluded(q):
+        elif reason := frame.excluded(q) or _blocked(frame, q, stop):
             refused.setdefault(q.start, reason)
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
+            spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
+    _each(frame, near, slots)
     rows += _implied(frame, rows, slots, taken)
-    for row in rows:
+    for row in (*rows, *near):
         taken.update(q.start for q in row.cells.values())
     return rows
 
 
-def _is_house(frame: Frame, q: Quantity, stop: int) -> bool:
+NEXT = 3
+"""Characters between a sentence and the next of its block."""
+
+
+def _is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
     if q.unit == "house":
         return True
     if q.unit != "household":
@@ -53,47 +57,85 @@ def _is_house(frame: Frame, q: Quantity, stop: int) -> bool:
     after = text[q.end : min(clause.end, stop)]
     if parts["households.before"].search(text, clause.start, q.lead):
         return True
+    first = rows[0].cells["houses"] if rows else None
+    if first and first.unit == "household" and frame.cues.parts.search(text, first.end, q.start):
+        return True
     return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
         after[:60]
+    )
+
+
+def _is_plain(frame: Frame, q: Quantity, verbs: Sequence[Mark] | None) -> bool:
+    """Whether words right before the count say enough by themselves: ``xây mới 45 nhà``."""
+    text = frame.sentence.text
+    return bool(verbs) and bool(
+        frame.rules.parts["plain.before"].search(text, max(frame.sentence.start, q.lead - 40), q.lead)
+    )
+
+
+def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
+    """Why the count is of no house that anybody got: storms damage houses, too."""
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    return next(
+        (
+            m.trigger.reason
+            for m in frame.marks
+            if m.trigger.reason == "damage" and clause.holds(m.start) and m.start < stop
+        ),
+        "",
     )
 
 
 # ---- the work ---------------------------------------------------------------------------------
 
 
-def _verbs(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> list[Mark] | None:
-    """The verbs that say what was done; empty for a kind of house without one, None for nothing at all."""
+def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> list[Mark] | None:
+    """The verbs that say what was done.
+
+    Args:
+        frame: the sentence.
+        q: the count.
+        stop: where the next number begins.
+        spent: where the verbs of the count before end; they are not this count's.
+        listed: whether a count of houses stands before it.
+
+    Returns:
+        Empty for a kind of house or a list's item without a verb, None where nothing speaks of houses built.
+    """
     sentence = frame.sentence
     number = sentence.clause_at(q.start)
     clause = sentence.clauses[number]
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
-    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
+    previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
     near = [m for m in verbs if clause.holds(m.start) and previous <= m.start and m.end <= q.start]
     if near:
         return _cluster(frame, near)
     after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
-    passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text, q.end, m.start)]
+    passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
     if passive:
-        return _cluster(frame, passive[::-1])[::-1] if len(passive) > 1 else passive
+        found = [m for m in after if m.start >= passive[0].start]
+        return _cluster(frame, found, forward=True)
     for earlier in sentence.before(number):
         c = sentence.clauses[earlier]
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
         if inside:
             return _cluster(frame, inside)
     kinds = [m for m in own if sentence.start <= m.start < min(stop, sentence.end)]
-    return [] if kinds or rows else None
+    return [] if kinds or listed else None
 
 
-def _cluster(frame: Frame, marks: Sequence[Mark]) -> list[Mark]:
-    """The last verb and those joined to it."""
-    found = [marks[-1]]
-    for mark in reversed(marks[:-1]):
-        gap = frame.sentence.text[mark.end : found[0].start]
+def _cluster(frame: Frame, marks: Sequence[Mark], *, forward: bool = False) -> list[Mark]:
+    """The last verb and those joined to it; ``forward``: the first and those joined to it."""
+    ordered = list(marks) if forward else list(reversed(marks))
+    found = [ordered[0]]
+    for mark in ordered[1:]:
+        left, right = (found[-1], mark) if forward else (mark, found[-1])
+        gap = frame.sentence.text[left.end : right.start]
         if len(gap) > JOINT or any(c in gap for c in ";.("):
             break
-        found.insert(0, mark)
-    return found
+        found.append(mark)
+    return found if forward else found[::-1]
 
 
 def _row(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> Draft:
@@ -158,7 +200,8 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if frame.excluded(q) not in {"", "average"}:
         return ""
     if q.per == "house":
-        return "amount_per_house_vnd"
+        _per_house(frame, row, rows, q, begin)
+        return ""
     if q.per:
         return ""
     is_sum = bool(parts["per_house.joint"].search(gap))
@@ -171,6 +214,30 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if row.value("houses") == Decimal(1) and parts["per_house.one"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
+    """What one house costs: of the row whose work stands before it (``xây mới 60 triệu đồng/nhà``)."""
+    works = {
+        str(m.trigger.values.get("work"))
+        for m in frame.marks
+        if begin <= m.start < q.lead and not m.trigger.reason
+    } - {"unspecified"}
+    same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
+    target = same[-1] if same else row
+    target.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Mỗi căn được hỗ trợ 80 triệu đồng`` in the sentence behind a count is its price of one house."""
+    if not near or not slots or not slots[0].is_money or slots[0].unit != "vnd":
+        return
+    q, sentence = slots[0], frame.sentence
+    if not frame.rules.parts["each.before"].match(sentence.text[sentence.start : q.lead]):
+        return
+    works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
+    same = [r for r in near if r.values["work"] in works] or list(near)
+    same[-1].cells.setdefault("amount_per_house_vnd", q)
 
 
 def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:
@@ -203,9 +270,9 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     for q in slots:
         if q.unit != "vnd" or q.per or q.start in taken:
             continue
-        match = frame.rules.parts["implied.pattern"].search(sentence.text, sentence.start, q.lead)
+        match = frame.rules.parts["implied.pattern"].search(sentence.text[sentence.start : q.lead])
         if match:
-            start, end = match.span("noun")
+            start, end = (sentence.start + at for at in match.span("noun"))
             house = replace(
                 q,
                 start=start,

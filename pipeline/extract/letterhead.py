@@ -34,6 +34,8 @@ class Data:
     header_lines: int
     tail_lines: int
     line_length: int
+    digit_letters: Mapping[str, str]
+    sure_word: float
     mottos: tuple[regex.Pattern[str], ...]
     date: regex.Pattern[str]
     recipients: regex.Pattern[str]
@@ -61,6 +63,8 @@ def data() -> Data:
             raw["header_lines"],
             raw["tail_lines"],
             raw["line_length"],
+            raw["digit_letters"],
+            raw["sure_word"],
             tuple(regex.compile(folded[name]) for name in ("motto", "freedom", "party")),
             regex.compile(folded["date"]),
             regex.compile(folded["recipients"]),
@@ -93,10 +97,15 @@ def cells(line: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """The document's own symbol; ``number`` is empty where it is blank or cannot be read."""
+    """The document's own symbol; ``number`` is empty where it is blank or cannot be read.
+
+    ``line`` and ``at`` (offsets in it) say where the number stands.
+    """
 
     number: str = ""
     notation: str = ""
+    line: int = -1
+    at: tuple[int, int] = (0, 0)
 
     @property
     def full(self) -> str:
@@ -107,45 +116,80 @@ class Symbol:
 def symbol(lines: Sequence[str]) -> Symbol:
     """The symbol of the first line ``Số: …/…``.
 
-    >>> symbol(["Số:           /KH-UBND Hòa An, ngày     tháng 4 năm 2023"])
-    Symbol(number='', notation='/KH-UBND')
+    >>> symbol(["Số:           /KH-UBND Hòa An, ngày     tháng 4 năm 2023"]).notation
+    '/KH-UBND'
     """
-    for line in lines:
-        match = data().symbol_line.match(line[: data().line_length].strip())
+    for number, line in enumerate(lines):
+        match = data().symbol_line.match(line[: data().line_length])
         if match:
             year = f"{match['year']}/" if match["year"] else ""
-            return Symbol(match["number"] or "", "/" + year + doc_types().clean(match["notation"]))
+            notation = "/" + year + doc_types().clean(match["notation"])
+            return Symbol(match["number"] or "", notation, number, match.span("number"))
     return Symbol()
 
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """``Hòa An, ngày … tháng 4 năm 2023``: as written, and the first and last day that it may mean."""
+    """``Hòa An, ngày … tháng 4 năm 2023`` as written, and its numbers (0 where blank or not to be read).
+
+    ``line``, ``day_at`` and ``month_at`` (offsets in that line) say where they stand.
+    """
 
     text: str = ""
-    first: date | None = None
-    last: date | None = None
+    year: int = 0
+    month: int = 0
+    day: int = 0
+    line: int = -1
+    day_at: tuple[int, int] = (0, 0)
+    month_at: tuple[int, int] = (0, 0)
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """First and last day that it may mean: a day, a month's days, a year's; an impossible date: none."""
+        try:
+            if self.day and self.month:
+                return (date(self.year, self.month, self.day),) * 2
+            if self.month:
+                last = monthrange(self.year, self.month)[1]
+                return date(self.year, self.month, 1), date(self.year, self.month, last)
+            return (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else (None, None)
+        except ValueError:
+            return None, None
 
 
-def date_line(lines: Sequence[str], *, alone: bool = False) -> DateLine:
-    """The first date line.
+def date_line(lines: Sequence[str]) -> DateLine:
+    """The first date line: a date that ends its line or column, with at most a place before it.
 
-    Args:
-        lines: where it may stand.
-        alone: it must fill its line or column, with at most a place before it (in the document's foot).
-
-    >>> str(date_line(["Hòa An, ngày      tháng 4 năm 2023"]).last)
+    >>> str(date_line(["Hòa An, ngày      tháng 4 năm 2023"]).days[1])
     '2023-04-30'
+    >>> date_line(["xã cho biết, ngày 5 tháng 4 năm 2023"]).text
+    ''
     """
-    for line in lines:
+    for number, line in enumerate(lines):
         line = line[: data().line_length]
-        for part in cells(line) if alone else [line]:
-            match = data().date.search(folded(part))
-            if not match or (alone and match.end() < len(part.rstrip(" ./")) - 1):
-                continue
-            first, last = _range(match)
-            return DateLine(" ".join(part[match.start("date") : match.end("date")].split()), first, last)
+        match = data().date.search(folded(line))
+        if match and _stands_alone(line, match.start("date"), match.end("date")):
+            day, month = _number(line, match.span("d"), 31), _number(line, match.span("m"), 12)
+            text = " ".join(line[match.start("date") : match.end("date")].split())
+            return DateLine(text, int(match["y"]), month, day, number, match.span("d"), match.span("m"))
     return DateLine()
+
+
+def _number(line: str, at: tuple[int, int], most: int) -> int:
+    """The number between the words of a date: 0 where it is blank, not to be read or too great."""
+    slot = "".join(data().digit_letters.get(c, c) for c in line[at[0] : at[1]].strip(" .…_"))
+    return int(slot) if regex.fullmatch(r"[0-9]{1,2}", slot) and int(slot) <= most else 0
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether a date is a date line: nothing to the right, to the left a place, the symbol or the subject."""
+    if sum(c.isalnum() for c in line[end:]) > 2:
+        return False
+    if data().symbol_line.match(line.strip()) or data().subject.match(folded(line)):
+        return True
+    left = (cells(line[:start].rstrip() + " ") or [""])[-1]
+    words = regex.findall(r"\p{L}+", left)
+    return len(words) <= 6 and all(word[0].isupper() for word in words)
 
 
 def _range(match: regex.Match[str]) -> tuple[date | None, date | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_near
-from pipeline.extract.groups import GroupList, combine
+from pipeline.extract.frames import Draft, Frame, group_at, group_of
+from pipeline.extract.groups import combine
 from pipeline.extract.rules import Mark
 
 BORROWERS = {
@@ -42,7 +42,7 @@ def read(
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
-        if not reason and mark and not frame.rules.gate.is_open(frame.sentence.text, q.start, q.end):
+        if not reason and mark and not frame.is_open(q):
             reason = "not_policy_credit"
         if reason and not _is_sum_of_loan(frame, q, kept):
             refused.setdefault(q.start, reason)
@@ -66,8 +66,29 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
             gap = frame.sentence.text[own.end if own else q.end : found[0][0].lead]
             if frame.rules.parts["pairing.list_joint"].fullmatch(gap):
                 mark = found[0][1]
+        if (
+            q.is_money
+            and mark
+            and mark.trigger.reason == "funding"
+            and found
+            and _is_lent(frame, q, found[0])
+        ):
+            mark = found[0][1]
         found.insert(0, (q, mark, stop))
     return found
+
+
+def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]) -> bool:
+    """Funds that are lent: ``bố trí 2.500 triệu đồng cho 50 lao động vay vốn``."""
+    count, mark, _ = after
+    if count.is_money or mark is None or mark.trigger.reason:
+        return False
+    gap = frame.sentence.text[q.end : count.lead]
+    return len(gap) <= JOINED and bool(frame.rules.parts["pairing.count_after_amount"].search(gap))
+
+
+JOINED = 12
+"""Characters between an amount and the borrowers that it is said to be for."""
 
 
 def _is_sum_of_loan(frame: Frame, q: Quantity, kept: Sequence[tuple[Quantity, Mark, int]]) -> bool:
@@ -97,7 +118,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         if row:
             row.cells["borrowers"] = q
             row.values["borrower_unit"] = BORROWERS[q.unit]
-            row.group = _group(frame, q, stop, mark) or row.group
+            row.group = group_of(frame, q, stop, mark) or row.group
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
@@ -108,13 +129,8 @@ def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
     row = Draft("loans", frame.sentence, {column: q}, mark.trigger.id, dict(mark.trigger.values))
     if not q.is_money:
         row.values["borrower_unit"] = BORROWERS[q.unit]
-    row.group = _group(frame, q, stop, mark)
+    row.group = group_of(frame, q, stop, mark)
     return row
-
-
-def _group(frame: Frame, q: Quantity, stop: int, mark: Mark) -> GroupList | None:
-    own = None if q.is_money else group_at(frame.sentence, q)
-    return own or group_near(frame.sentence, q, stop, mark)
 
 
 def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:

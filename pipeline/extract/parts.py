@@ -25,10 +25,42 @@ REACH = 2
 
 def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
     """Set role, parent, breakdown, complete and proof of one table's rows (in order of place)."""
+    _by_brackets(rows)
     _by_words(rows, flow, cues)
     _by_sums(rows)
     for row in rows:
         _finish(row)
+
+
+# ---- by brackets ------------------------------------------------------------------------------
+
+
+def _by_brackets(rows: Sequence[Draft]) -> None:
+    """Rows in a bracket behind a row that add up to it: ``182 hộ (hộ nghèo: 78 hộ; hộ cận nghèo: 104 hộ)``."""
+    for total in rows:
+        sentence = total.sentence
+        outer = sentence.clause_at(total.last.start)
+        inside = [
+            r for r in rows if r.sentence is sentence and r.first.start > total.last.start and not r.parent
+        ]
+        groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
+            sentence.clauses[outer].group
+        }
+        for group in sorted(groups):
+            held = [r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group == group]
+            clause = sentence.clauses[sentence.clause_at(held[0].first.start)]
+            between = [r for r in rows if total.last.start < r.first.start < clause.start]
+            if clause.outer != outer or between or len(held) < 2:
+                continue
+            column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+            values = [r.value(column) if column else None for r in held]
+            if (
+                column
+                and None not in values
+                and sum(v for v in values if v is not None) == total.value(column)
+            ):
+                for row in held:
+                    _adopt(total, row, 1)
 
 
 # ---- by words ---------------------------------------------------------------------------------
@@ -46,7 +78,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             if total is None:
                 continue
             inside = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
-            inside = [r for r in inside if _may_hold(total, r)]
+            inside = [r for r in inside if _may_hold(total, r) and r not in _line_of(total)]
             for row in inside:
                 _adopt(total, row, 1)
 
@@ -99,6 +131,15 @@ def _may_hold(total: Draft, part: Draft) -> bool:
     return bool(shared)
 
 
+def _line_of(row: Draft) -> list[Draft]:
+    """The row's parents: none of them can be its part."""
+    found = []
+    while row.parent:
+        row = row.parent
+        found.append(row)
+    return found
+
+
 def _adopt(total: Draft, part: Draft, breakdown: int) -> None:
     part.parent, part.breakdown = total, breakdown
     total.children.append(part)
@@ -122,7 +163,8 @@ def _by_sums(rows: Sequence[Draft]) -> None:
             if r.parent is None and not r.children and r.sentence.block - total.sentence.block <= REACH
         ]
         run = _run(free, column, whole, total)
-        if run and (len(run) > 2 or has or run[0].sentence is total.sentence):
+        near = bool(run) and run[0].sentence.start - total.sentence.end <= 3
+        if run and (len(run) > 2 or has or near):
             for row in run:
                 _adopt(total, row, max(has, default=0) + 1)
                 if not has:
@@ -203,5 +245,5 @@ def _group_of_parts(row: Draft) -> None:
     groups = [p.group for p in first if p.group]
     if row.complete and groups and len(groups) == len(first):
         code = combine(g.code for g in groups)
-        if code:
+        if code == "poor_and_near_poor":
             row.group = GroupList(groups[0].start, groups[0].start, code)  # no words of its own

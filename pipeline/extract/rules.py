@@ -22,6 +22,8 @@ from pipeline.language.dictionaries import folder
 _FLAGS = regex.IGNORECASE | regex.V1
 
 
+AROUND = 500
+"""Characters before a trigger in which the words that it needs may stand."""
 NEUTRAL = "neutral"
 """The reason of marks that only keep others from matching inside them."""
 
@@ -59,15 +61,29 @@ class Mark:
 
 @dataclass(frozen=True)
 class Gate:
-    """Words that must stand near a figure for its table to take it."""
+    """Words that must stand near a figure for its table to take it.
+
+    ``unless`` are words near it that close the gate, except where its sentence holds one of ``surely``.
+    """
 
     pattern: regex.Pattern[str]
     before: int
     after: int
+    unless: regex.Pattern[str] | None = None
+    surely: regex.Pattern[str] | None = None
 
-    def is_open(self, text: str, start: int, end: int) -> bool:
-        """Whether the words stand around ``text[start:end]``."""
-        return bool(self.pattern.search(text, max(0, start - self.before), min(len(text), end + self.after)))
+    def is_open(self, text: str, sentence: tuple[int, int], at: int) -> bool:
+        """Whether a number at an offset, in the sentence ``text[start:end]``, may be a figure."""
+        start, end = max(0, at - self.before), min(len(text), at + self.after)
+        if not self.pattern.search(text, start, end):
+            return False
+        if self.unless is None or not self.unless.search(text, max(start, at - NEAR), min(end, at + NEAR)):
+            return True
+        return bool(self.surely and self.surely.search(text, *sentence))
+
+
+NEAR = 250
+"""Characters around a number in which words that close its gate count."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ class TableRules:
         found: list[Mark] = []
         for trigger in (*self.triggers, *blockers):
             for match in trigger.pattern.finditer(text, start, end):
-                if trigger.needs and not trigger.needs.search(text, start, end):
+                if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
                     continue
                 found.append(Mark(match.start(), match.end(), trigger))
         return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
@@ -160,7 +176,12 @@ def load_table(path: Path) -> TableRules:
         }
         return TableRules(
             data["table"],
-            Gate(compile_pattern(gate["pattern"]), gate["before"], gate["after"]),
+            Gate(
+                compile_pattern(gate["pattern"]),
+                gate["before"],
+                gate["after"],
+                *(compile_pattern(gate[k]) if k in gate else None for k in ("unless", "surely")),
+            ),
             triggers,
             data.get("example", []),
             parts,

@@ -46,7 +46,7 @@ def _capacity() -> regex.Pattern[str]:
 @cache
 def _roles() -> dict[str, str]:
     """Folded role to the role as written inside a sentence."""
-    return {folded(role): role for role in data().signature["roles"]}
+    return {regex.sub(r"[^A-Z ]", "", folded(role)): role for role in data().signature["roles"]}
 
 
 @cache
@@ -125,9 +125,10 @@ def _role(line: str, number: int) -> _RoleLine | None:
         found = _capacity().search(cell)
         if found and _is_capitals(cell[found.start() :]):
             return _RoleLine(number, found["capacity"] + ".", _known(cell[found.end() :]))
-        office = regex.sub(r"^.*[:;.,]\s+(?=\p{Lu}{2})", "", cell.rstrip(" .,/:"))
-        if _is_capitals(office) and (known := _known(office, whole=True)):
-            return _RoleLine(number, "", known)
+        behind = regex.sub(r"^.*[:;.,]\s+(?=\p{Lu}{2})", "", cell.rstrip(" .,/:"))
+        for office in (cell, behind):
+            if _is_capitals(office) and (known := _known(office, whole=True)):
+                return _RoleLine(number, "", known)
     return None
 
 

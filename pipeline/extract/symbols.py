@@ -14,7 +14,7 @@ from pipeline.errors import DictionaryError
 from pipeline.language import dictionaries
 from pipeline.language.normal import fold_marks
 
-_DASHES = str.maketrans("–—−Ð", "---Đ")
+_DASHES = str.maketrans("–—−Ð⁄∕", "---Đ//")
 
 
 def read_toml(name: str) -> dict[str, Any]:
@@ -60,7 +60,12 @@ class DocTypes:
         ('82/KH-UBND', '12/NQ-HĐND')
         """
         text = "".join(symbol.translate(_DASHES).split()).rstrip("-/.")
-        return str(regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self.parts.get(m.group(), m.group()), text))
+        return str(regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self._part(m.group()), text))
+
+    def _part(self, part: str) -> str:
+        """An abbreviation with Đ where D was read, one Đ where two were."""
+        single = regex.sub("Đ+", "Đ", part)
+        return self.parts.get(part) or (single if single in self.by_code else part)
 
     def of_symbol(self, symbol: str) -> str:
         """The kind that a symbol's code names, or nothing (letters carry none).
