@@ -51,6 +51,8 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m samples.draw
+	.venv/bin/hoso extract samples/input --out build/samples --quiet || [ $$? -eq 3 ]
+	.venv/bin/python -m samples.picture build/samples
 
 dictionaries: ## build the dictionaries again from CORPUS, a folder of plain text
 	@[ -n "$$CORPUS" ] || { echo "usage: make dictionaries CORPUS=folder"; exit 2; }
