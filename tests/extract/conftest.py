@@ -23,3 +23,8 @@ def document_of(text: str, name: str = "a.txt") -> Document:
 @pytest.fixture
 def extracted() -> Callable[[str], Extraction]:
     return lambda text: extract(document_of(text))
+
+
+@pytest.fixture
+def document() -> Callable[..., Document]:
+    return document_of
