@@ -1,3 +1,1 @@
-"""Rebuilds the compiled dictionaries from a folder of plain text: ``python -m training.build --corpus
-FOLDER``.
-"""
+"""Rebuilds the compiled dictionaries from plain text: ``python -m training.build --corpus FOLDER``."""

@@ -1,5 +1,4 @@
-"""Rebuilds ``dictionaries/{lexicon.tsv,ngrams,channel}`` from plain text: ``python -m training.build
---corpus FOLDER``.
+"""Rebuilds lexicon, n-grams and channels from plain text: ``python -m training.build --corpus FOLDER``.
 
 The folder holds .txt or .txt.xz files, one paragraph a line. On one core, 92 million words: 3 minutes and 3
 GB for lexicon and n-grams, 2 seconds a page for the channels. The same corpus, Tesseract and fonts give the

@@ -89,11 +89,12 @@ def fingerprint(text: str) -> int:
 
 
 def paragraphs(path: Path, seen: set[int]) -> Iterator[tuple[str, bool]]:
-    """Clean paragraphs of one file with whether they are held out; duplicates (``seen`` grows) are left
-    out.
-    """
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as lines:
+    """Clean paragraphs of one file with whether they are held out; duplicates are left out (``seen`` grows)."""
+    with (
+        lzma.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".xz"
+        else path.open(encoding="utf-8") as lines
+    ):
         for line in lines:
             text = clean(line)
             if len(text) < 3:

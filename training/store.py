@@ -36,8 +36,6 @@ def write_ngrams(model: Model, folder: Path) -> None:
 
 
 def write_lexicon(rows: Iterable[tuple[str, int, float, str]], path: Path) -> None:
-    """A line a word: word, weighted count, share of capitals inside sentences in percent, form of
-    initials.
-    """
+    """A line a word: word, weighted count, percent of capitals inside sentences, form of initials."""
     lines = [f"{word}\t{count}\t{round(100 * share)}\t{printed}" for word, count, share, printed in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -53,6 +53,7 @@ class Candidates:
     channel: Channel
     most_remembered: int = 200_000
     memory: dict[str, Options] = field(default_factory=dict)
+    pieces: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def of(self, token: Token) -> Options:
         """Candidates of a token; a fixed token has itself alone."""
@@ -67,7 +68,7 @@ class Candidates:
         return found
 
     def _fixed(self, text: str) -> Options:
-        return Options((NUMBER if text[0].isdigit() else UNKNOWN,), (0.0,), 0)
+        return Options((NUMBER if text[0].isdigit() else self.lexicon.id_of(text),), (0.0,), 0)
 
     def raw(self, text: str) -> tuple[int, float]:
         """The token as it stands: its id and how probable its spelling is for that id."""
@@ -84,13 +85,18 @@ class Candidates:
 
     def known(self, text: str) -> dict[int, float]:
         """Words that may have been read as ``text``, by the channel."""
-        return self.channel.candidates(text.lower(), letter_case(text))
+        found = self.pieces.get(text)
+        if found is None:
+            if len(self.pieces) >= self.most_remembered:
+                self.pieces.clear()
+            found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
+        return found
 
     def _make(self, text: str, code: bool) -> Options:
-        found = self.known(text)
+        found = dict(self.known(text))
         own, spelling = self.raw(text)
         prior = self.ngrams.unigram
-        best = max((p + float(prior[w]) for w, p in found.items()), default=-99.0)
+        best = max((p + float(prior[w]) for w, p in found.items() if w != own), default=-99.0)
         if best < UNLIKELY and not text.isdigit() and len(text) <= LONGEST_SPELT:
             for word, p in self.channel.by_letters(text.lower(), letter_case(text)).items():
                 found[word] = max(found.get(word, -99.0), p)

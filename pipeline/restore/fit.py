@@ -19,6 +19,10 @@ from pipeline.restore.tokens import Token
 
 SWITCH = 8.0
 """Cost in nats of passing from good text to ruined text or back."""
+FLUENT = -7.0
+"""Nats a token above which a sentence reads like print: of printed sentences 95 % do, of ruined ones 2 %."""
+TELLING = 3
+"""Tokens from which on a sentence's fluency tells something."""
 INTACT = log(0.998)
 """A printed word stands as it was printed."""
 
@@ -45,18 +49,17 @@ def printed(sentences: Sequence[Sequence[Token]], make: Candidates) -> list[floa
     return [o + float(b - a) for o, a, b in zip(own, sums[:-1], sums[1:], strict=True)]
 
 
-def ruined(
-    sentences: Sequence[Sequence[Token]], restored: Sequence[float], make: Candidates, prior: float = 0.0
-) -> list[bool]:
+def fluent(sentence: Sequence[Token], score: float) -> bool:
+    """Whether a sentence reads like print, so that no other explanation need be sought."""
+    return len(sentence) >= TELLING and score > FLUENT * (len(sentence) + 1)
+
+
+def ruined(gains: Sequence[float]) -> list[bool]:
     """Whether each sentence is better explained as ruined.
 
     Args:
-        sentences: tokens by sentence.
-        restored: log probability of each one's best restoration (bigrams, same model).
-        make: the candidates' maker.
-        prior: nats in favour of ruin, for each sentence.
+        gains: by sentence, log probability of its best restoration less that of the text as it stands.
     """
-    gains = [r - p + prior for r, p in zip(restored, printed(sentences, make), strict=True)]
     good, bad, back = 0.0, 0.0, list[tuple[bool, bool]]()
     for gain in gains:
         from_bad, from_good = bad - SWITCH > good, good - SWITCH > bad

@@ -76,7 +76,7 @@ def _merge(i: int, tokens: Sequence[Token], make: Candidates) -> list[Node]:
         return []
     if a.text.isdigit() or b.text.isupper() or a.end + 1 != b.start:
         return []
-    found = make.known(f"{a.text} {b.text}")
+    found = dict(make.known(f"{a.text} {b.text}"))
     for word, score in make.known(a.text + b.text).items():
         found[word] = max(found.get(word, -99.0), score + make.channel.cut)
     prior = make.ngrams.unigram

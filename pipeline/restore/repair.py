@@ -7,7 +7,7 @@ only those that an OCR has ruined are decoded. Good text costs little and stays 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ from pipeline.restore.candidates import Candidates
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice, decode, score_bigrams
-from pipeline.restore.fit import ruined
+from pipeline.restore.fit import fluent, printed, ruined
 from pipeline.restore.lattice import Lattice, build
 from pipeline.restore.tokens import Token, tokenize
 
@@ -34,6 +34,53 @@ SURE = {"eng": 0.4, "vie": 0.97}
 """Least posterior at which a word is changed."""
 SURE_DIGITS = 0.9
 """Least posterior at which a token of digits alone becomes a word."""
+
+
+PRIOR = 6.0
+"""Nats in favour of ruin where the caller names an English OCR."""
+MOST_PASSES = 5
+"""Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
+
+
+def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
+    """Edits from the raw text to what ``second`` makes of ``first.text``."""
+    groups: list[tuple[int, int, list[Edit]]] = []
+    for edit in second:
+        start, end = first.to_raw(edit.start, edit.end)
+        if groups and start < groups[-1][1]:
+            before = groups.pop()
+            groups.append((before[0], max(end, before[1]), [*before[2], edit]))
+        else:
+            groups.append((start, end, [edit]))
+    edits: list[Edit] = []
+    for start, end, parts in groups:
+        left, right = first.to_restored(start, end)
+        inner = RestoredText.from_edits(
+            first.text[left:right],
+            [replace(e, start=e.start - left, end=e.end - left) for e in parts],
+        )
+        last = parts[-1]
+        sure = min(e.confidence for e in parts)
+        if inner.text != first.raw[start:end]:
+            edits.append(
+                Edit(
+                    start,
+                    end,
+                    first.raw[start:end],
+                    inner.text,
+                    _kind_of(first.raw[start:end], inner.text, last.kind),
+                    sure,
+                )
+            )
+    spans = [(start, end) for start, end, _ in groups]
+    kept = [e for e in first.edits if not any(s <= e.start and e.end <= t for s, t in spans)]
+    return sorted([*kept, *edits], key=lambda e: e.start)
+
+
+def _kind_of(raw: str, restored: str, otherwise: EditKind) -> EditKind:
+    if fold_marks(nfc(raw)).lower() == fold_marks(restored).lower():
+        return "diacritics"
+    return "confusion" if otherwise == "diacritics" else otherwise
 
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -104,27 +151,49 @@ class Restorer:
             Vietnamese: few
                 errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
         """
+        done = RestoredText(text, text)
+        for _ in range(MOST_PASSES):
+            again = self._pass(done.text, channel)
+            if not again:
+                return done
+            done = RestoredText.from_edits(text, compose(done, again))
+        # no end in sight: text that restoration cannot make stable stays as it was read
+        return RestoredText(text, text)
+
+    def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
         edits: list[Edit] = []
         for batch in _batches(_sentences(tokenize(text))):
             edits += self._batch(batch, channel)
-        return RestoredText.from_edits(text, edits)
+        return edits
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
         """Restore the pages of one document, each with its own channel."""
         return [self.restore(t, channel=c) for t, c in zip(texts, channels, strict=True)]  # type: ignore[arg-type]
 
     def _batch(self, sentences: list[list[Token]], channel: ChannelName) -> list[Edit]:
-        name = "vie" if channel == "vie" else "eng"
-        make = self.makers[name]
-        lattices = [build(s, make) for s in sentences]
-        coarse = score_bigrams(lattices, self.ngrams)
-        if name == "eng":
-            verdicts = ruined(
-                sentences, [c.best for c in coarse], make, prior=6.0 if channel == "eng" else 0.0
+        make = self.makers["vie" if channel == "vie" else "eng"]
+        as_printed = printed(sentences, make)
+        doubtful = [
+            i
+            for i, (sentence, score) in enumerate(zip(sentences, as_printed, strict=True))
+            if channel == "vie" or not fluent(sentence, score)
+        ]
+        coarse = dict(
+            zip(
+                doubtful,
+                score_bigrams([build(sentences[i], make) for i in doubtful], self.ngrams),
+                strict=True,
             )
+        )
+        if channel == "vie":
+            chosen = doubtful
         else:
-            verdicts = [True] * len(sentences)
-        chosen = [i for i, bad in enumerate(verdicts) if bad]
+            prior = PRIOR if channel == "eng" else 0.0
+            gains = [
+                coarse[i].best - score + prior if i in coarse else -float(len(sentences[i]))
+                for i, score in enumerate(as_printed)
+            ]
+            chosen = [i for i, bad in enumerate(ruined(gains)) if bad and i in coarse]
         paths = decode([coarse[i] for i in chosen], self.ngrams)
         edits: list[Edit] = []
         for i, path in zip(chosen, paths, strict=True):

@@ -16,7 +16,7 @@ from pipeline.language.lexicon import Lexicon, Trie
 Pieces = dict[str, list[tuple[str, float]]]
 
 UNKNOWN_PIECE = -6.5
-"""A letter read as something that it was never read as: one share of some 700."""
+"""A letter lost, added, or read as something that it was never read as: one share of some 700."""
 LOWEST = -12.0
 """Words less probable than this are not looked for."""
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
@@ -52,8 +52,9 @@ class Speller:
     pieces: Pieces
 
     def words(self, read: str) -> dict[int, float]:
-        """Log P(read | word) by word id, by letters alone; a letter may err only where nothing else is
-        found.
+        """Log P(read | word) by word id, by letters alone.
+
+        A letter may err only where nothing else is found.
         """
         return self._walk(read, False) or self._walk(read, True)
 
@@ -76,4 +77,5 @@ class Speller:
             if not erred and score + UNKNOWN_PIECE > LOWEST:
                 stack.append((node, at + 1, score + UNKNOWN_PIECE, True))
                 stack += [(after, at + 1, score + UNKNOWN_PIECE, True) for after in following.values()]
+                stack += [(after, at, score + UNKNOWN_PIECE, True) for after in following.values()]
         return found

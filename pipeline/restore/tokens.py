@@ -61,9 +61,7 @@ _BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-
 
 
 def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
-    """Strip signs at both ends unless they are all there is; letters must remain, or a sign that may be
-    one.
-    """
+    """Strip signs at both ends; where nothing is left the token is fixed."""
     bare = text.strip(soft)
     if not bare:
         return start, text, True
