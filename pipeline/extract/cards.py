@@ -80,7 +80,10 @@ def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     own = [m for m in frame.marks if not m.trigger.reason and clause.holds(m.start) and m.start < stop]
     before = [m for m in own if m.end <= q.start]
-    return before[-1] if before else (own[0] if own else None)
+    if own:
+        return before[-1] if before else own[0]
+    above = frame.from_above()
+    return above if above and not above.trigger.reason else None
 
 
 def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:

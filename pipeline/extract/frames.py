@@ -21,7 +21,8 @@ class Draft:
     """A row in the making: its numbers by column, and what it was read from.
 
     ``exhaustive``: its children are all there is (a table's lines under ``Cộng``), so that any other sum
-    than its own contradicts it; ``trong đó`` may name some parts only.
+    than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
+    of a programme (``cho vay hộ nghèo``) rather than a flow.
     """
 
     table: str
@@ -37,6 +38,7 @@ class Draft:
     children: list[Draft] = field(default_factory=list)
     complete: bool | None = None
     exhaustive: bool = False
+    named: bool = False
     proof: str = "none"
     mentions: list[Draft] = field(default_factory=list)
     quote: tuple[int, int] | None = None
@@ -144,14 +146,14 @@ class Frame:
                 return inside[-1]
             if self.cues.own_verb.search(sentence.text, clause.start, min(clause.end, q.start)):
                 return None
-        return self._from_above()
+        return self.from_above()
 
     def own_verb(self, q: Quantity, number: int) -> bool:
         """Whether the number's clause has a verb of its own before it."""
         clause = self.sentence.clauses[number]
         return bool(self.cues.own_verb.search(self.sentence.text, clause.start, q.lead))
 
-    def _from_above(self) -> Mark | None:
+    def from_above(self) -> Mark | None:
         """The last trigger of a list's introduction."""
         if self.introduction is None:
             return None
@@ -221,9 +223,14 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
 def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
     """The groups that a number is about."""
     own = None if q.is_money else group_at(frame.sentence, q)
-    if own and groups().rank(own.code) > VAGUE or own and own.code in NAMED:
+    if own and not is_vague(own):
         return own
     return group_near(frame, q, stop, governor) or own
+
+
+def is_vague(group: GroupList) -> bool:
+    """Whether what a clause says tells more than the noun: ``86 lao động``."""
+    return groups().rank(group.code) <= VAGUE and group.code not in NAMED
 
 
 NAMED = frozenset(

@@ -28,7 +28,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if not _is_house(frame, q, stop, rows):
             continue
         verbs = _verbs(frame, q, stop, spent, bool(rows or near))
-        if not (frame.is_open(q) or _is_plain(frame, q, verbs)):
+        if not (rows or near or frame.is_open(q) or _is_plain(frame, q, verbs)):
             refused.setdefault(q.start, "no_rule")
         elif reason := frame.excluded(q) or _blocked(frame, q, stop):
             refused.setdefault(q.start, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_of
+from pipeline.extract.frames import Draft, Frame, group_at, group_of, is_vague
 from pipeline.extract.groups import combine
 from pipeline.extract.rules import Mark
 
@@ -66,14 +66,9 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
             gap = frame.sentence.text[own.end if own else q.end : found[0][0].lead]
             if frame.rules.parts["pairing.list_joint"].fullmatch(gap):
                 mark = found[0][1]
-        if (
-            q.is_money
-            and mark
-            and mark.trigger.reason == "funding"
-            and found
-            and _is_lent(frame, q, found[0])
-        ):
-            mark = found[0][1]
+        if mark and mark.trigger.reason == "funding":
+            lent = q.is_money and found and _is_lent(frame, q, found[0])
+            mark = found[0][1] if lent else _split(frame, q) or mark
         found.insert(0, (q, mark, stop))
     return found
 
@@ -85,6 +80,14 @@ def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]
         return False
     gap = frame.sentence.text[q.end : count.lead]
     return len(gap) <= JOINED and bool(frame.rules.parts["pairing.count_after_amount"].search(gap))
+
+
+def _split(frame: Frame, q: Quantity) -> Mark | None:
+    """The trigger of what is split by funds: ``giải ngân 15 tỷ, trong đó: nguồn vốn trung ương 11 tỷ``."""
+    own = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
+    if own and frame.cues.parts.search(frame.sentence.text, own[-1].end, q.start):
+        return own[-1]
+    return None
 
 
 JOINED = 12
@@ -118,7 +121,8 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         if row:
             row.cells["borrowers"] = q
             row.values["borrower_unit"] = BORROWERS[q.unit]
-            row.group = group_of(frame, q, stop, mark) or row.group
+            found = group_of(frame, q, stop, mark)
+            row.group = row.group if row.group and (not found or is_vague(found)) else found
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
@@ -127,6 +131,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
     column = "amount_vnd" if q.is_money else "borrowers"
     row = Draft("loans", frame.sentence, {column: q}, mark.trigger.id, dict(mark.trigger.values))
+    row.named = frame.sentence.text[mark.start : mark.end].lower().startswith("cho vay")
     if not q.is_money:
         row.values["borrower_unit"] = BORROWERS[q.unit]
     row.group = group_of(frame, q, stop, mark)

@@ -79,8 +79,9 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                 continue
             inside = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
             inside = [r for r in inside if _may_hold(total, r) and r not in _line_of(total)]
+            breakdown = 1 + max((c.breakdown for c in total.children), default=0)
             for row in inside:
-                _adopt(total, row, 1)
+                _adopt(total, row, breakdown)
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
@@ -121,7 +122,7 @@ HEAD = 60
 
 def _may_hold(total: Draft, part: Draft) -> bool:
     """Whether nothing contradicts that ``part`` lies inside ``total``."""
-    if total.values.get("flow") != part.values.get("flow"):
+    if not _same_flow(total, part):
         return False
     shared = [c for c in (COUNT[total.table], AMOUNT) if c in total.cells and c in part.cells]
     for column in shared:
@@ -129,6 +130,12 @@ def _may_hold(total: Draft, part: Draft) -> bool:
         if whole is not None and piece is not None and piece > whole:
             return False
     return bool(shared)
+
+
+def _same_flow(total: Draft, part: Draft) -> bool:
+    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it."""
+    mine, theirs = total.values.get("flow"), part.values.get("flow")
+    return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
 
 
 def _line_of(row: Draft) -> list[Draft]:
@@ -142,6 +149,8 @@ def _line_of(row: Draft) -> list[Draft]:
 
 def _adopt(total: Draft, part: Draft, breakdown: int) -> None:
     part.parent, part.breakdown = total, breakdown
+    if "flow" in total.values:
+        part.values["flow"] = total.values["flow"]
     total.children.append(part)
 
 
@@ -156,19 +165,28 @@ def _by_sums(rows: Sequence[Draft]) -> None:
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
-        has = {c.breakdown for c in total.children}
-        free = [
-            r
-            for r in rows[number + 1 :]
-            if r.parent is None and not r.children and r.sentence.block - total.sentence.block <= REACH
-        ]
-        run = _run(free, column, whole, total)
-        near = bool(run) and run[0].sentence.start - total.sentence.end <= 3
-        if run and (len(run) > 2 or has or near):
+        while run := _run(_free(rows[number + 1 :], total), column, whole, total):
+            has = {c.breakdown for c in total.children}
+            near = run[0].sentence.start - total.sentence.end <= NEXT
+            if len(run) == 2 and not has and not near:
+                break
             for row in run:
                 _adopt(total, row, max(has, default=0) + 1)
                 if not has:
                     row.flags.append("reparented")
+
+
+NEXT = 3
+"""Characters between a sentence and the next of its block."""
+
+
+def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
+    """The rows near a total that no total has yet."""
+    return [
+        r
+        for r in rows
+        if r.parent is None and not r.children and r.sentence.block - total.sentence.block <= REACH
+    ]
 
 
 def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
@@ -177,7 +195,7 @@ def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> li
         rest, run = whole, []
         for row in free[begin:]:
             value = row.value(column)
-            if value is None or value > rest or row.values.get("flow") != total.values.get("flow"):
+            if value is None or value > rest or not _same_flow(total, row):
                 break
             run.append(row)
             rest -= value
