@@ -1,8 +1,8 @@
 """Rooms for workers in tests: text files read for real, pages that misbehave on demand, one rule.
 
 A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
-the folder of flags), ``raise`` (an unexpected error), ``unreadable``, ``rule fails``. Every page that is read
-leaves a line in ``reads``.
+the folder of flags), ``grow`` (the file itself), ``raise`` (an unexpected error), ``unreadable``,
+``rule fails``. Every page that is read leaves a line in ``reads``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ def _misbehave(order: str, path: Path, number: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if order == "hang":
         time.sleep(3600)
+    if order == "grow":
+        with path.open("a") as file:
+            file.write("\fone more\n")
     if order == "raise":
         message = "no such luck"
         raise ZeroDivisionError(message)
@@ -126,7 +129,7 @@ def handler(greeting: str) -> Any:
     def handle(kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         if kind == "echo":
             return {**arguments, "greeting": greeting, "process": os.getpid()}, list(blobs)
-        if kind == "grow":
+        if kind == "gorge":
             return {"size": len(bytearray(1 << 40))}, []
         if kind == "missing":
             message = "tesseract is not installed"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from batch_stand_ins import unit
 
-from pipeline.batch.engines import Outcome, Setup, Unit
+from pipeline.batch.engines import Outcome, Setup, Unit, local
 from pipeline.batch.engines.local import Local
 
 
@@ -52,7 +52,7 @@ def test_one_worker_does_many_units(engine: Local) -> None:
     [
         ("raise", "failed", "internal", "ZeroDivisionError: no such luck"),
         ("unreadable", "failed", "damaged", "torn"),
-        ("grow", "failed", "limit", "memory"),
+        ("gorge", "failed", "limit", "memory"),
         ("missing", "stop", "missing_program", "tesseract"),
         ("die", "failed", "worker_died", "SIGKILL"),
     ],
@@ -78,6 +78,13 @@ def test_a_unit_whose_worker_died_is_tried_again_on_another(engine: Local, flags
 def test_a_unit_that_hangs_is_ended_and_not_tried_again(engine: Local) -> None:
     outcomes = all_of(engine, unit("hang", limit=0.2), unit("echo"))
     assert [(o.unit.kind, o.code) for o in outcomes] == [("hang", "timeout"), ("echo", "")]
+
+
+def test_a_worker_is_replaced_after_many_units(engine: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "_UNITS_A_WORKER", 2)
+    outcomes = all_of(engine, *[unit("echo") for _ in range(5)])
+    used = [o.answer["process"] for o in outcomes]
+    assert used[0] == used[1] != used[2] == used[3] != used[4]
 
 
 def test_a_worker_killed_while_idle_costs_nothing(engine: Local) -> None:

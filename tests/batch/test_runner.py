@@ -248,6 +248,20 @@ def test_a_page_that_hangs_is_ended_by_its_limit(
     assert len(rows(out, "tables/loans.csv")) == 4
 
 
+def test_a_file_that_changes_while_it_is_read_is_told_and_read_by_the_next_run(
+    source: Path, out: Path
+) -> None:
+    (source / "b.txt").write_text("grow\n3 hộ\n")
+    go(source, out)
+    (failure,) = rows(out, "failures.csv")
+    assert (failure["source_file"], failure["page"], failure["code"]) == ("b.txt", "1", "unreadable")
+    assert "changed while it was read" in failure["message"]
+    text = (source / "b.txt").read_text()
+    (source / "b.txt").write_text(text.removeprefix("grow\n"))
+    assert go(source, out).exit_status == EXIT_OK
+    assert rows(out, "tables/documents.csv")[1]["pages"] == "2"
+
+
 def test_a_missing_program_stops_the_run_and_leaves_no_tables(source: Path, out: Path) -> None:
     with pytest.raises(MissingProgramError, match="tesseract is not installed"):
         run([source], out, Settings(), Options(1, "batch_stand_ins:without_program"))

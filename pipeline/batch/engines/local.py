@@ -28,6 +28,8 @@ from pipeline.batch.engines import Outcome, Setup, Unit
 from pipeline.errors import OutputError, TimeoutReadError, WorkerDiedError
 
 _BOOT = "import sys; from pipeline.batch.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_UNITS_A_WORKER = 500
+"""After so many a worker is replaced: what image and PDF libraries leak over a night goes with it."""
 _TAIL = 4000
 """Bytes of a dead worker's last words that are kept for the log."""
 
@@ -48,6 +50,7 @@ class _Worker:
     scratch: Path
     task: _Task | None = None
     deadline: float = 0.0
+    done: int = 0
 
     def last_words(self) -> str:
         size = self.words.seek(0, os.SEEK_END)
@@ -135,6 +138,9 @@ class Local:
         except (EOFError, OSError):
             return self._mourn(source, task)
         source.task = None
+        source.done += 1
+        if source.done >= _UNITS_A_WORKER:
+            self._bury(source)
         return [Outcome(task.unit, blobs=tuple(blobs), **reply)]
 
     def _mourn(self, dead: _Worker, task: _Task) -> list[Outcome]:
