@@ -13,6 +13,10 @@ endif
 OUT ?= build/tables
 JOBS ?=
 CORPUS ?=
+# $(value …): a $ in a name stays one
+override IN := $(value IN)
+override OUT := $(value OUT)
+override CORPUS := $(value CORPUS)
 export IN OUT JOBS CORPUS
 
 help: ## print these targets
