@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 import regex
@@ -153,9 +154,11 @@ class Flow:
 
     @cached_property
     def width(self) -> int:
-        """The usual length of a full line, in characters (a high quantile; 0 without lines)."""
+        """The usual length of a full line, in characters: a high quantile, the longest of a few lines."""
+        rules = load_rules()
         lengths = sorted(x.end - x.start for x in self.lines if " | " not in self.text[x.start : x.end])
-        return lengths[int(load_rules().width_quantile * (len(lengths) - 1))] if lengths else 0
+        found = lengths[ceil(rules.width_quantile * (len(lengths) - 1))] if lengths else 0
+        return max(found, rules.narrowest)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -250,6 +253,8 @@ def _classify(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> 
 
 def _fits(flow: Flow, before: Line, line: Line, rules: FlowRules) -> bool:
     """Whether the line's first word would have fitted on the line above: then the break was meant."""
+    if flow.width > rules.widest:  # a paragraph a line
+        return True
     first = flow.text[line.start : line.end].split(" ", 1)[0]
     return before.end - before.start + 1 + len(first) <= rules.fit_share * flow.width
 

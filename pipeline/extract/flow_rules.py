@@ -65,6 +65,8 @@ class FlowRules:
     capitals_share: float
     fit_share: float
     width_quantile: float
+    narrowest: int
+    widest: int
     heading_level: int = 5
 
     def is_capitals(self, text: str) -> bool:
