@@ -147,6 +147,18 @@ class Grammar:
             + ")",
             flags,
         )
+        self._damaged_nouns = [
+            (
+                noun["unit"],
+                regex.compile(
+                    rf"\s*(?P<term>{_alternatives(noun['damaged'])})(?!\p{{L}})"
+                    rf"(?!\s+(?:{_alternatives(noun['damaged_not_before'])}))",
+                    flags,
+                ),
+            )
+            for noun in units["noun"]
+            if "damaged" in noun
+        ]
         fuzzy = units["fuzzy"]
         self._stray = regex.compile(rf"\s*[{regex.escape(fuzzy['stray'])}]{{1,2}}\s*(?=\p{{L}})")
         self._fuzzy = [
@@ -240,6 +252,9 @@ class Grammar:
                 first = term.split(" ")[0]
                 noun = found.end() if unit in MONEY else found.start("term")
                 return unit, noun, found.end(), self.multipliers.get(first, Decimal(1))
+        for unit, pattern in self._damaged_nouns:
+            if found := pattern.match(text, end):
+                return unit, found.start("term"), found.end(), Decimal(1)
         return "", end, end, Decimal(1)
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import regex
+
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Cues, Mark, TableRules
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
 
+_WORD = regex.compile(r"\p{L}+")
+FEW = 2
+"""Words before an amount that may still be but a name."""
 FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
@@ -137,7 +142,7 @@ class Frame:
 
     def _inherited(self, q: Quantity, number: int) -> Mark | None:
         sentence = self.sentence
-        if self.own_verb(q, number):
+        if self.own_verb(q, number) or (q.is_money and self._says_more(q, number)):
             return None
         for earlier in sentence.before(number)[1:]:
             clause = sentence.clauses[earlier]
@@ -152,6 +157,23 @@ class Frame:
         """Whether the number's clause has a verb of its own before it."""
         clause = self.sentence.clauses[number]
         return bool(self.cues.own_verb.search(self.sentence.text, clause.start, q.lead))
+
+    def _says_more(self, q: Quantity, number: int) -> bool:
+        """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).
+
+        Its period and group do not count, nor does anything within a split (``gồm: Hội Nông dân 52 tỷ; …``).
+        """
+        sentence, clause = self.sentence, self.sentence.clauses[number]
+        if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):
+            return False
+        spans = [(m.start, m.end) for m in sentence.mentions]
+        spans += [(g.start, g.end) for g in groups().find(sentence.text, clause.start, q.lead)]
+        words = [
+            w
+            for w in _WORD.finditer(sentence.text, clause.start, q.lead)
+            if not any(a <= w.start() < b for a, b in spans)
+        ]
+        return len(words) > FEW
 
     def from_above(self) -> Mark | None:
         """The last trigger of a list's introduction."""

@@ -284,7 +284,9 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
                 unit="house",
                 flags=(),
             )
-            row = _row(frame, house, [])
+            before = [m for m in frame.marks if not m.trigger.reason and m.end <= start]
+            row = _row(frame, house, _cluster(frame, before) if before else [])
+            row.values["work"] = "unspecified"
             row.cells["amount_per_house_vnd"] = q
             return [row]
     return []
