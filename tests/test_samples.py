@@ -99,7 +99,9 @@ def test_every_number_has_evidence_on_its_page(out: Path, texts: Mapping[str, li
         assert all(e["restored"] in row["quote"] or e["mention"] != "1" for e in places), row
         for place in places:
             page = texts[row["source_file"]][int(place["page"]) - 1]
-            assert page[int(place["start"]) : int(place["end"])] == place["restored"], place
+            span = page[int(place["start"]) : int(place["end"])]
+            # a number may run over a line's end
+            assert " ".join(span.split()) == place["restored"], place
         proved = {e["column"] for e in places}
         stated = {c for c in NUMBERS[table] if row[c]}
         # the one house of a handover is said without a number
@@ -185,12 +187,11 @@ def test_body_reads_as_it_was_written(
     data = tomllib.loads((ROOT / "samples" / "sources" / source).read_text(encoding="utf-8"))
     body = words(data["body"].replace("## ", ""))
     read_words = words("\n".join(texts[file]))
-    # the body alone is judged: head and signature stand before and after it
-    start = next(i for i in range(len(read_words)) if read_words[i : i + 2] == body[:2])
-    page_number = [w for w in read_words[start:] if w != "2"]
-    stop = len([w for w in body if w != "2"])
-    errors = Levenshtein.distance([w for w in body if w != "2"], page_number[:stop])
-    assert errors / stop <= limit
+    # the body alone is judged: head and signature stand before and after it; 2 is the page's number
+    starts = [i for i, word in enumerate(read_words) if word == body[0]]
+    judged = [w for w in body if w != "2"]
+    candidates = ([w for w in read_words[i:] if w != "2"][: len(judged)] for i in starts)
+    assert min(Levenshtein.distance(judged, found) for found in candidates) / len(judged) <= limit
 
 
 def test_second_run_changes_nothing(out: Path) -> None:
