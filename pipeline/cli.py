@@ -14,6 +14,7 @@ from pipeline import __version__, errors
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
+    from pipeline.model import Failure
     from pipeline.settings import Settings
 
 _EPILOG = """exit status: 0 all well; 2 wrong usage or settings; 3 some files or pages could not be read (the
@@ -126,6 +127,8 @@ def _extract(options: argparse.Namespace) -> int:
     progress = Progress.on_stderr(quiet=options.quiet)
     report = run(options.inputs, options.out, _settings(options), Options(jobs=options.jobs), progress)
     if not options.quiet:
+        for failure in report.summary.examples:
+            _say(_named(failure))
         _say(_summary(report))
     return report.exit_status
 
@@ -159,15 +162,27 @@ def _settings(options: argparse.Namespace) -> Settings:
     return settings.load(file=options.config)
 
 
+def _named(failure: Failure) -> str:
+    """A failure as a line that names its file and page."""
+    if failure.source_file in failure.message:
+        return failure.message
+    page = "" if failure.page is None else f", page {failure.page}"
+    return f"{failure.source_file}{page}: {failure.message}"
+
+
 def _summary(report: Report) -> str:
     """One line: what was read, what came out, what failed, where it lies."""
     found, done = report.summary, report.counts
     rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
-    failed = f"; {found.failures} failed, see {report.out / 'failures.csv'}" if found.failures else ""
+    failed = f"; {found.failures} failed, all in {report.out / 'failures.csv'}" if found.failures else ""
     return (
-        f"{found.files} files, {found.pages} pages ({done.pages_read} read now, {report.seconds:.0f} s); "
+        f"{_many(found.files, 'file')}, {_many(found.pages, 'page')} ({done.pages_read} read now, {report.seconds:.0f} s); "
         f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
     )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 _NO_FIGURES = frozenset({"evidence", "pages", "failures"})

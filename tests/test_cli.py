@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import __version__, api, cli
-from pipeline.model import RestoredText
+from pipeline.model import Failure, RestoredText
 
 _HEAVY = ("numpy", "pandas", "regex", "rapidfuzz", "pytesseract", "pdf2image", "PIL", "sqlite3", "tqdm")
 
@@ -150,3 +150,32 @@ def test_public_names_are_there() -> None:
     assert set(pipeline.__all__) <= set(dir(pipeline))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         pipeline.nonsense  # noqa: B018
+
+
+def test_extract_names_what_failed_and_where_the_tables_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(12):
+        (tmp_path / "in" / f"{number:02}.pdf").write_bytes(b"no PDF %d" % number)
+    (tmp_path / "in" / "a.txt").write_text("xin chào")
+    assert call("extract", "in", "--out", "out", "--jobs", "1") == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("hoso: 00.pdf: damaged")
+    assert len(lines) == 11
+    assert "13 files, 1 page (" in lines[-1]
+    assert "12 failed, all in out/failures.csv; tables in out/tables" in lines[-1]
+    assert call("extract", "in", "--out", "out", "--quiet") == 3
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("failure", "line"),
+    [
+        (Failure("a.pdf", 2, "ocr", "timeout", "took long"), "a.pdf, page 2: took long"),
+        (Failure("a.pdf", None, "intake", "empty", "nothing"), "a.pdf: nothing"),
+        (Failure("a.pdf", 2, "ocr", "limit", "a.pdf, page 2: large"), "a.pdf, page 2: large"),
+    ],
+)
+def test_a_failure_names_its_file_once(failure: Failure, line: str) -> None:
+    assert cli._named(failure) == line

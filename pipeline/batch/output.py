@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from pipeline.batch.documents import FormatRow
 from pipeline.batch.ledger import File, Ledger
@@ -22,6 +22,9 @@ _APART = ("edits", "failures")
 """Schemas whose rows are no table of ``tables/``."""
 
 
+_EXAMPLES = 10
+
+
 @dataclass
 class Summary:
     """What the input of a run came to."""
@@ -30,6 +33,8 @@ class Summary:
     files_failed: int = 0
     pages: int = 0
     failures: int = 0
+    examples: list[Failure] = field(default_factory=list)
+    """The first failures, for a person to read at once."""
 
 
 class Output:
@@ -76,7 +81,10 @@ class Output:
         for file in self._ledger.files():
             summary.files += 1
             summary.pages += file.pages
-            summary.failures += sum(1 for _ in self._failures(file))
+            for found in self._failures(file):
+                summary.failures += 1
+                if len(summary.examples) < _EXAMPLES:
+                    summary.examples.append(found)
             summary.files_failed += self._is_lost(file)
         return summary
 

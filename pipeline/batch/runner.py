@@ -168,7 +168,7 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
         "settings": asdict(this.settings),
         "inputs": [str(path) for path in this.inputs],
         "jobs": this.options.workers,
-        "found": asdict(summary),
+        "found": {k: v for k, v in asdict(summary).items() if k != "examples"},
         "done": asdict(this.counts),
         "rows": output.rows,
         "finished": time.strftime("%FT%T%z"),
