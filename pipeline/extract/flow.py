@@ -165,16 +165,23 @@ class Flow:
         """Paragraphs, list items, headings and table rows, in order; together they hold all lines."""
         return tuple(_blocks(self, load_rules()))
 
+    @cached_property
+    def _parent(self) -> tuple[int, ...]:
+        """The number of each block's parent, -1 at the top."""
+        found, above = [], list[int]()
+        for number, block in enumerate(self.blocks):
+            while above and self.blocks[above[-1]].level >= block.level:
+                above.pop()
+            found.append(above[-1] if above else -1)
+            if block.kind not in {"row", "columns"}:
+                above.append(number)
+        return tuple(found)
+
     def parents(self, number: int) -> list[Block]:
         """The blocks above ``blocks[number]`` in the outline, the nearest first."""
         found: list[Block] = []
-        level = self.blocks[number].level
-        for block in reversed(self.blocks[:number]):
-            if block.level < level and block.kind not in {"row", "columns"}:
-                found.append(block)
-                level = block.level
-            if level == 0:
-                break
+        while (number := self._parent[number]) >= 0:
+            found.append(self.blocks[number])
         return found
 
     def sentences(self, block: Block) -> list[tuple[int, int]]:

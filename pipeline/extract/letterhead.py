@@ -43,6 +43,9 @@ class Data:
     symbol_line: regex.Pattern[str]
     in_text: regex.Pattern[str]
     heads: tuple[str, ...]
+    named: frozenset[str]
+    of_units: frozenset[str]
+    not_units: tuple[str, ...]
     units: tuple[str, ...]
     title: Mapping[str, Any]
     signature: Mapping[str, Any]
@@ -72,6 +75,9 @@ def data() -> Data:
             regex.compile(raw["symbol_line"]["pattern"]),
             regex.compile(issuer["in_text"].replace(" ", r"\s{1,4}")),
             tuple(sorted(issuer["heads"], key=lambda h: (-len(h), h))),
+            frozenset(issuer["named"]),
+            frozenset(issuer["of_units"]),
+            tuple(issuer["not_units"]),
             tuple(issuer["unit_order"]),
             raw["title"],
             raw["signature"],
@@ -238,6 +244,8 @@ def issuer(parts: Sequence[str]) -> tuple[str, str]:
 
     >>> issuer(["UBND TỈNH HÀ BẮC", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"])
     ('Sở Nông nghiệp và Môi trường', 'tỉnh Hà Bắc')
+    >>> issuer(["SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"])
+    ('Sở Lao động - Thương binh và Xã hội', '')
     >>> issuer(["UBND HUYỆN HÒA AN", "PHÒNG LAO ĐỘNG - TBXH"])[0]
     'Phòng Lao động - TBXH'
     >>> issuer(["UỶ BAN NHÂN DÂN", "HUYỆN HÒA AN"])
@@ -267,8 +275,11 @@ def _cased(text: str) -> str:
         return text
     head = next((h for h in data().heads if folded(text + " ").startswith(folded(h) + " ")), "")
     words, rest = [head] if head else [], text[len(head) :].lower()
-    fresh, in_name = True, False
-    for word in _words(rest):
+    fresh, in_name = True, head in data().named
+    found = _words(rest)
+    if head in data().of_units and found:  # TĨNH for TỈNH: nothing else can follow
+        found[0] = next((u for u in data().units if folded(u) == folded(found[0])), found[0])
+    for word in found:
         if word in data().units:
             words.append(word)
             fresh, in_name = True, True
@@ -284,8 +295,9 @@ def _cased(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Words, with units of two words (``thành phố``) kept together."""
-    units = "|".join(sorted((u for u in data().units if " " in u), key=len, reverse=True))
+    """Words; units of two words (``thành phố``) and what is no unit (``xã hội``) are kept together."""
+    pairs = [*data().not_units, *(u for u in data().units if " " in u)]
+    units = "|".join(sorted(pairs, key=len, reverse=True))
     return [match.group() for match in regex.finditer(rf"(?:{units})(?!\S)|\S+", text)]
 
 
