@@ -176,7 +176,8 @@ def _summary(report: Report) -> str:
     rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
     failed = f"; {found.failures} failed, all in {report.out / 'failures.csv'}" if found.failures else ""
     return (
-        f"{_many(found.files, 'file')}, {_many(found.pages, 'page')} ({done.pages_read} read now, {report.seconds:.0f} s); "
+        f"{_many(found.files, 'file')}, {_many(found.pages, 'page')} "
+        f"({done.pages_read} read now, {report.seconds:.0f} s); "
         f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
     )
 

@@ -184,13 +184,13 @@ class Ledger:
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
 
     def forget_unseen(self) -> int:
-        """Drop files that the input no longer holds, and documents that no file has; their pages stay.
+        """Drop files that the input no longer holds, and documents that no readable file has; pages stay.
 
         Returns:
             How many files left.
         """
         gone = "FROM files WHERE source_file NOT IN (SELECT source_file FROM temp.seen)"
-        orphan = "sha256 NOT IN (SELECT sha256 FROM files)"
+        orphan = "sha256 NOT IN (SELECT sha256 FROM files WHERE code IS NULL)"
         with self._guard():
             count = int(self._db.execute(f"SELECT count(*) {gone}").fetchone()[0])
             stale = self._db.execute(f"SELECT 1 FROM documents WHERE {orphan} LIMIT 1").fetchone()

@@ -122,7 +122,7 @@ class Reading:
         return self._ledger.pages(file.sha256)[: file.pages]
 
     def _document_key(self, file: File, states: Iterable[PageState]) -> str:
-        told = (state.digest or f"{_told(state.problem)}" for state in states)
+        told = (state.digest or _told(state.problem) for state in states)
         return key_of.of_document(self._keys, file.source_file, told)
 
 

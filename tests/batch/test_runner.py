@@ -294,6 +294,21 @@ def test_settings_redo_what_hangs_on_them(source: Path, out: Path, changed: str)
     assert (report.counts.files_inspected, report.counts.documents_made) == expected[changed]
 
 
+def test_a_limit_takes_a_file_out_of_all_tables_and_a_larger_one_brings_it_back(
+    source: Path, out: Path
+) -> None:
+    go(source, out)
+    whole, read = tree(out), reads()
+    report = go(source, out, settings=Settings(max_pages=2))
+    assert report.exit_status == EXIT_PARTIAL
+    assert [(r["source_file"], r["code"]) for r in rows(out, "failures.csv")] == [("sub/c.txt", "limit")]
+    assert {r["source_file"] for r in rows(out, "tables/loans.csv")} == {"a.txt"}
+    assert len(rows(out, "tables/pages.csv")) == 3
+    go(source, out)
+    assert reads() == read
+    assert tree(out) == whole
+
+
 def test_another_input_takes_the_place_of_the_first(source: Path, out: Path) -> None:
     go(source, out)
     go(source / "sub", out)
