@@ -33,6 +33,7 @@ class _Patterns:
     left: regex.Pattern[str]
     further: regex.Pattern[str]
     number_word: regex.Pattern[str]
+    form: regex.Pattern[str]
     own_line: regex.Pattern[str]
     right_date: regex.Pattern[str]
     right_year: regex.Pattern[str]
@@ -63,7 +64,16 @@ def _patterns() -> _Patterns:
     parts["stop"] = _fill(data["stop"], parts)
     parts["title_stop"] = _fill(data["title_stop"], parts)
     try:
-        names = ("left", "number_word", "own_line", "right_date", "right_year", "right_issuer", "title")
+        names = (
+            "left",
+            "number_word",
+            "form",
+            "own_line",
+            "right_date",
+            "right_year",
+            "right_issuer",
+            "title",
+        )
         compiled = {name: regex.compile(_fill(data[name], parts)) for name in (*names, "left_issued", "law")}
         return _Patterns(
             symbol=regex.compile(rf"(?<![\p{{L}}\d.,/⁄]){kinds.symbol}"),
@@ -167,6 +177,8 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
         kind = " ".join(named["type"].lower().split()) if named else coded
         if not named and last_kind and patterns.further.match(flow.text[last_end : match.start()]):
             kind = coded or last_kind
+        if patterns.form.search(left):
+            continue
         if not (named or coded or "-" in symbol or patterns.number_word.search(left)):
             continue
         sure = "typed" if named else "coded" if coded else "bare"
