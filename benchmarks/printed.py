@@ -5,6 +5,7 @@ The seal lies over a figure; the page is read from the image alone.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from training.render import Seal, Style, paint
 OFFICE = Profile(skew=0.5, blur=0.5, noise=8.0, specks=10, paper=245, ink=26, jpeg=72)
 DPI = 200
 
+MARKER = re.compile(r"[-*+]|(?:\d+\.)+ |[IVX]+\. |[a-zđ]\) ")
+"""What a list item or heading begins with."""
+
 
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a report's text: lines joined up to one that begins a list item or heading."""
@@ -25,7 +29,7 @@ def paragraphs(text: str) -> list[str]:
         words = line.strip()
         if not words:
             continue
-        begins = words[0] in "-*+" or words.split(" ")[0].rstrip(".").replace(".", "").isdigit()
+        begins = bool(MARKER.match(words))
         ended = not found or found[-1][-1] in ".;:"
         if begins or ended:
             found.append(words)

@@ -146,7 +146,8 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
     count = row.cells["borrowers"]
     gap = sentence.text[count.end : q.lead]
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
-    if ";" in gap or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
+    broken = ";" in gap and not frame.rules.parts["pairing.continues"].search(gap)
+    if broken or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
         return None
     if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
         return None
