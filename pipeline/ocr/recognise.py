@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, median
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.intake.affine import Affine, compose
 from pipeline.language import quality
 from pipeline.model import Page
-from pipeline.ocr import cells, lines, prepare, rulings, tesseract
+from pipeline.ocr import cells, lines, prepare, rulings, strips, tesseract
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.words import Token
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _DOUBTED = 0.62
 """Mean confidence below which a page may stand on its side: those have 0.4-0.5, dense tables 0.78."""
@@ -68,9 +72,15 @@ def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -
 def _read(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
     ready = prepare.prepare(image)
     found = rulings.find(ready.image, ready.dpi)
-    file = folder / "page.pgm"
-    rulings.erased(ready.image, found).save(file, format="PPM")
-    words = tesseract.read(file, ready.dpi, settings, folder, where=where)
+    rest, strip = strips.cut(rulings.erased(ready.image, found), found.grids, ready.dpi)
+    words: list[tesseract.Read] = []
+    if strip is None or not _empty(rest, ready.dpi):
+        file = _saved(rest, folder / "page.pgm")
+        words += tesseract.read(file, ready.dpi, settings, folder, where=where)
+    if strip is not None:
+        file = _saved(strip.image, folder / "strip.pgm")
+        read = tesseract.read(file, ready.dpi, settings, folder, where=where, options="--psm 6")
+        words += strips.placed(read, strip)
     tokens = _believed([_token(word, ready) for word in words])
     text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
     sure = [word.confidence for word in placed if word.confidence is not None]
@@ -108,15 +118,22 @@ def _believed(tokens: list[Token]) -> list[Token]:
 
 def _is_blank(image: Raster) -> bool:
     """Whether there is less ink than one printed digit has."""
-    step = max(1, round(image.dpi / _BLANK_DPI))
-    grey = image.image.convert("L")
+    return _empty(image.image.convert("L"), image.dpi)
+
+
+def _empty(grey: Image.Image, dpi: int) -> bool:
+    step = max(1, round(dpi / _BLANK_DPI))
     small = np.asarray(grey.reduce(step) if step > 1 else grey)
     return int((small < 0.75 * np.percentile(small, 75)).sum()) < _BLANK_PIXELS
 
 
+def _saved(image: Image.Image, file: Path) -> Path:
+    image.save(file, format="PPM")
+    return file
+
+
 def _orientation(image: Raster, settings: Settings, folder: Path, where: str) -> int:
-    file = folder / "orientation.pgm"
-    image.image.convert("L").save(file, format="PPM")
+    file = _saved(image.image.convert("L"), folder / "orientation.pgm")
     turn, sure = tesseract.orientation(file, image.dpi, settings, folder, where=where)
     return turn if sure >= _ORIENTATION_SURE else 0
 

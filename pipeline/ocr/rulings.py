@@ -26,6 +26,8 @@ _SOLID = 0.92
 _THICKEST = 0.05
 _NEAR = 0.05
 _MOST_LINES = 400
+_FRAME = 0.75
+"""A grid whose largest cell takes more than this share is a frame around something, not a table."""
 
 Mask = NDArray[np.bool_]
 
@@ -195,8 +197,8 @@ def _grid(rows: Sequence[Segment], columns: Sequence[Segment], near: float) -> G
     """The cells between lines; None where they make a mere frame."""
     left, right = min(r.start for r in rows), max(r.end for r in rows)
     top, bottom = min(c.start for c in columns), max(c.end for c in columns)
-    xs = _borders([c.at for c in columns], left, right, near)
-    ys = _borders([r.at for r in rows], top, bottom, near)
+    xs = _borders([c.at for c in columns], left, right, 2 * near)
+    ys = _borders([r.at for r in rows], top, bottom, 2 * near)
     if len(xs) < 3 or len(ys) < 2:
         return None
     across, down = len(xs) - 1, len(ys) - 1
@@ -207,8 +209,16 @@ def _grid(rows: Sequence[Segment], columns: Sequence[Segment], near: float) -> G
                 number[number == number[i, j]] = number[i, j - 1]
             if i and not _drawn(rows, ys[i], xs[j], xs[j + 1], near):
                 number[number == number[i, j]] = number[i - 1, j]
-    cells = tuple(tuple(int(n) for n in line) for line in number)
-    return Grid(tuple(xs), tuple(ys), cells) if len(np.unique(number)) > 1 else None
+    if _largest(number, xs, ys) > _FRAME:
+        return None
+    return Grid(tuple(xs), tuple(ys), tuple(tuple(int(n) for n in line) for line in number))
+
+
+def _largest(number: NDArray[np.int64], xs: Sequence[float], ys: Sequence[float]) -> float:
+    """The share of the grid that its largest cell takes."""
+    areas = np.outer(np.diff(ys), np.diff(xs))
+    sums = np.bincount(number.ravel(), weights=areas.ravel())
+    return float(sums.max() / areas.sum())
 
 
 def _borders(places: list[float], first: float, last: float, near: float) -> list[float]:
@@ -220,9 +230,9 @@ def _borders(places: list[float], first: float, last: float, near: float) -> lis
         else:
             borders.append([place])
     middles = [sum(group) / len(group) for group in borders]
-    if middles[0] - first > 4 * near:
+    if middles[0] - first > 2 * near:
         middles.insert(0, first)
-    if last - middles[-1] > 4 * near:
+    if last - middles[-1] > 2 * near:
         middles.append(last)
     return middles
 
@@ -232,7 +242,7 @@ def _drawn(lines: Sequence[Segment], at: float, start: float, end: float, near: 
     over = sum(
         max(0.0, min(line.end, end) - max(line.start, start))
         for line in lines
-        if abs(line.at - at) <= 1.5 * near
+        if abs(line.at - at) <= 2 * near
     )
     return over >= 0.5 * (end - start)
 

@@ -56,4 +56,5 @@ def _sharpness(rows: NDArray[np.int64], columns: NDArray[np.float64], angle: flo
 def _at(rows: NDArray[np.int64], columns: NDArray[np.float64], angle: float) -> NDArray[np.int64]:
     along = rows - columns * np.tan(np.radians(angle))
     along -= along.min()
-    return along.astype(np.int64)
+    cells: NDArray[np.int64] = along.astype(np.int64)
+    return cells
