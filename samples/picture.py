@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     target = HERE.parent / "docs" / "picture.png"
-    draw(args.out).quantize(64).save(target, optimize=True)
+    draw(args.out).quantize(128).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size} bytes")
 
 
