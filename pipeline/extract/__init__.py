@@ -46,8 +46,8 @@ def extract(document: Document) -> Extraction:
     from pipeline.model import Extraction
 
     flow = Flow.of(document)
-    described = documents.describe(document)
-    cited = citations.find(document)
+    described = documents.describe_flow(flow)
+    cited = citations.find_in(flow)
     sentences = _sentences(flow)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()

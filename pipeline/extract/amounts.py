@@ -160,7 +160,9 @@ class Grammar:
             if "damaged" in noun
         ]
         fuzzy = units["fuzzy"]
-        self._stray = regex.compile(rf"\s*[{regex.escape(fuzzy['stray'])}]{{1,2}}\s*(?=\p{{L}})")
+        self._stray = regex.compile(
+            rf"\s*[{regex.escape(fuzzy['stray'])}]{{1,2}}\s*(?=\p{{L}})|[.:](?=\p{{Ll}})"
+        )
         self._fuzzy = [
             (
                 unit,

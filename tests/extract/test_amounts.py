@@ -33,6 +33,11 @@ CASES = [
     ("1.036 thẻ BHYT", 1_036, "card", ""),
     ("37.000 học sinh, sinh viên", 37_000, "student", ""),
     ("4,131 căn", 4_131, "house", ""),
+    # what OCR leaves
+    ("95.hộ", 95, "household", ""),
+    ("3.195 (triệu đồng", 3_195_000_000, "vnd", ""),
+    ("1.036 thé¢ BHYT", 1_036, "card", ""),
+    ("84 hệ", 84, "household", ""),
 ]
 
 
