@@ -99,9 +99,12 @@ class Grammar:
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
+        marks, letters = (regex.escape(units["illegible"][k]) for k in ("marks", "letters"))
+        sign = rf"(?:\d|[{marks}]|[{letters}](?=[\d.,])|(?<=[\d.,])[{letters}](?!\p{{L}}))"
         self._number = regex.compile(
-            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{1,9}/\s?)|(?<=\p{Ll}{2}))(?P<n>[\d§](?:[\d.,§]*[\d§])?)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
-            flags,
+            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{1,9}/\s?)|(?<=\p{Ll}{2}))"
+            rf"(?=\S{{0,12}}?\d)(?P<n>{sign}(?:[.,]*{sign})*)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
+            regex.V1,
         )
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags

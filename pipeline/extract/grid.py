@@ -21,7 +21,8 @@ from pipeline.extract.loans import BORROWERS
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence
 
-NUMBER = regex.compile(r"[\d§][\d.,§]*|-|–")
+NUMBER = regex.compile(r"\S{0,2}\d\S*(?: \S)?|[-–]")
+"""A cell that holds a number, whole or damaged."""
 FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
 
 
@@ -193,7 +194,7 @@ def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
 
 def _quantity(cell: Cell, column: Column) -> Quantity:
     counted = column.kind == "borrowers"
-    text = "0" if cell.text in {"-", "–"} else cell.text
+    text = "0" if cell.text in {"-", "–"} else cell.text.strip(" :;.,'`")
     value, flags = parse_number(text, whole=counted or column.scale == 1)
     scaled = None if value is None else value * column.scale
     unit = "household" if counted else "vnd"

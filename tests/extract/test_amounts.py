@@ -51,7 +51,18 @@ def test_quantity(text: str, value: Decimal | int, unit: str, per: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["294.500.00đ", "7.850.0000đ", "15.5580 người", "§.699,28 triệu đồng", "12-16 triệu đồng", "2,35 hộ"],
+    [
+        "¡53 hộ",
+        "l10 hộ",
+        "5O thẻ",
+        "1.0S6 thẻ",
+        "294.500.00đ",
+        "7.850.0000đ",
+        "15.5580 người",
+        "§.699,28 triệu đồng",
+        "12-16 triệu đồng",
+        "2,35 hộ",
+    ],
 )
 def test_not_read_for_certain(text: str) -> None:
     (found,) = grammar().find(f"chi {text} cho")
