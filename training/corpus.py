@@ -89,7 +89,7 @@ def fingerprint(text: str) -> int:
 
 
 def paragraphs(path: Path, seen: set[int]) -> Iterator[tuple[str, bool]]:
-    """Clean paragraphs of one file with whether they are held out; duplicates are left out (``seen`` grows)."""
+    """Clean paragraphs of one file with whether they are held out; duplicates (in ``seen``) are left out."""
     with (
         lzma.open(path, "rt", encoding="utf-8")
         if path.suffix == ".xz"

@@ -48,7 +48,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Lexicon:
-        """Read ``lexicon.tsv``: word, count, percent of capitals, form of initials; the line number is the id.
+        """Read ``lexicon.tsv``: word, count, percent of capitals, form of initials; the line is the id.
 
         Raises:
             DictionaryError: where the file is missing or malformed.

@@ -21,6 +21,9 @@ SWITCH = 8.0
 """Cost in nats of passing from good text to ruined text or back."""
 FLUENT = -7.0
 """Nats a token above which a sentence reads like print: of printed sentences 95 % do, of ruined ones 2 %."""
+HOPELESS = -10.0
+"""Nats a token below which the best restoration is no Vietnamese either (of ruined sentences 1 %): foreign
+text."""
 TELLING = 3
 """Tokens from which on a sentence's fluency tells something."""
 INTACT = log(0.998)
@@ -52,6 +55,18 @@ def printed(sentences: Sequence[Sequence[Token]], make: Candidates) -> list[floa
 def fluent(sentence: Sequence[Token], score: float) -> bool:
     """Whether a sentence reads like print, so that no other explanation need be sought."""
     return len(sentence) >= TELLING and score > FLUENT * (len(sentence) + 1)
+
+
+def gain(sentence: Sequence[Token], score: float, restored: float) -> float:
+    """Nats that restoration gains over the sentence as it stands; a loss where nothing fits.
+
+    Args:
+        sentence: its tokens.
+        score: log probability as it stands.
+        restored: log probability of its best restoration; minus infinity where none was sought.
+    """
+    hopeless = len(sentence) >= TELLING and restored < HOPELESS * (len(sentence) + 1)
+    return -float(len(sentence)) if hopeless else restored - score
 
 
 def ruined(gains: Sequence[float]) -> list[bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from pipeline.restore.candidates import Candidates
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice, decode, score_bigrams
-from pipeline.restore.fit import fluent, printed, ruined
+from pipeline.restore.fit import fluent, gain, printed, ruined
 from pipeline.restore.lattice import Lattice, build
 from pipeline.restore.tokens import Token, tokenize
 
@@ -189,9 +190,10 @@ class Restorer:
             chosen = doubtful
         else:
             prior = PRIOR if channel == "eng" else 0.0
+            best = [coarse[i].best if i in coarse else -inf for i in range(len(sentences))]
             gains = [
-                coarse[i].best - score + prior if i in coarse else -float(len(sentences[i]))
-                for i, score in enumerate(as_printed)
+                gain(sentence, score - prior, restored)
+                for sentence, score, restored in zip(sentences, as_printed, best, strict=True)
             ]
             chosen = [i for i, bad in enumerate(ruined(gains)) if bad and i in coarse]
         paths = decode([coarse[i] for i in chosen], self.ngrams)

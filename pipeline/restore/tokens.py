@@ -53,9 +53,15 @@ def rules() -> _Rules:
     """The patterns of ``dictionaries/tokens.toml``."""
     data = tomllib.loads((folder() / "tokens.toml").read_text(encoding="utf-8"))
     fixed = "|".join(f"(?:{entry['pattern']})" for entry in data["fixed"])
+    # one class and no alternation: a run of any length costs no memory (the underscore is a soft sign)
     signs = re.escape(data["soft"] + data["hard"]) + "\u0300-\u036f"
-    return _Rules(re.compile(rf"(?P<fixed>{fixed})|(?P<word>(?:[^\W_]|[{signs}])+)"), data["soft"])
+    return _Rules(re.compile(rf"(?P<fixed>{fixed})|(?P<word>[\w{signs}]+)"), data["soft"])
 
+
+_FOREIGN = re.compile("[\u0370-\u1e9f\u1f00-\u1fff\u2c00-\ud7ff\uf900-\uffff\U00010000-\U0010ffff]")
+"""Letters of other scripts: nothing that a Vietnamese page is read as."""
+SPELT = 5
+"""So many single characters in a row are no words: spaced letters or dirt, which stay."""
 
 _BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-Za-zđĐIVX]{1,4}[.)])\s|[.…]{3,}|\|")
 
@@ -65,12 +71,12 @@ def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
     bare = text.strip(soft)
     if not bare:
         return start, text, True
-    return start + text.index(bare), bare, len(bare) > LONGEST
+    return start + text.index(bare), bare, len(bare) > LONGEST or _FOREIGN.search(bare) is not None
 
 
 def tokenize(text: str) -> list[Token]:
     """All tokens of a text, in order; offsets are into it."""
-    known, tokens, last, in_code = rules(), list[Token](), 0, False
+    known, tokens, last, in_code, run = rules(), list[Token](), 0, False, 0
     for match in known.pattern.finditer(text):
         start, found = match.start(), match[0]
         fixed = match["fixed"] is not None
@@ -84,4 +90,8 @@ def tokenize(text: str) -> list[Token]:
         tokens.append(Token(start, found, fixed, False, bool(tokens) and gap in {" ", ""}, code))
         in_code = code or (fixed and found.endswith("/"))
         last = match.end()
+        run = run + 1 if len(found) == 1 and not fixed else 0
+        if run >= SPELT:
+            again = SPELT if run == SPELT else 1
+            tokens[-again:] = [t._replace(fixed=True) for t in tokens[-again:]]
     return tokens

@@ -1,0 +1,79 @@
+"""Ruined sentences are read again, good ones stay."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import DictionaryError
+from pipeline.model import Edit, RestoredText
+from pipeline.restore import Restorer
+from pipeline.restore.repair import compose
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "restore.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def restorer() -> Restorer:
+    return Restorer.load()
+
+
+@pytest.mark.parametrize("case", CASES["ruined"], ids=lambda c: c["raw"][:30])
+def test_ruined(restorer: Restorer, case: dict[str, str]) -> None:
+    assert restorer.restore(case["raw"]).text == case["restored"]
+
+
+@pytest.mark.parametrize("case", CASES["stays"], ids=lambda c: c["raw"][:30])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_stays(restorer: Restorer, case: dict[str, str], form: str) -> None:
+    text = unicodedata.normalize(form, case["raw"])  # type: ignore[arg-type]
+    assert restorer.restore(text).edits == ()
+
+
+def test_good_and_ruined_stretches_of_one_text(restorer: Restorer) -> None:
+    good, bad = CASES["stays"][0]["raw"], CASES["ruined"][0]
+    text = f"{good}\n\n{bad['raw']}\n\n{good}"
+    assert restorer.restore(text).text == f"{good}\n\n{bad['restored']}\n\n{good}"
+
+
+def test_vie_repairs_only_what_is_sure_and_no_digits(restorer: Restorer) -> None:
+    text = "Tổng số hộ nghèo trên địa bàn huyên là 13 hộ, diện tích 300 m2, nhà A1."
+    done = restorer.restore(text, channel="vie")
+    assert done.text == text.replace("huyên", "huyện")
+
+
+def test_kinds(restorer: Restorer) -> None:
+    done = restorer.restore("Cac hg ngheo dugc hd trg xay nha vdi kinh phi tir ngan sach huyén")
+    kinds = {e.raw: e.kind for e in done.edits}
+    assert kinds["ngheo"] == "diacritics"
+    assert kinds["dugc"] == "confusion"
+
+
+def test_pages_come_back_in_order(restorer: Restorer) -> None:
+    pages = [CASES["ruined"][0]["raw"], CASES["stays"][0]["raw"]]
+    done = restorer.restore_pages(pages, ["auto", "vie"])
+    assert [p.text for p in done] == [CASES["ruined"][0]["restored"], pages[1]]
+
+
+def test_missing_dictionaries_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DictionaryError, match=r"lexicon\.tsv.*make dictionaries"):
+        Restorer.load(tmp_path)
+
+
+def test_compose_maps_to_the_raw_text() -> None:
+    first = RestoredText.from_edits(
+        "ab cd ef", (Edit(0, 2, "ab", "xyz", "lexicon", 0.9), Edit(6, 8, "ef", "e", "lexicon", 0.8))
+    )
+    # "xyz cd e": the second pass changes xyz once more, and cd
+    second = [Edit(0, 3, "xyz", "q", "confusion", 0.7), Edit(4, 6, "cd", "c d", "split", 0.6)]
+    edits = compose(first, second)
+    assert RestoredText.from_edits("ab cd ef", edits).text == "q c d e"
+    assert [(e.raw, e.restored) for e in edits] == [("ab", "q"), ("cd", "c d"), ("ef", "e")]
+
+
+def test_compose_drops_what_comes_back_to_the_raw() -> None:
+    first = RestoredText.from_edits("ab", (Edit(0, 2, "ab", "x", "lexicon", 0.9),))
+    assert compose(first, [Edit(0, 1, "x", "ab", "lexicon", 0.9)]) == []
