@@ -8,7 +8,7 @@ with Vietnamese marks, and words with digits or symbols inside:
 1.0
 >>> ruined = assess("Uy ban nhan din xa bao cio kk qua giam ngheo nArn 2O24 nhu sau: g6m b6n phAn chinh")
 >>> ruined.score < 0.5, ruined.reasons
-(True, ('few_marks', 'odd_words'))
+(True, ('invalid_syllables', 'few_marks', 'odd_words'))
 
 Thresholds and signature patterns are data: ``dictionaries/quality.toml``.
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.intake.affine import Affine, compose
+from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
 from pipeline.model import Page
 from pipeline.ocr import cells, lines, prepare, rulings, strips, tesseract
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _DOUBTED = 0.62
 """Mean confidence below which a page may stand on its side: those have 0.4-0.5, dense tables 0.78."""
 _ORIENTATION_SURE = 1.0
+_LONG = 3
+_TALL = 0.3
+"""Share of words of at least _LONG letters that are taller than wide on a page that lies on its side."""
 _SPECK = 0.5
 _BLANK_PIXELS = 8
 _BLANK_DPI = 75
@@ -48,13 +51,19 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
             number, "", width=image.width, height=image.height, source="ocr", dpi=image.dpi, blank=True
         )
     found = _read(image, number, settings, folder, where)
-    if found.ocr_confidence is not None and found.ocr_confidence >= _DOUBTED:
+    if found.ocr_confidence is not None and found.ocr_confidence >= _DOUBTED and not _lies(found):
         return found
     turn = _orientation(image, settings, folder, where)
     if not turn:
         return found
-    turned = _read(_turned(image, turn), number, settings, folder, where)
-    return replace(turned, rotation=turn) if _worth(turned) > _worth(found) else found
+    upright, back = _turned(image, turn)
+    turned = _read(upright, number, settings, folder, where)
+    if _worth(turned) <= _worth(found):
+        return found
+    words = tuple(
+        replace(w, box=w.box and back.box(w.box.x0, w.box.y0, w.box.x1, w.box.y1)) for w in turned.words
+    )
+    return replace(turned, words=words, rotation=turn, width=image.width, height=image.height)
 
 
 def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -> list[lines.Line]:
@@ -138,8 +147,8 @@ def _orientation(image: Raster, settings: Settings, folder: Path, where: str) ->
     return turn if sure >= _ORIENTATION_SURE else 0
 
 
-def _turned(image: Raster, degrees: int) -> Raster:
-    """The image turned clockwise; its map still leads to the page as it lies."""
+def _turned(image: Raster, degrees: int) -> tuple[Raster, Affine]:
+    """The image turned clockwise, as a page of its own, and the map from its points to the page as it lies."""
     from PIL.Image import Transpose
 
     width, height = image.image.size
@@ -148,7 +157,17 @@ def _turned(image: Raster, degrees: int) -> Raster:
         180: (Transpose.ROTATE_180, Affine(-1, 0, 0, -1, width, height)),
         270: (Transpose.ROTATE_90, Affine(0, 1, -1, 0, width, 0)),
     }[degrees]
-    return replace(image, image=image.image.transpose(turn), affine=compose(image.affine, back))
+    upright = image.image.transpose(turn)
+    points = scaling(72 / image.dpi)
+    whole = compose(image.affine, compose(back, scaling(image.dpi / 72)))
+    return replace(image, image=upright, affine=points), whole
+
+
+def _lies(read: Page) -> bool:
+    """Whether words stand upright like books on a shelf: taller than wide."""
+    boxes = [w.box for w in read.words if w.box is not None and w.end - w.start >= _LONG]
+    tall = sum(box.y1 - box.y0 > box.x1 - box.x0 for box in boxes)
+    return bool(boxes) and tall > _TALL * len(boxes)
 
 
 def _worth(read: Page) -> float:

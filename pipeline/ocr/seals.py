@@ -25,6 +25,8 @@ _ROUND = 0.06
 """Largest spread of the outline's distance from the centre, as a share of the radius."""
 _ARC = 0.3
 """Share of the full circle that must be seen; a seal cut by the page's edge shows half."""
+_OUTLINED = 0.5
+"""Share of the outline that must lie on the circle: a rectangle's corners lie on one too."""
 _MOST = 8
 
 Mask = NDArray[np.bool_]
@@ -118,6 +120,7 @@ def _circle(part: Mask, shape: tuple[int, int], inch: float) -> Circle | None:
     xs, ys = _outline(part, shape)
     if xs.size < inch * 0.8:
         return None
+    points = xs.size
     for _ in range(3):
         system = np.column_stack((xs, ys, np.ones_like(xs)))
         (a, b, c), *_ = np.linalg.lstsq(system, xs * xs + ys * ys, rcond=None)
@@ -127,7 +130,7 @@ def _circle(part: Mask, shape: tuple[int, int], inch: float) -> Circle | None:
             return None
         distance = np.hypot(xs - x, ys - y)
         kept = distance > 0.9 * radius
-        if kept.sum() < inch * 0.8:
+        if kept.sum() < _OUTLINED * points:
             return None
         xs, ys = xs[kept], ys[kept]
     distance = np.hypot(xs - x, ys - y)

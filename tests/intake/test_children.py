@@ -1,0 +1,59 @@
+"""Programs run under limits, end in time and leave nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import LimitError, MissingProgramError, TimeoutReadError
+from pipeline.intake import children
+from pipeline.settings import Settings
+
+
+def _program(folder: Path, name: str, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_output_status_and_error_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "stand-in", 'echo "$1"; echo bad >&2; exit 3', monkeypatch)
+    done = children.run("stand-in", ["a b; c"], Settings(), where="x")
+    assert done == children.Finished(3, b"a b; c\n", "bad\n")
+
+
+def test_a_program_that_hangs_is_ended_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path, "stand-in", "sleep 60 & sleep 60", monkeypatch)
+    with pytest.raises(TimeoutReadError, match=r"f\.pdf, page 2: stand-in took longer than 1 s"):
+        children.run("stand-in", [], Settings(page_timeout=1), where="f.pdf, page 2")
+
+
+def test_output_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "stand-in", "exec head -c 5000000 /dev/zero", monkeypatch)
+    with pytest.raises(LimitError):
+        children.run("stand-in", [], Settings(max_pixels=1000), where="x")
+
+
+def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(MissingProgramError, match="apt-get install poppler-utils"):
+        children.program("pdftotext")
+
+
+def test_scratch_is_gone_afterwards() -> None:
+    with children.scratch() as folder:
+        (folder / "file").write_text("x", encoding="utf-8")
+    assert not folder.exists()
+
+
+def test_guards_pass_arguments_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "tesseract", 'printf "%s|" "$OMP_THREAD_LIMIT" "$@"', monkeypatch)
+    guards = children.guards(tmp_path, Settings())
+    assert guards is not None
+    monkeypatch.setenv("PATH", f"{guards}:/usr/bin:/bin")
+    done = children.run("tesseract", ["a b", "$HOME", "'"], Settings(), where="x")
+    assert done.output == b"1|a b|$HOME|'|"
