@@ -220,6 +220,7 @@ class Grammar:
         second = self._second.match(text, end) if has_factor else None
         if second:
             end = second.end()
+            number_end = second.end("n2") if second["n2"] else end
         unit, noun_start, end, per = self._unit(text, end, has_factor)
         if not unit:
             unit, noun_start, end, factor = self._damaged(text, match.end("n"))

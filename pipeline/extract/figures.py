@@ -117,13 +117,9 @@ def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
                     flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
                     mention,
                 )
-                for index, start, end in flow.pieces(q.start, _printed_end(q))
+                for index, start, end in flow.pieces(q.start, q.number_end)
             ]
     return found
-
-
-def _printed_end(q: Quantity) -> int:
-    return q.end if q.is_money else q.number_end
 
 
 def _raw(flow: Flow, index: int, start: int, end: int) -> str:

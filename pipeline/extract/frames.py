@@ -106,8 +106,6 @@ class Frame:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
         if "range" in q.flags:
             return "range"
-        if q.per in {"household", "person", "month", "year", "other"}:
-            return "average"
         sentence = self.sentence
         clause = sentence.clauses[sentence.clause_at(q.start)]
         begin = max(clause.start, q.lead - 60)
@@ -116,7 +114,7 @@ class Frame:
                 if unless and unless.search(sentence.text, sentence.start, sentence.end):
                     continue
                 return reason
-        return ""
+        return "average" if q.per in {"household", "person", "month", "year", "other"} else ""
 
     # ---- governing ----------------------------------------------------------------------------
 
