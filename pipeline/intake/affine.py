@@ -33,6 +33,10 @@ class Affine:
         across, down = [x for x, _ in corners], [y for _, y in corners]
         return Box(min(across), min(down), max(across), max(down))
 
+    def image(self, box: Box) -> Box:
+        """The bounding box of a box's image."""
+        return self.box(box.x0, box.y0, box.x1, box.y1)
+
 
 IDENTITY = Affine(1, 0, 0, 1, 0, 0)
 

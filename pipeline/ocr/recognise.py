@@ -58,11 +58,9 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
         return found
     upright, back = _turned(image, turn)
     turned = _read(upright, number, settings, folder, where)
-    if _worth(turned) <= _worth(found):
+    if _worth(turned) <= _worth(found) or 2 * len(turned.words) < len(found.words):
         return found
-    words = tuple(
-        replace(w, box=w.box and back.box(w.box.x0, w.box.y0, w.box.x1, w.box.y1)) for w in turned.words
-    )
+    words = tuple(replace(word, box=word.box and back.image(word.box)) for word in turned.words)
     return replace(turned, words=words, rotation=turn, width=image.width, height=image.height)
 
 
@@ -148,7 +146,7 @@ def _orientation(image: Raster, settings: Settings, folder: Path, where: str) ->
 
 
 def _turned(image: Raster, degrees: int) -> tuple[Raster, Affine]:
-    """The image turned clockwise, as a page of its own, and the map from its points to the page as it lies."""
+    """The image turned clockwise, as a page of its own, and the way from its points to the page."""
     from PIL.Image import Transpose
 
     width, height = image.image.size
@@ -171,5 +169,5 @@ def _lies(read: Page) -> bool:
 
 
 def _worth(read: Page) -> float:
-    """How much was read how surely."""
-    return (read.ocr_confidence or 0.0) * (0.1 + read.quality) * len(read.words)
+    """How surely a page was read, and as what language."""
+    return (read.ocr_confidence or 0.0) * (0.1 + read.quality)

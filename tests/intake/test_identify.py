@@ -15,12 +15,12 @@ from pipeline.intake.text import pages
 from pipeline.settings import Settings
 
 
-def _pdf(count: int = 1, **save: object) -> bytes:
+def _pdf(count: int = 1, encryption: pikepdf.Encryption | bool = False) -> bytes:
     document = pikepdf.new()
     for _ in range(count):
         document.add_blank_page()
     buffer = BytesIO()
-    document.save(buffer, **save)
+    document.save(buffer, encryption=encryption)
     return buffer.getvalue()
 
 
