@@ -88,7 +88,9 @@ def judge(words: list[LayerWord], covered: bool) -> Judgement:
         return Judgement("none", ("no_words",), judged)
     if covered and len(words) < limits.words:
         stamps = tuple(f"signature:{name}" for name in quality.signatures(text))
-        return Judgement("stamp_only", (*stamps, "covers_little"), judged)
+        if stamps or judged.words < limits.few_words or judged.score >= limits.good:
+            return Judgement("stamp_only", (*stamps, "covers_little"), judged)
+        return Judgement("ruined", ("covers_little", *judged.reasons), judged)
     # a page without an image has nothing better than its layer, unless drawing and reading it helps
     wanted = limits.good if covered else limits.fair
     believed = judged.score >= wanted or "few_words" in judged.reasons or judged.words == 0

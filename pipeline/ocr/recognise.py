@@ -29,6 +29,7 @@ _LONG = 3
 _TALL = 0.3
 """Share of words of at least _LONG letters that are taller than wide on a page that lies on its side."""
 _SPECK = 0.5
+_BARS = frozenset("|¦")
 _BLANK_PIXELS = 8
 _BLANK_DPI = 75
 
@@ -58,7 +59,8 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
         return found
     upright, back = _turned(image, turn)
     turned = _read(upright, number, settings, folder, where)
-    if _worth(turned) <= _worth(found) or 2 * len(turned.words) < len(found.words):
+    better = _lies(found) > _lies(turned) or _worth(turned) > _worth(found)
+    if not better or 2 * len(turned.words) < len(found.words):
         return found
     words = tuple(replace(word, box=word.box and back.image(word.box)) for word in turned.words)
     return replace(turned, words=words, rotation=turn, width=image.width, height=image.height)
@@ -111,7 +113,10 @@ def _token(word: tesseract.Read, ready: Prepared) -> Token:
 
 
 def _believed(tokens: list[Token]) -> list[Token]:
-    """Words without specks and strokes that were taken for punctuation; a letter or digit always stays."""
+    """Words without specks and strokes that were taken for punctuation; a letter or digit always stays.
+
+    A bar by itself is a stroke, and would read as the border between two cells.
+    """
     if not tokens:
         return []
     height = median(token.height for token in tokens)
@@ -119,7 +124,11 @@ def _believed(tokens: list[Token]) -> list[Token]:
         token
         for token in tokens
         if any(c.isalnum() for c in token.text)
-        or ((token.confidence or 0) >= _SPECK and token.height <= 2.5 * height)
+        or (
+            (token.confidence or 0) >= _SPECK
+            and token.height <= 2.5 * height
+            and not set(token.text) <= _BARS
+        )
     ]
 
 

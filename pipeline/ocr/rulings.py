@@ -26,6 +26,8 @@ _SOLID = 0.92
 _THICKEST = 0.05
 _NEAR = 0.05
 _MOST_LINES = 400
+_LEAST_WIDTH = 0.4
+"""Of the page: receipt stamps and the emblem in a seal are grids too, but small ones over other text."""
 _FRAME = 0.75
 """A grid whose largest cell takes more than this share is a frame around something, not a table."""
 
@@ -86,7 +88,7 @@ def find(image: Image.Image, dpi: int) -> Rulings:
     mask = np.zeros_like(dark)
     for rows, columns in _tables(horizontal, vertical, near):
         grid = _grid(rows, columns, near)
-        if grid is not None:
+        if grid is not None and grid.xs[-1] - grid.xs[0] >= _LEAST_WIDTH * dark.shape[1]:
             grids.append(grid)
             _draw(mask, across, down.T, rows, columns, round(_THICKEST * inch))
     if not grids:

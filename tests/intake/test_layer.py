@@ -36,6 +36,7 @@ def _layer(text: str) -> list[LayerWord]:
         (BARE * 5, True, "ruined", "few_marks"),
         (STAMP, True, "stamp_only", "signature:signed-by"),
         ("Trang 2", True, "stamp_only", "covers_little"),
+        (BARE, True, "ruined", "covers_little"),
         ("Trang 2", False, "good", "few_words"),
         ("", True, "none", "no_words"),
         ("", False, "none", "no_words"),

@@ -7,11 +7,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.intake.affine import scaling
+from pipeline.model import Box
 from pipeline.ocr import prepare, rulings, seals, skew, strips
 from pipeline.ocr.raster import Raster
-from pipeline.ocr.recognise import _turned
+from pipeline.ocr.recognise import _believed, _turned
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.tesseract import Read, parse
+from pipeline.ocr.words import Token
 
 DPI = 100
 SIZE = (827, 1169)
@@ -134,6 +136,22 @@ def test_a_ruled_table(angle: float) -> None:
     assert grid.ys == pytest.approx((200, 260, 320), abs=8)
     assert grid.cells[0][0] == grid.cells[1][0]
     assert len({n for row in grid.cells for n in row}) == 5
+
+
+def test_a_receipt_stamp_is_no_table() -> None:
+    image = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((50, 200, 290, 300), outline=0, width=2)
+    draw.line((50, 250, 290, 250), fill=0, width=2)
+    draw.line((130, 200, 130, 300), fill=0, width=2)
+    assert rulings.find(image, DPI).grids == ()
+
+
+def test_specks_and_bars_are_no_words() -> None:
+    box = Box(0, 0, 10, 10)
+    words = [("hộ", 0.1), ("|", 0.9), (",", 0.2), ("-", 0.9), ("7", 0.05)]
+    kept = _believed([Token(text, box, (0,), sure) for text, sure in words])
+    assert [token.text for token in kept] == ["hộ", "-", "7"]
 
 
 def test_erasing_takes_lines_and_leaves_words() -> None:
