@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,3 +62,38 @@ def test_guards_pass_arguments_as_they_are(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{guards}:/usr/bin:/bin")
     done = children.run("tesseract", ["a b", "$HOME", "'"], Settings(), where="x")
     assert done.output == b"1|a b|$HOME|'|"
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed")
+def test_a_program_does_not_outlive_its_killed_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f"echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; exec sleep 60"
+    _program(tmp_path, "stand-in", script, monkeypatch)
+    code = (
+        "from pipeline.intake import children; from pipeline.settings import Settings;"
+        "children.run('stand-in', [], Settings(), where='x')"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    _until((tmp_path / "pid").exists)
+    child = int((tmp_path / "pid").read_text(encoding="utf-8"))
+    parent.kill()
+    parent.wait()
+    _until(lambda: _is_gone(child))
+
+
+def _until(done: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if done():
+            return
+        time.sleep(0.05)
+    pytest.fail("waited 30 s")
+
+
+def _is_gone(pid: int) -> bool:
+    """Gone, or dead and not yet collected by whoever inherited it."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state.rsplit(")", 1)[1].split()[0] == "Z"
