@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -224,9 +224,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Extraction:
-    """All that one document says: rows by column name, to be formatted by ``tables``."""
+    """All that one document says: rows by column name, to be formatted by ``tables``.
+
+    ``repairs`` are numbers that the document's arithmetic put right: page number and edit of its raw text.
+    """
 
     document: Mapping[str, Value]
     figures: tuple[Figure, ...] = ()
     citations: tuple[Mapping[str, Value], ...] = ()
-    unclaimed: tuple[Mapping[str, Value], ...] = field(default_factory=tuple)
+    unclaimed: tuple[Mapping[str, Value], ...] = ()
+    repairs: tuple[tuple[int, Edit], ...] = ()

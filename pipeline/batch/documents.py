@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batch.wire import pack
-from pipeline.model import Document, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
+from pipeline.model import Document, Edit, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Maker:
             parts["edits"] = self._rows("edits", edit_rows(document))
             stage = "extract"
             extraction = self.extract(document)
+            parts["edits"] = self._rows("edits", edit_rows(document, extraction.repairs))
             parts |= self._tables(document, extraction)
         except Exception as error:  # noqa: BLE001  a fault of ours in one document must not stop an archive
             problem = _problem(stage, error)
@@ -219,10 +220,16 @@ def evidence_rows(figure: Figure) -> Iterable[dict[str, Cell]]:
         }
 
 
-def edit_rows(document: Document) -> Iterable[dict[str, Value]]:
-    """Rows of edits/DOC_ID.csv; lines count from 1 on each page."""
+def edit_rows(document: Document, repairs: Sequence[tuple[int, Edit]] = ()) -> Iterable[dict[str, Value]]:
+    """Rows of edits/DOC_ID.csv; lines count from 1 on each page.
+
+    Args:
+        document: its restored pages hold the edits of the text.
+        repairs: numbers that the tables hold otherwise than the text, by page number.
+    """
     for page, restored in zip(document.pages, document.restored, strict=True):
-        for edit in restored.edits:
+        proved = [edit for number, edit in repairs if number == page.number]
+        for edit in sorted([*restored.edits, *proved], key=lambda e: (e.start, e.end)):
             yield {
                 "page": page.number,
                 "line": restored.raw.count("\n", 0, edit.start) + 1,

@@ -15,7 +15,7 @@ import regex
 
 from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
 from pipeline.extract.context import Context
-from pipeline.extract.figures import figure, resolve
+from pipeline.extract.figures import figure, number_edit, resolve
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.periods import Period
@@ -60,15 +60,19 @@ def extract(document: Document) -> Extraction:
     sentences.sort(key=lambda s: s.start)
     context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
     place = described.get("place")
-    figures = []
+    figures, repaired = [], []
     for table, rows in drafts.items():
-        parts.assign(rows, flow, cues())
+        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, cues())]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft))
         kept = merge(rows)
         figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
     return Extraction(
-        described, tuple(figures), tuple(cited), tuple(unclaimed_rows(flow, sentences, taken, refused))
+        described,
+        tuple(figures),
+        tuple(cited),
+        tuple(unclaimed_rows(flow, sentences, taken, refused)),
+        tuple(number_edit(flow, q, fixed) for q, fixed in repaired),
     )
 
 

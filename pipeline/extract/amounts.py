@@ -27,8 +27,9 @@ class Quantity:
 
     ``value`` is in whole units (đồng, households, cards, per cent), None where it cannot be read for
     certain. ``unit`` is ``vnd`` ``usd`` ``eur`` ``percent`` or a counted noun's unit; ``noun_start`` is where
-    the noun begins (``end`` for money); ``per`` what a rate counts by (``/nhà`` is ``house``). ``lead`` is
-    where the words of approximation before it begin. ``of`` is the second number of ``10.760/10.760 căn``.
+    the noun begins (``end`` for money); ``per`` what a rate counts by (``/nhà`` is ``house``). ``factor`` is
+    what the printed number is multiplied by (``triệu``: a million). ``lead`` is where the words of
+    approximation before it begin. ``of`` is the second number of ``10.760/10.760 căn``.
     """
 
     start: int
@@ -41,6 +42,7 @@ class Quantity:
     lead: int = -1
     of: Decimal | None = None
     flags: tuple[str, ...] = ()
+    factor: Decimal = Decimal(1)
 
     @property
     def is_money(self) -> bool:
@@ -243,7 +245,9 @@ class Grammar:
         if value is not None and counted and value != value.to_integral_value():
             value, more = None, ("malformed_number",)
         of = parse_number(match["of"], whole=True)[0] if match["of"] else None
-        return Quantity(start, end, number_end, noun_start, value, unit, per, lead, of, (*flags, *more))
+        return Quantity(
+            start, end, number_end, noun_start, value, unit, per, lead, of, (*flags, *more), factor
+        )
 
     def _extra(self, second: regex.Match[str], factor: Decimal) -> Decimal:
         if second["half"]:

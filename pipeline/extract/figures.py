@@ -9,7 +9,8 @@ from pipeline.extract.context import Context
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.ids import row_id
-from pipeline.model import Box, Evidence, Figure, Value
+from pipeline.extract.repair import REPAIRED, printed
+from pipeline.model import Box, Edit, Evidence, Figure, Value
 
 _STOCKS = frozenset({"outstanding", "overdue"})
 _PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
@@ -20,6 +21,7 @@ _DOUBTS = {
     "ambiguous": 0.25,
     "unit_assumed": 0.05,
     "malformed_number": 0.5,
+    "number_repaired": 0.1,
     "sum_mismatch": 0.25,
     "reparented": 0.05,
 }
@@ -113,13 +115,29 @@ def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
                     start,
                     end,
                     _raw(flow, index, start, end),
-                    flow.document.restored[index].text[start:end],
+                    _restored(flow, q, index, start, end),
                     flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
                     mention,
                 )
                 for index, start, end in flow.pieces(q.start, q.number_end)
             ]
     return found
+
+
+def _restored(flow: Flow, q: Quantity, index: int, start: int, end: int) -> str:
+    """The number as it should read: in the restored text, or by what proved it."""
+    if REPAIRED in q.flags and q.value is not None:
+        return printed(q.value / q.factor) or ""
+    return flow.document.restored[index].text[start:end]
+
+
+def number_edit(flow: Flow, q: Quantity, fixed: str) -> tuple[int, Edit]:
+    """A repaired number as an edit of its page: page number and the change, in the raw text's offsets."""
+    index, start, end = flow.locate(q.start, q.number_end)
+    restored = flow.document.restored[index]
+    first, last = restored.to_raw(start, end)
+    edit = Edit(first, last, restored.raw[first:last], fixed, "number", 0.98)
+    return flow.document.pages[index].number, edit
 
 
 def _raw(flow: Flow, index: int, start: int, end: int) -> str:

@@ -198,7 +198,17 @@ def _quantity(cell: Cell, column: Column) -> Quantity:
     value, flags = parse_number(text, whole=counted or column.scale == 1)
     scaled = None if value is None else value * column.scale
     unit = "household" if counted else "vnd"
-    return Quantity(cell.start, cell.end, cell.end, cell.end, scaled, unit, lead=cell.start, flags=flags)
+    return Quantity(
+        cell.start,
+        cell.end,
+        cell.end,
+        cell.end,
+        scaled,
+        unit,
+        lead=cell.start,
+        flags=flags,
+        factor=Decimal(column.scale),
+    )
 
 
 def _draft(

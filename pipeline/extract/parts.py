@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.groups import GroupList, combine
+from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 
@@ -23,20 +25,26 @@ REACH = 2
 """Blocks behind a total's in which parts by sum are looked for."""
 
 
-def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
-    """Set role, parent, breakdown, complete and proof of one table's rows (in order of place)."""
+def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> list[tuple[Quantity, str]]:
+    """Set role, parent, breakdown, complete and proof of one table's rows (in order of place).
+
+    Returns:
+        The numbers that sums repaired (see ``repair``), each with its print.
+    """
     _by_brackets(rows)
     _by_words(rows, flow, cues)
     _by_sums(rows)
+    repaired = list(repair(rows, (COUNT[rows[0].table], AMOUNT), flow.text)) if rows else []
     for row in rows:
         _finish(row)
+    return repaired
 
 
 # ---- by brackets ------------------------------------------------------------------------------
 
 
 def _by_brackets(rows: Sequence[Draft]) -> None:
-    """Rows in a bracket behind a row that add up to it: ``182 hộ (hộ nghèo: 78 hộ; hộ cận nghèo: 104 hộ)``."""
+    """Rows in a bracket that add up to the row before it: ``182 hộ (nghèo 78 hộ; cận nghèo 104 hộ)``."""
     for total in rows:
         sentence = total.sentence
         outer = sentence.clause_at(total.last.start)

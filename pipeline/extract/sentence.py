@@ -7,7 +7,7 @@ Numbers, triggers and groups act within their clause before they act beyond it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.extract.amounts import Quantity, grammar
@@ -123,15 +123,11 @@ def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]
 
 
 def _moved(q: Quantity, by: int) -> Quantity:
-    return Quantity(
-        q.start + by,
-        q.end + by,
-        q.number_end + by,
-        q.noun_start + by,
-        q.value,
-        q.unit,
-        q.per,
-        q.lead + by,
-        q.of,
-        q.flags,
+    return replace(
+        q,
+        start=q.start + by,
+        end=q.end + by,
+        number_end=q.number_end + by,
+        noun_start=q.noun_start + by,
+        lead=q.lead + by,
     )
