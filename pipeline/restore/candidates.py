@@ -12,6 +12,7 @@ from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
+from pipeline.restore.memory import Memory
 from pipeline.restore.tokens import Token
 
 MOST = 20
@@ -30,9 +31,10 @@ DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
 UNLIKELY = -11.0
 """Where no candidate is as probable as this, words are sought letter by letter."""
 LONGEST_SPELT = 12
+SHORT = 3
+"""So short a reading that is no syllable (hp, d3, s) may be anything: it is always sought letter by letter."""
 MEASURE = -5.0
-"""Two or more digits with letters behind (20m, 16h30) or two capitals with a digit (VTV3): printed so,
-mostly."""
+"""Two or more digits with letters behind (20m, 16h30), two capitals with a digit (VTV3): mostly so printed."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ class Candidates:
     lexicon: Lexicon
     ngrams: Ngrams
     channel: Channel
-    most_remembered: int = 200_000
+    document: Memory | None = None
+    most_remembered: int = 50_000
     memory: dict[str, Options] = field(default_factory=dict)
     pieces: dict[str, dict[int, float]] = field(default_factory=dict)
+    spelt: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def of(self, token: Token) -> Options:
         """Candidates of a token; a fixed token has itself alone."""
@@ -92,18 +96,34 @@ class Candidates:
             found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
         return found
 
+    def _by_letters(self, text: str) -> dict[int, float]:
+        found = self.spelt.get(text)
+        if found is None:
+            if len(self.spelt) >= self.most_remembered:
+                self.spelt.clear()
+            found = self.spelt[text] = self.channel.by_letters(text.lower(), letter_case(text))
+        return found
+
     def _make(self, text: str, code: bool) -> Options:
         found = dict(self.known(text))
         own, spelling = self.raw(text)
         prior = self.ngrams.unigram
         best = max((p + float(prior[w]) for w, p in found.items() if w != own), default=-99.0)
-        if best < UNLIKELY and not text.isdigit() and len(text) <= LONGEST_SPELT:
-            for word, p in self.channel.by_letters(text.lower(), letter_case(text)).items():
+        short = (
+            self.channel.name == "eng"
+            and len(text) <= SHORT
+            and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
+        )
+        strange = best < UNLIKELY or short
+        if strange and not text.isdigit() and len(text) <= LONGEST_SPELT:
+            for word, p in self._by_letters(text).items():
                 found[word] = max(found.get(word, -99.0), p)
         if own in (NUMBER, UNKNOWN):
             found[own] = spelling
         else:
             found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
+        if self.document and not text.isdigit():
+            found = self.document.adapt(text, found)
         if code:
             bare = fold_marks(text).lower()
             found = {w: p for w, p in found.items() if w == own or fold_marks(self.lexicon.words[w]) == bare}

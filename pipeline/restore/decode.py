@@ -16,21 +16,20 @@ from numpy.typing import NDArray
 from pipeline.language.lexicon import BREAK
 from pipeline.language.ngrams import Ngrams
 from pipeline.restore.lattice import Boundary, Lattice
+from pipeline.restore.memory import Memory
 
 Vector = NDArray[np.float64]
-KEEP_WITHIN = 8.0
+KEEP_WITHIN = 6.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
-MOST_KEPT = 8
-LANGUAGE = 1.0
-"""Weight of the language model against the channel."""
+MOST_KEPT = 6
 
 
 @dataclass
 class Coarse:
-    """A lattice scored with bigrams: one block of scores and bigram indices by boundary."""
+    """A lattice scored with bigrams: by boundary a block of mixed scores, plain scores and bigram indices."""
 
     lattice: Lattice
-    blocks: list[tuple[Vector, NDArray[np.int64]]]
+    blocks: list[tuple[Vector, Vector, NDArray[np.int64]]]
     best: float
     kept: list[bool]
 
@@ -55,7 +54,7 @@ def _word(lattice: Lattice, node: int) -> int:
     return BREAK if node < 0 else lattice.nodes[node].word
 
 
-def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams) -> list[Coarse]:
+def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams, memory: Memory | None = None) -> list[Coarse]:
     """Score each lattice with bigrams and mark the nodes worth keeping."""
     first: list[int] = []
     second: list[int] = []
@@ -67,33 +66,38 @@ def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams) -> list[Coarse]:
             first += [a for a in left for _ in right]
             second += right * len(left)
             shapes.append((len(left), len(right)))
-    scores, index = ngrams.pairs(np.array(first, np.int64), np.array(second, np.int64))
-    scaled = scores.astype(np.float64) * LANGUAGE
+    firsts, seconds = np.array(first, np.int64), np.array(second, np.int64)
+    scores, index = ngrams.pairs(firsts, seconds)
+    plain = scores.astype(np.float64)
+    mixed = memory.mix(firsts, seconds, scores).astype(np.float64) if memory else plain
     result, done, offset = list[Coarse](), 0, 0
     for lattice in lattices:
         blocks = []
         for rows, columns in shapes[done : done + len(lattice.order)]:
             part = slice(offset, offset + rows * columns)
-            blocks.append((scaled[part].reshape(rows, columns), index[part].reshape(rows, columns)))
+            shape = (rows, columns)
+            blocks.append(
+                (mixed[part].reshape(shape), plain[part].reshape(shape), index[part].reshape(shape))
+            )
             offset += rows * columns
         done += len(lattice.order)
         result.append(_coarse(lattice, blocks))
     return result
 
 
-def _coarse(lattice: Lattice, blocks: list[tuple[Vector, NDArray[np.int64]]]) -> Coarse:
+def _coarse(lattice: Lattice, blocks: list[tuple[Vector, Vector, NDArray[np.int64]]]) -> Coarse:
     """Viterbi both ways; a node's max-marginal decides whether it stays."""
     count = len(lattice.nodes)
     own = np.array([n.score for n in lattice.nodes])
     forward, backward = np.zeros(count), np.zeros(count)
-    for at, (scores, _) in zip(lattice.order, blocks, strict=True):
+    for at, (scores, _, _) in zip(lattice.order, blocks, strict=True):
         starts = lattice.starting[at]
         if not starts:
             continue
         ends = lattice.ending[at]
         before = forward[ends][:, None] + scores if ends else scores
         forward[starts] = before.max(axis=0) + own[starts]
-    for at, (scores, _) in zip(reversed(lattice.order), reversed(blocks), strict=True):
+    for at, (scores, _, _) in zip(reversed(lattice.order), reversed(blocks), strict=True):
         ends = lattice.ending[at]
         if not ends:
             continue
@@ -125,23 +129,25 @@ class _Fine:
 
 @dataclass
 class _Queries:
-    """Trigrams to be looked up: the first two words' bigram, the third word, its bigram score."""
+    """Trigrams to be looked up: the first two words' bigram, the words, the last two's bigram score."""
 
     pair: list[int]
+    second: list[int]
     third: list[int]
     lower: list[float]
 
 
-def decode(coarse: Sequence[Coarse], ngrams: Ngrams) -> list[list[Choice]]:
+def decode(coarse: Sequence[Coarse], ngrams: Ngrams, memory: Memory | None = None) -> list[list[Choice]]:
     """The chosen path of each lattice, with posteriors."""
-    queries = _Queries([], [], [])
+    queries = _Queries([], [], [], [])
     fine = [_prepare(c, queries) for c in coarse]
     if not queries.pair:
         return [[] for _ in coarse]
-    # the lower order is scaled by LANGUAGE already
-    lower = np.array(queries.lower, np.float32) / np.float32(LANGUAGE)
-    found = ngrams.triples(np.array(queries.pair, np.int64), np.array(queries.third, np.int64), lower)
-    scores, offset = found.astype(np.float64) * LANGUAGE, 0
+    third = np.array(queries.third, np.int64)
+    found = ngrams.triples(np.array(queries.pair, np.int64), third, np.array(queries.lower, np.float32))
+    if memory:
+        found = memory.mix(np.array(queries.second, np.int64), third, found)
+    scores, offset = found.astype(np.float64), 0
     for f in fine:
         for n in f.nodes:
             rows, columns = len(f.before[n]), len(f.after[n])
@@ -153,29 +159,35 @@ def decode(coarse: Sequence[Coarse], ngrams: Ngrams) -> list[list[Choice]]:
 def _prepare(coarse: Coarse, queries: _Queries) -> _Fine:
     """Collect the trigram queries of one lattice; -1 stands for the sentence's edge."""
     lattice, kept = coarse.lattice, coarse.kept
-    blocks = {at: (s.tolist(), i.tolist()) for at, (s, i) in zip(lattice.order, coarse.blocks, strict=True)}
-    ends, starts, words = {}, {}, {}
-    for at in lattice.order:
-        ends[at] = [(i, n) for i, n in enumerate(_ends(lattice, at)) if n < 0 or kept[n]]
-        starts[at] = [(i, n) for i, n in enumerate(_starts(lattice, at)) if n < 0 or kept[n]]
-        words[at] = [_word(lattice, n) for _, n in starts[at]]
+    ends: dict[Boundary, list[int]] = {}
+    starts: dict[Boundary, list[int]] = {}
+    words: dict[Boundary, list[int]] = {}
+    blocks: dict[Boundary, tuple[list[list[float]], list[list[float]], list[list[int]]]] = {}
+    for at, block in zip(lattice.order, coarse.blocks, strict=True):
+        left, right = _ends(lattice, at), _starts(lattice, at)
+        rows = [i for i, n in enumerate(left) if n < 0 or kept[n]]
+        columns = [i for i, n in enumerate(right) if n < 0 or kept[n]]
+        ends[at], starts[at] = [left[i] for i in rows], [right[i] for i in columns]
+        words[at] = [_word(lattice, n) for n in starts[at]]
+        mixed, plain, index = (part[rows][:, columns].tolist() for part in block)
+        blocks[at] = mixed, plain, index
     fine = _Fine(lattice, [], {}, {}, {}, {})
     for at in lattice.order:
-        scores_in, index_in = blocks[at]
-        before = [m for _, m in ends[at]]
-        for column, n in starts[at]:
+        scores_in, _, index_in = blocks[at]
+        before = ends[at]
+        for column, n in enumerate(starts[at]):
             if n < 0:
                 continue
             end = lattice.nodes[n].end
-            row = blocks[end][0][lattice.ending[end].index(n)]
-            follow = [row[i] for i, _ in starts[end]]
-            for i, _ in ends[at]:
-                queries.pair += [index_in[i][column]] * len(follow)
+            follow = blocks[end][1][ends[end].index(n)]
+            for row in index_in:
+                queries.pair += [row[column]] * len(follow)
+            queries.second += [lattice.nodes[n].word] * (len(follow) * len(before))
             queries.third += words[end] * len(before)
             queries.lower += follow * len(before)
             fine.nodes.append(n)
             fine.before[n] = before
-            fine.after[n] = [m for _, m in starts[end]]
+            fine.after[n] = starts[end]
             if before == [-1]:
                 fine.start_scores[n] = scores_in[0][column]
     return fine

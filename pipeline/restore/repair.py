@@ -6,8 +6,9 @@ only those that an OCR has ruined are decoded. Good text costs little and stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Literal
@@ -16,13 +17,15 @@ from pipeline.language.dictionaries import folder as dictionaries
 from pipeline.language.lexicon import Lexicon
 from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
+from pipeline.language.syllables import is_syllable
 from pipeline.model import Edit, EditKind, RestoredText
 from pipeline.restore.candidates import Candidates
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
-from pipeline.restore.decode import Choice, decode, score_bigrams
+from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
 from pipeline.restore.fit import fluent, gain, printed, ruined
 from pipeline.restore.lattice import Lattice, build
+from pipeline.restore.memory import Memory
 from pipeline.restore.tokens import Token, tokenize
 
 ChannelName = Literal["auto", "eng", "vie"]
@@ -31,7 +34,7 @@ LONGEST_SENTENCE = 120
 """Tokens; a longer one is cut, so that time and memory stay linear in the text."""
 BATCH = 4000
 """Tokens decoded together."""
-SURE = {"eng": 0.4, "vie": 0.97}
+SURE = {"eng": 0.4, "vie": 0.985}
 """Least posterior at which a word is changed."""
 SURE_DIGITS = 0.9
 """Least posterior at which a token of digits alone becomes a word."""
@@ -39,6 +42,8 @@ SURE_DIGITS = 0.9
 
 PRIOR = 6.0
 """Nats in favour of ruin where the caller names an English OCR."""
+DOUBT = 0.6
+"""A sentence with a word less sure than this is read again by what the rest of the document says."""
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
 
@@ -73,8 +78,12 @@ def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
                     sure,
                 )
             )
-    spans = [(start, end) for start, end, _ in groups]
-    kept = [e for e in first.edits if not any(s <= e.start and e.end <= t for s, t in spans)]
+    starts = [start for start, _, _ in groups]
+    kept = []
+    for edit in first.edits:
+        at = bisect_right(starts, edit.start) - 1
+        if at < 0 or edit.end > groups[at][1]:
+            kept.append(edit)
     return sorted([*kept, *edits], key=lambda e: e.start)
 
 
@@ -95,11 +104,11 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield current
 
 
-def _batches(sentences: Iterator[list[Token]]) -> Iterator[list[list[Token]]]:
-    batch, size = list[list[Token]](), 0
-    for sentence in sentences:
-        batch.append(sentence)
-        size += len(sentence)
+def _batches(sentences: Sequence[Sequence[Token]], chosen: Iterable[int]) -> Iterator[list[int]]:
+    batch, size = list[int](), 0
+    for i in chosen:
+        batch.append(i)
+        size += len(sentences[i])
         if size >= BATCH:
             yield batch
             batch, size = [], 0
@@ -111,6 +120,11 @@ def _shouted(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a neighbour is in capitals, initials apart."""
     near = [tokens[i].text for i in (first - 1, last + 1) if 0 <= i < len(tokens)]
     return any(letter_case(t) == "u" and t.isalpha() for t in near) or not near
+
+
+def _is_name(raw: str, place: int) -> bool:
+    """Whether a word may be somebody's name, however rare: a syllable with its capital inside a sentence."""
+    return place > 0 and letter_case(raw) == "t" and is_syllable(raw)
 
 
 def _kind(raw: str, restored: str, counted: bool) -> EditKind:
@@ -148,9 +162,8 @@ class Restorer:
 
         Args:
             text: any text; line breaks and form feeds stay where they are.
-            channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with
-            Vietnamese: few
-                errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
+            channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with Vietnamese:
+                few errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
         """
         done = RestoredText(text, text)
         for _ in range(MOST_PASSES):
@@ -162,49 +175,26 @@ class Restorer:
         return RestoredText(text, text)
 
     def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
-        edits: list[Edit] = []
-        for batch in _batches(_sentences(tokenize(text))):
-            edits += self._batch(batch, channel)
-        return edits
+        """One pass: every sentence by itself, then those in doubt by what the others say."""
+        sentences = list(_sentences(tokenize(text)))
+        make = self.makers["vie" if channel == "vie" else "eng"]
+        rounds = _Rounds(self, make, channel)
+        for batch in _batches(sentences, range(len(sentences))):
+            rounds.first(sentences, batch)
+        if channel != "vie" and rounds.doubtful and rounds.memory.knows:
+            adapted = replace(make, document=rounds.memory, memory={})
+            for batch in _batches(sentences, rounds.doubtful):
+                rounds.second(sentences, batch, adapted)
+        return [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]]
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
         """Restore the pages of one document, each with its own channel."""
         return [self.restore(t, channel=c) for t, c in zip(texts, channels, strict=True)]  # type: ignore[arg-type]
 
-    def _batch(self, sentences: list[list[Token]], channel: ChannelName) -> list[Edit]:
-        make = self.makers["vie" if channel == "vie" else "eng"]
-        as_printed = printed(sentences, make)
-        doubtful = [
-            i
-            for i, (sentence, score) in enumerate(zip(sentences, as_printed, strict=True))
-            if channel == "vie" or not fluent(sentence, score)
-        ]
-        coarse = dict(
-            zip(
-                doubtful,
-                score_bigrams([build(sentences[i], make) for i in doubtful], self.ngrams),
-                strict=True,
-            )
-        )
-        if channel == "vie":
-            chosen = doubtful
-        else:
-            prior = PRIOR if channel == "eng" else 0.0
-            best = [coarse[i].best if i in coarse else -inf for i in range(len(sentences))]
-            gains = [
-                gain(sentence, score - prior, restored)
-                for sentence, score, restored in zip(sentences, as_printed, best, strict=True)
-            ]
-            chosen = [i for i, bad in enumerate(ruined(gains)) if bad and i in coarse]
-        paths = decode([coarse[i] for i in chosen], self.ngrams)
-        edits: list[Edit] = []
-        for i, path in zip(chosen, paths, strict=True):
-            edits += self._edits(sentences[i], coarse[i].lattice, path, make)
-        return edits
-
-    def _edits(
+    def edits(
         self, tokens: list[Token], lattice: Lattice, path: list[Choice], make: Candidates
     ) -> Iterator[Edit]:
+        """The edits of one sentence along its chosen path."""
         at = 0
         while at < len(path):
             node = lattice.nodes[path[at].node]
@@ -226,7 +216,7 @@ class Restorer:
     ) -> Edit | None:
         first, last = tokens[span[0]], tokens[span[1]]
         raw = first.text if first is last else f"{first.text} {last.text}"
-        if make.channel.name == "vie" and any(c.isdigit() for c in raw):
+        if make.channel.name == "vie" and (any(c.isdigit() for c in raw) or _is_name(raw, span[0])):
             return None
         sure = SURE_DIGITS if raw.isdigit() else SURE[make.channel.name]
         names = [self.lexicon.words[w] for w in words]
@@ -245,3 +235,59 @@ class Restorer:
             counted = (letter_case(raw), raw.lower()) in make.channel.tokens
             kind = _kind(raw, restored, counted)
         return Edit(first.start, last.end, raw, restored, kind, round(min(posterior, 1.0), 4))
+
+
+@dataclass
+class _Rounds:
+    """Edits by sentence of one pass, what the document teaches, and the sentences left in doubt."""
+
+    restorer: Restorer
+    make: Candidates
+    channel: ChannelName
+    edits: dict[int, list[Edit]] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    doubtful: list[int] = field(default_factory=list)
+
+    def first(self, sentences: Sequence[list[Token]], batch: list[int]) -> None:
+        """Find the ruined sentences of a batch and restore each by itself."""
+        ngrams = self.restorer.ngrams
+        chosen = [sentences[i] for i in batch]
+        as_printed = printed(chosen, self.make)
+        vie = self.channel == "vie"
+        sought = [k for k, score in enumerate(as_printed) if vie or not fluent(chosen[k], score)]
+        coarse = dict(
+            zip(sought, score_bigrams([build(chosen[k], self.make) for k in sought], ngrams), strict=True)
+        )
+        bad = sought if vie else self._ruined(chosen, as_printed, coarse)
+        for k, path in zip(bad, decode([coarse[k] for k in bad], ngrams), strict=True):
+            lattice = coarse[k].lattice
+            self.edits[batch[k]] = list(self.restorer.edits(chosen[k], lattice, path, self.make))
+            self._learn(chosen[k], lattice, path)
+            if any(choice.posterior < DOUBT for choice in path):
+                self.doubtful.append(batch[k])
+
+    def _ruined(
+        self, sentences: Sequence[Sequence[Token]], as_printed: Sequence[float], coarse: dict[int, Coarse]
+    ) -> list[int]:
+        prior = PRIOR if self.channel == "eng" else 0.0
+        gains = [
+            gain(sentence, score - prior, coarse[k].best if k in coarse else -inf)
+            for k, (sentence, score) in enumerate(zip(sentences, as_printed, strict=True))
+        ]
+        return [k for k, bad in enumerate(ruined(gains)) if bad and k in coarse]
+
+    def _learn(self, tokens: Sequence[Token], lattice: Lattice, path: Sequence[Choice]) -> None:
+        words = []
+        for choice in path:
+            node = lattice.nodes[choice.node]
+            whole = node.first == node.last and node.start[1] == node.end[1] == 0
+            words.append((node.word, choice.posterior, tokens[node.first].text if whole else ""))
+        self.memory.learn(words)
+
+    def second(self, sentences: Sequence[list[Token]], batch: list[int], adapted: Candidates) -> None:
+        """Restore sentences in doubt again, by what the document taught."""
+        ngrams = self.restorer.ngrams
+        lattices = [build(sentences[i], adapted) for i in batch]
+        paths = decode(score_bigrams(lattices, ngrams, self.memory), ngrams, self.memory)
+        for i, lattice, path in zip(batch, lattices, paths, strict=True):
+            self.edits[i] = list(self.restorer.edits(sentences[i], lattice, path, adapted))

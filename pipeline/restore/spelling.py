@@ -17,12 +17,13 @@ Pieces = dict[str, list[tuple[str, float]]]
 
 UNKNOWN_PIECE = -6.5
 """A letter lost, added, or read as something that it was never read as: one share of some 700."""
-LOWEST = -12.0
+LOWEST = -11.0
 """Words less probable than this are not looked for."""
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
 """Rarer pieces are accidents of the alignment."""
 LONGEST_PIECE = 3
-MOST_STEPS = 3000
+SHORT = 3
+MOST_STEPS = 4000
 """Steps of the walk for one reading, so that no reading takes long."""
 
 
@@ -54,9 +55,9 @@ class Speller:
     def words(self, read: str) -> dict[int, float]:
         """Log P(read | word) by word id, by letters alone.
 
-        A letter may err only where nothing else is found.
+        In all but short readings a letter may err only where nothing else is found.
         """
-        return self._walk(read, False) or self._walk(read, True)
+        return (self._walk(read, False) if len(read) > SHORT else {}) or self._walk(read, True)
 
     def _walk(self, read: str, may_err: bool) -> dict[int, float]:
         found: dict[int, float] = {}

@@ -58,7 +58,9 @@ def rules() -> _Rules:
     return _Rules(re.compile(rf"(?P<fixed>{fixed})|(?P<word>[\w{signs}]+)"), data["soft"])
 
 
-_FOREIGN = re.compile("[\u0370-\u1e9f\u1f00-\u1fff\u2c00-\ud7ff\uf900-\uffff\U00010000-\U0010ffff]")
+_FOREIGN = re.compile(
+    "[\u0370-\u1e9f\u1f00-\u1fff\u2c00-\ud7ff\uf900-\ufaff\ufb07-\uffff\U00010000-\U0010ffff]"
+)
 """Letters of other scripts: nothing that a Vietnamese page is read as."""
 SPELT = 5
 """So many single characters in a row are no words: spaced letters or dirt, which stay."""
