@@ -32,9 +32,9 @@ UNLIKELY = -11.0
 """Where no candidate is as probable as this, words are sought letter by letter."""
 LONGEST_SPELT = 12
 SHORT = 3
-"""So short a reading that is no syllable (hp, d3, s) may be anything: it is always sought letter by letter."""
+"""So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
-"""Two or more digits with letters behind (20m, 16h30), two capitals with a digit (VTV3): mostly so printed."""
+"""Two or more digits with letters behind (20m, 16h30), capitals with a digit (VTV3): mostly so printed."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ only those that an OCR has ruined are decoded. Good text costs little and stays 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
 from math import inf
 from pathlib import Path
 from typing import Literal
@@ -85,6 +88,14 @@ def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
         if at < 0 or edit.end > groups[at][1]:
             kept.append(edit)
     return sorted([*kept, *edits], key=lambda e: e.start)
+
+
+def _without_unstable(done: RestoredText, again: Sequence[Edit]) -> RestoredText:
+    """Lines that restoration cannot bring to rest stay as they were read."""
+    ends = [match.start() for match in re.finditer("[\n\f]|$", done.raw)]
+    line_of = partial(bisect_left, ends)
+    unstable = {line_of(done.to_raw(edit.start, edit.end)[0]) for edit in again}
+    return RestoredText.from_edits(done.raw, [e for e in done.edits if line_of(e.start) not in unstable])
 
 
 def _kind_of(raw: str, restored: str, otherwise: EditKind) -> EditKind:
@@ -171,8 +182,7 @@ class Restorer:
             if not again:
                 return done
             done = RestoredText.from_edits(text, compose(done, again))
-        # no end in sight: text that restoration cannot make stable stays as it was read
-        return RestoredText(text, text)
+        return _without_unstable(done, self._pass(done.text, channel))
 
     def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
@@ -188,8 +198,20 @@ class Restorer:
         return [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]]
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
-        """Restore the pages of one document, each with its own channel."""
-        return [self.restore(t, channel=c) for t, c in zip(texts, channels, strict=True)]  # type: ignore[arg-type]
+        """Restore the pages of one document, each with its own channel (see ``restore``).
+
+        Pages of one channel are restored together, so that what one page says helps the others.
+        """
+        edits: list[list[Edit]] = [[] for _ in texts]
+        for name in sorted(set(channels)):
+            chosen = [i for i, channel in enumerate(channels) if channel == name]
+            starts = list(accumulate((len(texts[i]) + 1 for i in chosen), initial=0))
+            joined = "\f".join(texts[i] for i in chosen)
+            for edit in self.restore(joined, channel=name).edits:  # type: ignore[arg-type]
+                place = bisect_right(starts, edit.start) - 1
+                shift = starts[place]
+                edits[chosen[place]].append(replace(edit, start=edit.start - shift, end=edit.end - shift))
+        return [RestoredText.from_edits(text, made) for text, made in zip(texts, edits, strict=True)]
 
     def edits(
         self, tokens: list[Token], lattice: Lattice, path: list[Choice], make: Candidates

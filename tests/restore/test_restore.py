@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import DictionaryError
 from pipeline.model import Edit, RestoredText
 from pipeline.restore import Restorer
-from pipeline.restore.repair import compose
+from pipeline.restore.repair import _without_unstable, compose
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "restore.toml").read_text(encoding="utf-8"))
 
@@ -56,6 +56,24 @@ def test_pages_come_back_in_order(restorer: Restorer) -> None:
     pages = [CASES["ruined"][0]["raw"], CASES["stays"][0]["raw"]]
     done = restorer.restore_pages(pages, ["auto", "vie"])
     assert [p.text for p in done] == [CASES["ruined"][0]["restored"], pages[1]]
+
+
+def test_pages_help_each_other(restorer: Restorer) -> None:
+    sure = "Uy ban nhan dan huyén Binh Lam bdo cdo két qua giam nghéo cta huyén Binh Lam nam 2024."
+    pages = [sure, "", "13 hd ngheo.", sure]
+    done = restorer.restore_pages(pages, ["auto", "auto", "eng", "auto"])
+    assert [p.raw for p in done] == pages
+    together = restorer.restore("\f".join([sure, "", sure]))
+    assert "\f".join(done[i].text for i in (0, 1, 3)) == together.text
+
+
+def test_lines_without_rest_stay_as_read() -> None:
+    done = RestoredText.from_edits(
+        "hd ngheo\nhg trg",
+        (Edit(0, 2, "hd", "hộ", "confusion", 0.9), Edit(9, 11, "hg", "hỗ", "confusion", 0.9)),
+    )
+    again = [Edit(9, 11, "hỗ", "hồ", "diacritics", 0.5)]
+    assert _without_unstable(done, again).text == "hộ ngheo\nhg trg"
 
 
 def test_missing_dictionaries_say_what_to_do(tmp_path: Path) -> None:
