@@ -81,8 +81,10 @@ def trigram_counts(
 def discounts(counts: Int) -> Float:
     """D by count (index 0 unused, 3 = three and more)."""
     n = [int(np.count_nonzero(counts == k)) for k in range(5)]
-    y = n[1] / (n[1] + 2 * n[2])
-    return np.array([0.0, *(k - (k + 1) * y * n[k + 1] / max(n[k], 1) for k in (1, 2, 3))])
+    # small or repeated corpora have no singletons: then half a count is taken off
+    y = n[1] / (n[1] + 2 * n[2]) if n[1] and n[2] else 0.5
+    found = [k - (k + 1) * y * n[k + 1] / n[k] if n[k] and n[k + 1] else 0.5 for k in (1, 2, 3)]
+    return np.array([0.0, *np.clip(found, 0.1, [0.95, 1.9, 2.8])])
 
 
 def _smooth(counts: Int, plain: Int, group: Int, groups: int, d: Float) -> tuple[Float, Float]:
