@@ -23,6 +23,10 @@ pages 4.2 % of words were wrong without, 2.6 % with, 2.3 % with 300 at half as m
 _LEVELS = (0.10, 0.92)
 """Where black and white begin between ink and paper. Grey paper and noise, set to white, no longer pass for
 strokes: on drawn tables 6.4 % of words were wrong without and 4.1 % with, on drawn prose 2.2 and 1.8 %."""
+_BLACK, _WHITE, _GREYS = 60, 200, 0.01
+_SMOOTHING = 0.6
+"""Pixels at 200 dpi. On ten bilevel pages, one real and nine drawn, the mean share of wrong words fell from
+3.6 to 3.1 %, and 392 of 421 numbers were right instead of 388."""
 _LEAST_CONTRAST = 20
 _MOST_DPI = 420
 _REDUCED_DPI = 300
@@ -40,8 +44,18 @@ class Prepared:
 
 def prepare(raster: Raster) -> Prepared:
     """All steps in order."""
-    grey = seals.grey(raster.image, raster.dpi)
+    grey = _smoothed(seals.grey(raster.image, raster.dpi), raster.dpi)
     return _levelled(_deskewed(_resized(Prepared(grey, raster.dpi, raster.affine))))
+
+
+def _smoothed(image: Image.Image, dpi: int) -> Image.Image:
+    """A page of black and white alone, its edges softened as a grey scan's are."""
+    from PIL import ImageFilter
+
+    sample = np.asarray(image)[::4, ::4]
+    if ((sample > _BLACK) & (sample < _WHITE)).mean() >= _GREYS:
+        return image
+    return image.filter(ImageFilter.GaussianBlur(_SMOOTHING * dpi / 200))
 
 
 def _levelled(page: Prepared) -> Prepared:

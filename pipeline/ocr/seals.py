@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WORK_DPI = 50
 _REDNESS = 18
-"""By how much the red channel exceeds the mean of green and blue, of 255; ink that shows through from the back 25."""
+"""By how much red exceeds the mean of green and blue, of 255; ink that shows through from the back: 25."""
 _RADIUS = (0.5, 1.1)
 """Inches; state seals measure 34-42 mm across, a seal's outer ring in a scan a little more."""
 _ROUND = 0.06

@@ -66,6 +66,14 @@ def test_a_turned_image_leads_back(degrees: int) -> None:
     assert back.apply(*turned.affine.apply(column + 0.5, row + 0.5)) == (10.5, 5.5)
 
 
+def test_only_black_and_white_is_smoothed() -> None:
+    image = Image.new("L", SIZE, 255)
+    ImageDraw.Draw(image).rectangle((100, 100, 700, 1000), fill=0)
+    assert 0 < np.asarray(prepare._smoothed(image, 200))[100, 400] < 255
+    grey = Image.fromarray(np.tile(np.linspace(0, 255, SIZE[0]).astype(np.uint8), (SIZE[1], 1)))
+    assert prepare._smoothed(grey, 200) is grey
+
+
 RED = (200, 40, 50)
 
 
