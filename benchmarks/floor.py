@@ -1,0 +1,56 @@
+"""The floor: plain Tesseract over the very images that hoso reads, nothing before or after."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import ReadError
+from pipeline.intake import inspect, layer, pdf, placement
+from pipeline.ocr import raster
+from pipeline.settings import Settings
+
+
+def rasters(file: Path, folder: Path) -> list[tuple[Path, int]]:
+    """The images of a PDF's pages that need OCR, as PGM or PPM files, with their resolution.
+
+    The embedded scan where hoso takes that, else the page drawn; pages whose layer is good are left out.
+    """
+    settings = Settings()
+    found = []
+    try:
+        info = inspect(file, settings)
+    except ReadError:
+        return []
+    for number in range(1, info.pages + 1):
+        where = f"{file.name}, page {number}"
+        page = pdf.geometry(file, number, settings, where)
+        content = placement.drawn(file, number, file.name)
+        if (
+            layer.judge(layer.read(file, number, settings, where), placement.covered(content, page)).verdict
+            == "good"
+        ):
+            continue
+        place = placement.scan(content, page)
+        image = place and raster.embedded(file, number, place, page, settings, folder, where)
+        image = image or raster.drawn(file, number, page, settings, folder, where, 0)
+        path = folder / f"{number:04d}.{'ppm' if image.image.mode == 'RGB' else 'pgm'}"
+        image.image.save(path)
+        found.append((path, image.dpi))
+    return found
+
+
+def read(images: Sequence[tuple[Path, int]]) -> float:
+    """Seconds that Tesseract takes, one process a page, one thread, one after the other."""
+    began = time.perf_counter()
+    for image, dpi in images:
+        subprocess.run(
+            ["tesseract", str(image), str(image.with_suffix("")), "-l", "vie", "--dpi", str(dpi), "tsv"],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    return time.perf_counter() - began
