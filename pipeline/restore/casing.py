@@ -21,7 +21,9 @@ SHORT_CAPITALS = 3
 """So many letters at most are read in capitals by mistake (Mỹ as MY)."""
 
 
-def cased(word: str, raw: str, share: float, starts: bool, shouted: bool, channel: Channel) -> str:
+def cased(
+    word: str, raw: str, share: float, starts: bool, shouted: bool, channel: Channel, initials: str = ""
+) -> str:
     """The word with its capitals.
 
     Args:
@@ -31,7 +33,10 @@ def cased(word: str, raw: str, share: float, starts: bool, shouted: bool, channe
         starts: it begins a sentence.
         shouted: its neighbours are in capitals.
         channel: what the OCR makes of first letters.
+        initials: how the word is printed where it is initials (``TTg``), else empty.
     """
+    if initials and sum(c.isupper() for c in raw) > 1:
+        return initials
     case = letter_case(raw)
     upper = word[0].upper() + word[1:]
     if case == "u":

@@ -245,7 +245,8 @@ class Restorer:
         if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
             return None
         starts, shouted = span[0] == 0, _shouted(tokens, *span)
-        head = cased(names[0], raw, self.lexicon.capitals[words[0]], starts, shouted, make.channel)
+        share, initials = self.lexicon.capitals[words[0]], self.lexicon.printed.get(names[0], "")
+        head = cased(names[0], raw, share, starts, shouted, make.channel, initials)
         restored = " ".join([head, *(n.upper() if letter_case(raw) == "u" else n for n in names[1:])])
         if restored == nfc(raw):
             return None
