@@ -16,7 +16,7 @@ import regex
 from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, number_edit, resolve
-from pipeline.extract.flow import Flow
+from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
@@ -111,10 +111,23 @@ def _drafts(
         rows = found.setdefault(table, [])
         for sentence in sentences:
             if sentence.quantities:
-                above = [(b.start, b.end) for b in flow.parents(sentence.block)]
+                above = [(b.start, b.end) for b in introduced(flow, sentence.block)]
                 rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused, rows)
         rows.sort(key=lambda d: d.first.start)
     return found
+
+
+def introduced(flow: Flow, number: int) -> list[Block]:
+    """The blocks above a block: its list's introduction (`… như sau:`), then its headings, nearest first."""
+    block = flow.blocks[number]
+    parents = flow.parents(number)
+    for before in reversed(flow.blocks[:number]):
+        if block.marker and before.marker and before.level == block.level:
+            continue
+        if flow.text[before.start : before.end].endswith(":") and before not in parents:
+            return [before, *parents]
+        break
+    return parents
 
 
 def _next(draft: Draft) -> int:

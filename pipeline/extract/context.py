@@ -70,12 +70,17 @@ class Context:
             return found
         for number in range(sentence.block - 1, -1, -1):
             block = self.flow.blocks[number]
-            if block.kind in {"heading", "columns"}:
+            level = self.flow.blocks[sentence.block].level
+            if block.kind == "columns" or (block.kind == "heading" and block.level < level):
                 break
-            if block.level > self.flow.blocks[sentence.block].level:
+            if block.kind == "heading" and block.level == level:
+                continue  # an item beside this one: its period is its own
+            introduces = self.flow.text[block.start : block.end].endswith(":")
+            if block.level > level and not introduces:
                 continue
             if (found := _last(self._by_block.get(number, []), stock=stock)) is not None:
-                assumed = () if block.level < self.flow.blocks[sentence.block].level else ("period_assumed",)
+                higher = introduces or block.level < level
+                assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
             mentions = [m for m in self._mentions(parent) if m.reading != "open"]

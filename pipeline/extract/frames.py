@@ -147,14 +147,20 @@ class Frame:
             inside = [m for m in self.marks if clause.holds(m.start) and m.end <= q.start]
             if inside:
                 return inside[-1]
-            if self.cues.own_verb.search(sentence.text, clause.start, min(clause.end, q.start)):
+            if self._has_verb(clause.start, min(clause.end, q.start)):
                 return None
         return self.from_above()
 
     def own_verb(self, q: Quantity, number: int) -> bool:
         """Whether the number's clause has a verb of its own before it."""
         clause = self.sentence.clauses[number]
-        return bool(self.cues.own_verb.search(self.sentence.text, clause.start, q.lead))
+        return self._has_verb(clause.start, q.lead)
+
+    def _has_verb(self, start: int, end: int) -> bool:
+        """Whether a verb stands in a span, outside the names of groups (``hộ mới thoát nghèo``)."""
+        named = groups().find(self.sentence.text, start, end)
+        verbs = self.cues.own_verb.finditer(self.sentence.text, start, end)
+        return any(not any(g.start <= v.start() < g.end for g in named) for v in verbs)
 
     def _says_more(self, q: Quantity, number: int) -> bool:
         """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).
@@ -223,7 +229,8 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     if behind:
         return behind[0]
     if last and (
-        sentence.text[begin : last.start].strip(" ,:-+*.") == "" or (governor and governor.end <= last.start)
+        sentence.text[begin : last.start].strip(" ,:-+*.") == ""
+        or (governor and governor.start <= last.start)
     ):
         return last
     return _label(frame, q)

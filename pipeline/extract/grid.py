@@ -92,6 +92,8 @@ def read(flow: Flow, rules: TableRules) -> list[tuple[Sentence, list[Draft]]]:
     for grid in grids(flow):
         head = _head(grid)
         columns = [_column(heading, rules) for heading in _headings(grid, head)]
+        if not any(column.flow for column in columns):
+            columns = _of_caption(columns, _caption(flow, grid), rules)
         lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
         _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
         found += lines
@@ -132,11 +134,11 @@ def _headings(grid: Grid, head: int) -> list[str]:
     return [" ".join(p).lower() for p in parts]
 
 
-def _column(heading: str, rules: TableRules) -> Column:
+def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
     def is_(name: str) -> bool:
         return bool(rules.parts[f"grid.{name}"].search(heading))
 
-    flow = next((f for f in FLOWS if is_(f)), "")
+    flow = next((f for f in FLOWS if is_(f)), assumed)
     scale = grammar().scale(heading)
     for kind in ("ordinal", "unit"):
         if is_(kind):
@@ -147,6 +149,21 @@ def _column(heading: str, rules: TableRules) -> Column:
     if is_("money"):
         return Column(heading, "amount_vnd" if flow else "", flow, scale, is_("planned"))
     return Column(heading, "label" if is_("label") else "")
+
+
+def _caption(flow: Flow, grid: Grid) -> str:
+    """The text right above a table: its caption or introduction."""
+    first = grid.blocks[0]
+    above = [b for b in flow.blocks[max(0, first - 2) : first] if b.kind != "row"]
+    return " ".join(flow.text[b.start : b.end] for b in above)
+
+
+def _of_caption(columns: Sequence[Column], caption: str, rules: TableRules) -> list[Column]:
+    """Columns whose flow the caption tells: ``Kết quả cho vay … năm 2021`` over ``Số hộ``, ``Số tiền``."""
+    flow = next((f for f in FLOWS if rules.parts[f"grid.{f}"].search(caption.lower())), "")
+    if not flow:
+        return list(columns)
+    return [_column(f"{c.heading}", rules, flow) if c.kind == "" else c for c in columns]
 
 
 # ---- lines ------------------------------------------------------------------------------------

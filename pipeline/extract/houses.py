@@ -34,6 +34,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             refused.setdefault(q.start, reason)
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
+            if rows[1:] and verbs and all(m.trigger.id == "houses.completed" for m in verbs):
+                rows[-1].values["work"] = rows[-2].values["work"]
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
@@ -107,11 +109,15 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     clause = sentence.clauses[number]
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
+    after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
+    if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
+        built = [m for m in after if m.trigger.values["work"] != "unspecified"]
+        if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
+            return _cluster(frame, built, forward=True)
     previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
     near = [m for m in verbs if clause.holds(m.start) and previous <= m.start and m.end <= q.start]
     if near:
         return _cluster(frame, near)
-    after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
     if passive:
         found = [m for m in after if m.start >= passive[0].start]
@@ -211,7 +217,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return "amount_vnd"
     if parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
-    if row.value("houses") == Decimal(1) and parts["per_house.one"].search(gap):
+    if row.value("houses") == Decimal(1):
         return "amount_per_house_vnd"
     return "amount_vnd"
 

@@ -85,9 +85,10 @@ def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]
 def _split(frame: Frame, q: Quantity) -> Mark | None:
     """The trigger of what is split by funds: ``giải ngân 15 tỷ, trong đó: nguồn vốn trung ương 11 tỷ``."""
     own = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
-    if own and frame.cues.parts.search(frame.sentence.text, own[-1].end, q.start):
-        return own[-1]
-    return None
+    blocker = frame.governor(q, q.end)
+    said = frame.sentence.text[blocker.start : blocker.end].lower() if blocker else ""
+    split = own and frame.cues.parts.search(frame.sentence.text, own[-1].end, q.start)
+    return own[-1] if split and frame.rules.parts["pairing.source"].match(said) else None
 
 
 JOINED = 12
@@ -109,6 +110,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
     for q, mark, stop in kept:
         if mark.trigger.reason:
             mark = kept[0][1]
+        mark = _of_total(frame, rows, q, mark)
         if q.is_money:
             row = _open_count(frame, rows, q, mark)
             if row:
@@ -126,6 +128,18 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Mark:
+    """In a split without a trigger of its own a number is of its total's flow: ``với 90 hộ vay, gồm: …``."""
+    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, q.start))
+    if not cues or mark.end > cues[-1].start():
+        return mark
+    before = [row for row in rows if row.first.start < cues[-1].start()]
+    if not before or before[-1].values.get("flow") == mark.trigger.values.get("flow"):
+        return mark
+    flow = before[-1].values.get("flow")
+    return next((m for m in frame.marks if m.trigger.values.get("flow") == flow), mark)
 
 
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:

@@ -85,11 +85,30 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             total = _total(rows, sentence, match.start())
             if total is None:
                 continue
-            inside = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
-            inside = [r for r in inside if _may_hold(total, r) and r not in _line_of(total)]
+            inside = _inside(rows, total, begin, end)
+            if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
+                by_year = _inside(rows, total, begin, max(end, sentence.end))
+                if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
+                    inside = by_year
             breakdown = 1 + max((c.breakdown for c in total.children), default=0)
             for row in inside:
                 _adopt(total, row, breakdown)
+
+
+def _inside(rows: Sequence[Draft], total: Draft, begin: int, end: int) -> list[Draft]:
+    """The rows in a span that may lie in a total."""
+    found = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
+    return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
+
+
+def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
+    column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+    values = [p.value(column) if column else None for p in parts]
+    return (
+        bool(column and values)
+        and None not in values
+        and sum(v for v in values if v) == total.value(column or "")
+    )
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:

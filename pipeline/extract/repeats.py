@@ -13,20 +13,57 @@ LEAST = 20
 
 
 def merge(rows: Sequence[Draft]) -> list[Draft]:
-    """Rows in order of place, repeated mentions folded into the first (which gets ``proof = repeat``)."""
+    """Rows in order of place, repeated mentions folded into the one that says most.
+
+    That one gets ``proof = repeat``; a headline or caption says less than the sentence that it is taken from.
+    """
     kept: list[Draft] = []
-    seen: dict[tuple[object, ...], Draft] = {}
     for row in sorted(rows, key=lambda d: d.first.start):
-        key = _key(row)
-        first = seen.get(key)
-        if first is None or row.parent or row.children or not _is_telling(row):
+        same = next((k for k in kept if _is_repeat(k, row)), None)
+        if same is None:
             kept.append(row)
-            seen.setdefault(key, row)
             continue
-        first.mentions.append(row)
-        if first.proof == "none":
-            first.proof = "repeat"
-    return kept
+        more, less = (row, same) if _says(row) > _says(same) else (same, row)
+        kept[kept.index(same)] = more
+        more.mentions += [less, *less.mentions]
+        less.mentions = []
+        if more.proof == "none":
+            more.proof = "repeat"
+    return sorted(kept, key=lambda d: d.first.start)
+
+
+def _is_repeat(a: Draft, b: Draft) -> bool:
+    """Whether two rows are one figure: the numbers of one are among the other's, nothing contradicts."""
+    if a.parent or b.parent or a.children or b.children or a.table != b.table:
+        return False
+    if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
+        return False
+    few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
+    if not set(few.cells) <= set(many.cells) or not _is_telling(few):
+        return False
+    if any(few.value(column) != many.value(column) for column in few.cells):
+        return False
+    facts = ("flow", "action", "work", "period_start", "period_end", "status")
+    if set(few.cells) == set(many.cells):
+        return all(few.values.get(f) == many.values.get(f) for f in facts) and _code(few) == _code(many)
+    return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
+
+
+REACH = 2
+"""Blocks between a headline and what it is taken from, at most."""
+
+
+def _fits(less: object, more: object) -> bool:
+    return less in (None, "", "unspecified") or less == more
+
+
+def _code(row: Draft) -> str:
+    return row.group.code if row.group else ""
+
+
+def _says(row: Draft) -> int:
+    """How much a row says: its numbers, its known facts."""
+    return 2 * len(row.cells) + sum(v not in (None, "", "unspecified") for v in row.values.values())
 
 
 def _is_telling(row: Draft) -> bool:
@@ -34,12 +71,3 @@ def _is_telling(row: Draft) -> bool:
     if any(q.value is None or q.value < LEAST for q in row.cells.values()):
         return False
     return any(not q.is_money or len(f"{q.value:f}".rstrip("0.")) >= TELLING for q in row.cells.values())
-
-
-def _key(row: Draft) -> tuple[object, ...]:
-    numbers = tuple(sorted((column, q.value) for column, q in row.cells.items() if q.value is not None))
-    facts = tuple(
-        (name, str(row.values.get(name)))
-        for name in ("flow", "action", "work", "period_start", "period_end", "status")
-    )
-    return (row.table, numbers, facts, row.group.code if row.group else "")

@@ -63,7 +63,8 @@ class Mark:
 class Gate:
     """Words that must stand near a figure for its table to take it.
 
-    ``unless`` are words near it that close the gate, except where its sentence holds one of ``surely``.
+    ``unless`` are words near it that close the gate, except where its sentence holds one of ``surely``;
+    ``never`` are words that close it whatever else is said.
     """
 
     pattern: regex.Pattern[str]
@@ -71,11 +72,14 @@ class Gate:
     after: int
     unless: regex.Pattern[str] | None = None
     surely: regex.Pattern[str] | None = None
+    never: regex.Pattern[str] | None = None
 
     def is_open(self, text: str, sentence: tuple[int, int], at: int) -> bool:
         """Whether a number at an offset, in the sentence ``text[start:end]``, may be a figure."""
         start, end = max(0, at - self.before), min(len(text), at + self.after)
         if not self.pattern.search(text, start, end):
+            return False
+        if self.never and self.never.search(text, max(start, at - NEAR), min(end, at + NEAR)):
             return False
         if self.unless is None or not self.unless.search(text, max(start, at - NEAR), min(end, at + NEAR)):
             return True
@@ -180,7 +184,7 @@ def load_table(path: Path) -> TableRules:
                 compile_pattern(gate["pattern"]),
                 gate["before"],
                 gate["after"],
-                *(compile_pattern(gate[k]) if k in gate else None for k in ("unless", "surely")),
+                *(compile_pattern(gate[k]) if k in gate else None for k in ("unless", "surely", "never")),
             ),
             triggers,
             data.get("example", []),
