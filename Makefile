@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench samples dictionaries clean
+.PHONY: help extract test lint format bench bench-restore samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -20,7 +20,7 @@ override CORPUS := $(value CORPUS)
 export IN OUT JOBS CORPUS
 
 help: ## print these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 extract: ## read IN (default: the samples, compared with their expected tables) into OUT with JOBS processes
 	@bash .ci/setup.sh run
@@ -51,6 +51,10 @@ format: ## let ruff repair and format the code
 bench: ## measure accuracy and speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run
+
+bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restore.md)
+	@bash .ci/setup.sh bench fonts
+	.venv/bin/python -m benchmarks.restore
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

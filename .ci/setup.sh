@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Makes a machine ready to run hoso, and is quick where it already is.
 #
-# usage: bash .ci/setup.sh run|dev [fonts]
+# usage: bash .ci/setup.sh run|dev|bench [fonts]
 #   run    programs (through apt) and the locked packages that hoso needs, in .venv
 #   dev    the same with the tools for tests, lint and drawing samples
+#   bench  the same as dev with the peers that hoso is measured against
 #   fonts  also the fonts that samples and training pages are drawn with
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -80,12 +81,17 @@ install_programs() {
 
 # a venv of its own: Debian forbids pip in the system's Python (PEP 668), and nothing else is touched
 install_python() {
-    local python stamp hash groups=(--no-dev)
-    [ "$want" = dev ] && groups=(--group dev)
+    local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want $venv/.hoso-bench)
+    case $want in
+        run) enough+=($venv/.hoso-dev) ;;
+        dev) groups=(--group dev) ;;
+        bench) groups=(--group dev --group bench) ;;
+        *) die "usage: bash .ci/setup.sh run|dev|bench [fonts]" ;;
+    esac
     hash=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
     stamp=$venv/.hoso-$want
     if [ -x $venv/bin/hoso ] && $venv/bin/python -c '' 2>/dev/null &&
-        { grep -qx "$hash" $stamp || grep -qx "$hash" $venv/.hoso-dev; } 2>/dev/null; then
+        grep -qsx "$hash" "${enough[@]}"; then
         return 0
     fi
     if ! $venv/bin/python -m pip --version >/dev/null 2>&1; then

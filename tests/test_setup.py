@@ -113,7 +113,15 @@ def test_apt_fails(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("want", "stamp"), [("run", ".hoso-run"), ("run", ".hoso-dev"), ("dev", ".hoso-dev")]
+    ("want", "stamp"),
+    [
+        ("run", ".hoso-run"),
+        ("run", ".hoso-dev"),
+        ("run", ".hoso-bench"),
+        ("dev", ".hoso-dev"),
+        ("dev", ".hoso-bench"),
+        ("bench", ".hoso-bench"),
+    ],
 )
 def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) -> None:
     machine.stub_programs()
@@ -123,7 +131,10 @@ def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) ->
     assert machine.calls("uv") == []
 
 
-@pytest.mark.parametrize(("want", "groups"), [("run", "--no-dev"), ("dev", "--group dev")])
+@pytest.mark.parametrize(
+    ("want", "groups"),
+    [("run", "--no-dev"), ("dev", "--group dev"), ("bench", "--group dev --group bench")],
+)
 def test_changed_lock_is_installed(machine: Machine, want: str, groups: str) -> None:
     machine.stub_programs()
     machine.stub_venv(f".hoso-{want}")
@@ -133,8 +144,19 @@ def test_changed_lock_is_installed(machine: Machine, want: str, groups: str) -> 
     assert f"sync --quiet --frozen --inexact {groups} " in machine.calls("uv")[-1]
 
 
-def test_tests_want_more_than_a_run(machine: Machine) -> None:
+@pytest.mark.parametrize(
+    ("want", "stamp"), [("dev", ".hoso-run"), ("bench", ".hoso-run"), ("bench", ".hoso-dev")]
+)
+def test_tests_want_more_than_a_run_and_peers_more_than_tests(
+    want: str, stamp: str, machine: Machine
+) -> None:
     machine.stub_programs()
-    machine.stub_venv(".hoso-run")
-    assert machine.run("dev").returncode == 0
-    assert "--group dev" in machine.calls("uv")[-1]
+    machine.stub_venv(stamp)
+    assert machine.run(want).returncode == 0
+    assert f"--group {want}" in machine.calls("uv")[-1]
+
+
+def test_an_unknown_want_is_refused(machine: Machine) -> None:
+    machine.stub_programs()
+    assert machine.run("fly").returncode == 5
+    assert machine.calls("uv") == []
