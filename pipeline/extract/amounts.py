@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import regex
 
+from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
@@ -50,47 +51,25 @@ class Quantity:
         return self.unit in MONEY
 
 
-def parse_number(text: str, *, whole: bool = False) -> tuple[Decimal | None, tuple[str, ...]]:
-    """The value of a number as printed, and flags.
-
-    Args:
-        text: digits with dots and commas, as ``5.766`` or ``9,37``.
-        whole: whether only a whole number makes sense (a count without ``nghìn``, ``triệu``).
-
-    Returns:
-        The exact value, or None with ``malformed_number`` where the grouping is broken; ``ambiguous`` where
-        a separator was read against the rule.
-
-    >>> parse_number("5.766"), parse_number("9,37"), parse_number("1.5")
-    ((Decimal('5766'), ()), (Decimal('9.37'), ()), (Decimal('1.5'), ('ambiguous',)))
-    >>> parse_number("294.500.00")
-    (None, ('malformed_number',))
-    >>> parse_number("4,131", whole=True)
-    (Decimal('4131'), ('ambiguous',))
-    """
-    malformed = None, ("malformed_number",)
-    if not regex.fullmatch(r"\d+(?:[.,]\d+)*", text):
-        return malformed
-    if text.isdigit():
-        return Decimal(text), ()
-    if regex.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text):
-        value = Decimal(text.replace(".", "").replace(",", "."))
-        return (value, ()) if not whole or value == value.to_integral_value() else malformed
-    if regex.fullmatch(r"\d+,\d+", text):
-        if not whole:
-            return Decimal(text.replace(",", ".")), ()
-        return (Decimal(text.replace(",", "")), ("ambiguous",)) if len(text.split(",")[1]) == 3 else malformed
-    if regex.fullmatch(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?", text):
-        value = Decimal(text.replace(",", ""))
-        return (value, ("ambiguous",)) if not whole or value == value.to_integral_value() else malformed
-    if regex.fullmatch(r"\d+\.\d{1,2}", text) and not whole:
-        return Decimal(text), ("ambiguous",)
-    return malformed
-
-
 def _alternatives(words: list[str]) -> str:
     ordered = sorted(words, key=len, reverse=True)
     return "|".join(regex.escape(w).replace(r"\ ", r"\s+").replace(" ", r"\s+") for w in ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """What follows a number: its factor, whether one is named, further parts, and where all that ends."""
+
+    end: int
+    factor: Decimal
+    named: bool
+    extra: Decimal = Decimal(0)
+    number_end: int = 0
+    flags: tuple[str, ...] = ()
+
+
+BEFORE = 90
+"""Characters before a number in which its label and words of approximation may stand."""
 
 
 class Grammar:
@@ -101,19 +80,15 @@ class Grammar:
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
-        marks, letters = (regex.escape(units["illegible"][k]) for k in ("marks", "letters"))
-        sign = rf"(?:\d|[{marks}]|[{letters}](?=[\d.,])|(?<=[\d.,])[{letters}](?!\p{{L}}))"
-        self._number = regex.compile(
-            r"(?:(?<![\w/.,%-])|(?<=\p{Ll}{1,9}/\s?)|(?<=\p{Ll}{2}))"
-            rf"(?=\S{{0,12}}?\d)(?P<n>{sign}(?:[.,]*{sign})*)(?:\s?/\s?(?P<of>\d[\d.]*)(?=\s))?",
-            regex.V1,
-        )
+        self._number = number_pattern(units["illegible"])
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
         )
-        self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier})(?:(?!\p{{L}})|(?<=tr\.?)(?=đ))", flags)
+        other = _alternatives(units["multipliers_not"]["before"])
+        ends = rf"(?:(?!\p{{L}})(?!\s+(?:{other})(?!\p{{L}}))|(?<=(?:tr|ng)\.?)(?=đ))"
+        self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier}){ends}", flags)
         self._second = regex.compile(
-            rf"\s+(?:(?P<n2>\d[\d.,]*)\s*(?P<m2>{multiplier})(?![\p{{L}}])|(?P<half>rưỡi)\b)", flags
+            rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>rưỡi)\b)", flags
         )
         self._currencies = [
             (
@@ -152,6 +127,14 @@ class Grammar:
             + ")",
             flags,
         )
+        self._label = regex.compile(
+            rf"(?:{units['label']['before']})(?:"
+            + "|".join(
+                rf"(?P<{noun['unit']}>{_alternatives(noun['words'])})(?!\p{{L}})" for noun in units["noun"]
+            )
+            + rf"){units['label']['after']}$",
+            flags,
+        )
         self._damaged_nouns = [
             (
                 noun["unit"],
@@ -172,7 +155,10 @@ class Grammar:
             (
                 unit,
                 term,
-                regex.compile(rf"(?b)\s*(?P<term>(?:{term}){{e<={fuzzy['errors']}}})(?!\p{{L}})", flags),
+                regex.compile(
+                    rf"(?b)\s*(?P<term>(?:{term}){{e<={fuzzy['errors']}:[\p{{L}}\p{{Sc}}]}})(?!\p{{L}})",
+                    flags,
+                ),
             )
             for term, unit in fuzzy["terms"].items()
         ]
@@ -203,57 +189,86 @@ class Grammar:
                 at = quantity.end
 
     def _read(self, text: str, match: regex.Match[str]) -> Quantity | None:
-        printed, start, end = match["n"], match.start(), match.end()
-        before = text[max(0, start - 40) : start]
+        printed, start, end = match["n"], match.start("n"), match.end()
+        before = text[max(0, start - BEFORE) : start]
+        flags: list[str] = ["ambiguous"] if before[-2:] in {" -", " –"} else []
         lead_match = self._approximate.search(before)
         lead = start - (len(before) - lead_match.start()) if lead_match else start
-        flags: list[str] = ["approximate"] if lead_match else []
+        flags += ["approximate"] if lead_match else []
         if span := self._range.match(text, end):
             flags.append("range")
             end = span.end()
-        number_end = match.end("n") if not span else end
+        number_end = match.end("n")
         if stray := self._stray.match(text, end):
             end = stray.end()
-        factor = Decimal(1)
-        has_factor = False
-        while multiplier := self._multiplier.match(text, end):
-            factor *= self.multipliers[multiplier["m"].lower()]
-            end, has_factor = multiplier.end(), True
-        second = self._second.match(text, end) if has_factor else None
-        if second:
-            end = second.end()
-            number_end = second.end("n2") if second["n2"] else end
-        unit, noun_start, end, per = self._unit(text, end, has_factor)
+        scaled = self._scaled(text, end)
+        unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
         if not unit:
             unit, noun_start, end, factor = self._damaged(text, match.end("n"))
-            has_factor = factor > 1
-            flags.append("unit_assumed")
+            scaled = Scaled(end, factor, factor > 1)
+            flags += ["unit_assumed"] if unit else []
+        if not unit:
+            unit = self._labelled(before)
+            noun_start = end = match.end("n")
         if not unit:
             return None
-        if unit not in MONEY and not has_factor and unit != "percent" and self._not_a_count.search(before):
-            return None
-        if "range" in flags:
-            return Quantity(start, end, number_end, noun_start, None, unit, per, lead, None, tuple(flags))
         counted = unit not in MONEY and unit != "percent"
-        value, more = parse_number(printed, whole=not has_factor and (counted or unit == "vnd"))
-        if value is not None:
-            value *= factor
-            if second:
-                value += self._extra(second, factor)
-        if has_factor and unit == "vnd" and noun_start == end and text[end - 1].lower() in "uỷỉ":
-            more += ("unit_assumed",)
-        if value is not None and counted and value != value.to_integral_value():
-            value, more = None, ("malformed_number",)
+        if counted and not scaled.named and self._not_a_count.search(before):
+            unit, flags = "code", [*flags, "date_or_code"]
+        if scaled.number_end:
+            number_end = scaled.number_end
+        value, more = parse_number(printed, whole=not scaled.named and (counted or unit == "vnd"))
+        value, more = (None, ()) if "range" in flags else self._value(value, more, scaled, counted)
+        if scaled.named and unit == "vnd" and end == scaled.end:
+            more = (*more, "unit_assumed")
         of = parse_number(match["of"], whole=True)[0] if match["of"] else None
-        return Quantity(
-            start, end, number_end, noun_start, value, unit, per, lead, of, (*flags, *more), factor
-        )
+        found = tuple(dict.fromkeys((*flags, *more)))
+        return Quantity(start, end, number_end, noun_start, value, unit, per, lead, of, found, scaled.factor)
 
-    def _extra(self, second: regex.Match[str], factor: Decimal) -> Decimal:
-        if second["half"]:
-            return factor / 2
-        value = parse_number(second["n2"])[0] or Decimal(0)
-        return value * self.multipliers[second["m2"].lower()]
+    def _scaled(self, text: str, end: int) -> Scaled:
+        """The multipliers behind a number, with the further parts of ``1 tỷ 960 triệu``."""
+        factor, named = Decimal(1), False
+        while multiplier := self._multiplier.match(text, end):
+            factor *= self.multipliers[multiplier["m"].lower()]
+            end, named = multiplier.end(), True
+        scaled = Scaled(end, factor, named)
+        smallest = factor
+        while named and (second := self._second.match(text, scaled.end)):
+            if second["half"]:
+                return replace(
+                    scaled, end=second.end(), extra=scaled.extra + smallest / 2, number_end=second.end()
+                )
+            small = self.multipliers[second["m2"].lower()]
+            if small >= smallest:
+                break
+            part, flags = parse_number(second["n2"])
+            scaled = replace(
+                scaled,
+                end=second.end(),
+                number_end=second.end("n2"),
+                extra=scaled.extra + (part or 0) * small,
+                flags=(*scaled.flags, *flags),
+            )
+            smallest = small
+        return scaled
+
+    @staticmethod
+    def _value(
+        value: Decimal | None, flags: tuple[str, ...], scaled: Scaled, counted: bool
+    ) -> tuple[Decimal | None, tuple[str, ...]]:
+        """The whole value, None where a part of it is malformed or a count is no whole number."""
+        flags = (*flags, *scaled.flags)
+        if value is None or MALFORMED in flags:
+            return None, (MALFORMED,)
+        value = value * scaled.factor + scaled.extra
+        if counted and value != value.to_integral_value():
+            return None, (MALFORMED,)
+        return value, flags
+
+    def _labelled(self, before: str) -> str:
+        """The unit of a number that stands behind its label: ``Số hộ nghèo được vay vốn: 101``."""
+        found = self._label.search(before)
+        return str(found.lastgroup) if found else ""
 
     def _damaged(self, text: str, end: int) -> tuple[str, int, int, Decimal]:
         """Unit, noun start, end and factor of a term that is still damaged."""

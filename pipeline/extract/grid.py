@@ -13,11 +13,12 @@ from decimal import Decimal
 
 import regex
 
-from pipeline.extract.amounts import Quantity, grammar, parse_number
+from pipeline.extract.amounts import Quantity, grammar
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
+from pipeline.extract.numerals import parse_number
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence
 

@@ -15,8 +15,8 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft
+from pipeline.extract.numerals import MALFORMED
 
-MALFORMED = "malformed_number"
 REPAIRED = "number_repaired"
 MOST_WRONG = 1
 """Digits that may be lost, added or illegible in the print; more, and the sum proves nothing about it."""

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.extract.amounts import grammar, parse_number
+from pipeline.extract.amounts import grammar
+from pipeline.extract.numerals import parse_number
 
 CASES = [
     # text, value, unit, per
@@ -33,6 +34,11 @@ CASES = [
     ("1.036 thẻ BHYT", 1_036, "card", ""),
     ("37.000 học sinh, sinh viên", 37_000, "student", ""),
     ("4,131 căn", 4_131, "house", ""),
+    ("5 tỷ 50 triệu 500 nghìn đồng", 5_050_500_000, "vnd", ""),
+    ("12 345 678 000 đồng", 12_345_678_000, "vnd", ""),
+    ("0.125 tỷ", 125_000_000, "vnd", ""),
+    ("2.685 trđ", 2_685_000_000, "vnd", ""),
+    ("8.075 ngđ", 8_075_000, "vnd", ""),
     # what OCR leaves
     ("95.hộ", 95, "household", ""),
     ("3.195 (triệu đồng", 3_195_000_000, "vnd", ""),
@@ -83,6 +89,28 @@ def test_not_read_for_certain(text: str) -> None:
 )
 def test_no_figure(text: str) -> None:
     assert not [q for q in grammar().find(text) if q.unit in {"household", "house", "vnd"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("Số hộ nghèo được vay vốn: 101; ngoài ra", 101, "household"),
+        ("Trong đó hộ cận nghèo: 30, còn lại", 30, "household"),
+        ("triệu đồng,15 hộ", 15, "household"),
+        ("hộ nghèo.15 hộ", 15, "household"),
+        ("cho -5 hộ", 5, "household"),
+    ],
+)
+def test_where_a_number_may_stand(text: str, value: int, unit: str) -> None:
+    found = [q for q in grammar().find(text) if q.value is not None]
+    assert [(q.value, q.unit) for q in found] == [(value, unit)]
+
+
+@pytest.mark.parametrize(
+    "text", ["các năm 2023, 2024, 2025 tỷ lệ thu hồi 98%", "năm 2024; hộ nghèo 2021; hộ"]
+)
+def test_no_number_is_made(text: str) -> None:
+    assert [q.unit for q in grammar().find(text) if q.unit not in {"percent", "code"}] == []
 
 
 @pytest.mark.parametrize(
