@@ -67,11 +67,31 @@ def read(path: str | Path, *, settings: Settings | None = None, channel: Channel
 
 
 def restore_text(text: str, *, channel: Channel = "auto") -> RestoredText:
-    """Restored text with every edit; line breaks and form feeds stay where they are.
+    r"""Restored text with every edit; line breaks and form feeds stay where they are.
+
+    >>> done = restore_text("Năm 2024\nhd nghéo dudc vay vén 5 triéu déng", channel="eng")
+    >>> done.text
+    'Năm 2024\nhộ nghèo được vay vốn 5 triệu đồng'
+    >>> [(edit.raw, edit.restored, edit.kind) for edit in done.edits[:2]]
+    [('hd', 'hộ', 'confusion'), ('nghéo', 'nghèo', 'diacritics')]
+    >>> start = done.text.index("được")
+    >>> done.raw[slice(*done.to_raw(start, start + len("được")))]
+    'dudc'
+
+    Good text comes back as it is, with no edits:
+
+    >>> restore_text("Báo cáo số 12/BC-UBND").edits
+    ()
 
     Args:
-        text: as read.
-        channel: ``eng`` for text from OCR that knows no Vietnamese, ``vie`` from one that does.
+        text: as read, in any Unicode form. Sentences help each other, so give a document whole.
+        channel: ``eng`` for text from OCR that knows no Vietnamese, ``vie`` from one that does; ``auto`` asks
+            of every sentence whether it is good or was ruined by the first kind.
+
+    Returns:
+        ``raw`` (the text given), ``text`` and ``edits``: each with its offsets into ``raw`` in code points,
+        what stood there, what stands there now, the kind of change and its confidence (0-1, calibrated:
+        of edits at 0.9, nine in ten are right). ``to_raw`` and ``to_restored`` map offsets both ways.
 
     Raises:
         DictionaryError: where a dictionary is missing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
 import sys
@@ -14,7 +15,7 @@ from pipeline import __version__, errors
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
-    from pipeline.model import Failure
+    from pipeline.model import Failure, RestoredText
     from pipeline.settings import Settings
 
 _EPILOG = """exit status: 0 all well; 2 wrong usage or settings; 3 some files or pages could not be read (the
@@ -102,7 +103,21 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Print the restored text of a text file, PDF or image; pages are split by form feeds.",
         epilog=_EPILOG,
     )
-    restore.add_argument("file", metavar="FILE", help="a file, or - for UTF-8 text on standard input")
+    restore.add_argument(
+        "file", metavar="FILE", nargs="?", help="a file, or - for UTF-8 text on standard input"
+    )
+    instead = restore.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--edits",
+        action="store_true",
+        help="print the changes, not the text: a coloured diff on a terminal (NO_COLOR is heeded), elsewhere "
+        "CSV with the columns of edits/DOC_ID.csv",
+    )
+    instead.add_argument(
+        "--lines",
+        action="store_true",
+        help="restore standard input line by line, each answered before the next is read",
+    )
     restore.add_argument(
         "--channel",
         choices=("auto", "eng", "vie"),
@@ -111,7 +126,7 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     _add_common(restore)
     restore.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
-    restore.set_defaults(run=_restore)
+    restore.set_defaults(run=_restore, wrong=restore.error)
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
@@ -134,25 +149,73 @@ def _extract(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from pipeline import api
+    if options.lines:
+        return _restore_lines(options)
+    if options.file is None:
+        options.wrong("the following arguments are required: FILE, or --lines")
+    pages = _restored(options)
+    if not options.edits:
+        _print("\f".join(page.text for page in pages))
+        return errors.EXIT_OK
+    from pipeline import show
 
-    if options.file == "-":
-        text = _decoded(sys.stdin.buffer.read())
-        restored = api.restore_text(text, channel=options.channel).text
+    if sys.stdout.isatty():
+        colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        chunks = show.diff(pages, colour=colour)
     else:
-        document = api.read(options.file, settings=_settings(options), channel=options.channel)
-        restored = "\f".join(page.text for page in document.restored)
-    # as bytes: the terminal's encoding must not change a letter, nor a line end
-    sys.stdout.buffer.write(restored.encode())
+        chunks = show.table(pages)
+    for chunk in chunks:
+        sys.stdout.buffer.write(chunk.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
     return errors.EXIT_OK
 
 
-def _decoded(data: bytes) -> str:
+def _restored(options: argparse.Namespace) -> Sequence[RestoredText]:
+    from pipeline import api, show
+
+    settings = _settings(options)
+    if options.file != "-":
+        return api.read(options.file, settings=settings, channel=options.channel).restored
+    data = sys.stdin.buffer.read(settings.max_bytes + 1)
+    _check_size(data, settings, "standard input")
+    text = _decoded(data, "standard input")
+    restored = api.restore_text(text, channel=options.channel)
+    return show.by_page(restored) if options.edits else [restored]
+
+
+def _restore_lines(options: argparse.Namespace) -> int:
+    from pipeline import api
+
+    if options.file not in {None, "-"}:
+        options.wrong(f"--lines reads standard input, not {options.file}")
+    settings = _settings(options)
+    for number in itertools.count(1):
+        where = f"standard input, line {number}"
+        data = sys.stdin.buffer.readline(settings.max_bytes + 1)
+        if not data:
+            break
+        _check_size(data, settings, where)
+        _print(api.restore_text(_decoded(data, where), channel=options.channel).text)
+    return errors.EXIT_OK
+
+
+def _print(text: str) -> None:
+    # as bytes: the terminal's encoding must not change a letter, nor a line end
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def _check_size(data: bytes, settings: Settings, where: str) -> None:
+    if len(data) > settings.max_bytes:
+        message = f"{where}: more than the limit of {settings.max_bytes} bytes; raise max_bytes"
+        raise errors.LimitError(message)
+
+
+def _decoded(data: bytes, where: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"standard input is not UTF-8 (byte {error.start}); convert it, or name the file"
+        message = f"{where} is not UTF-8 (byte {error.start}); convert it, or name the file"
         raise errors.UnsupportedError(message) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 from dataclasses import fields
@@ -44,7 +45,7 @@ def test_every_table_is_named() -> None:
     assert named - {"datapackage"} <= set(schema.tables())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/how-it-works.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/how-it-works.md", "docs/restoration.md", "CHANGELOG.md"])
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
@@ -57,6 +58,22 @@ def test_commands_of_the_readme_exist() -> None:
     assert commands
     usage = build_parser().format_help()
     assert all(f"\n    {command} " in usage for command in commands)
+
+
+def options(parser: argparse.ArgumentParser) -> set[str]:
+    """Every long option of a command and its commands, but for help."""
+    found: set[str] = set()
+    for action in parser._actions:
+        found |= {name for name in action.option_strings if name.startswith("--")}
+        if isinstance(action, argparse._SubParsersAction):
+            found |= {name for command in action.choices.values() for name in options(command)}
+    return found - {"--help", "--version"}
+
+
+def test_every_option_is_in_the_readme() -> None:
+    known = options(build_parser())
+    assert known >= {"--edits", "--lines", "--out"}
+    assert sorted(name for name in known if name not in README) == []
 
 
 def test_make_prints_its_targets() -> None:

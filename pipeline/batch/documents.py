@@ -229,10 +229,12 @@ def edit_rows(document: Document, repairs: Sequence[tuple[int, Edit]] = ()) -> I
     """
     for page, restored in zip(document.pages, document.restored, strict=True):
         proved = [edit for number, edit in repairs if number == page.number]
+        line, at = 1, 0
         for edit in sorted([*restored.edits, *proved], key=lambda e: (e.start, e.end)):
+            line, at = line + restored.raw.count("\n", at, edit.start), edit.start
             yield {
                 "page": page.number,
-                "line": restored.raw.count("\n", 0, edit.start) + 1,
+                "line": line,
                 "start": edit.start,
                 "end": edit.end,
                 "raw": edit.raw,
