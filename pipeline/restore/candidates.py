@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log
 
 import numpy as np
@@ -13,7 +15,7 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.memory import Memory
-from pipeline.restore.tokens import Token
+from pipeline.restore.tokens import Token, rules
 
 MOST = 20
 """Candidates kept for a token."""
@@ -35,6 +37,43 @@ SHORT = 3
 """So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
 """Two or more digits with letters behind (20m, 16h30), capitals with a digit (VTV3): mostly so printed."""
+
+
+SIGN = -5.0
+"""A sign inside a printed word, once."""
+MIXED = -4.0
+"""Digits among letters otherwise than in print."""
+RESPELLED = -3.0
+"""A figure read with a letter in it (O1)."""
+_LABEL = re.compile(r"[A-ZĐ][1234578][A-ZĐ\d]*[a-zđ]?|[A-ZĐ]{2,}\d\w*")
+"""A form, a paper size, a road: A4, S3a, VTV3; C6, D6, N6 are rather words."""
+
+
+def _measured(text: str) -> bool:
+    """Whether digits and letters stand as in print: 20m, 16h30, A4, S3a, VTV3.
+
+    >>> [_measured(t) for t in ("20m", "16h30", "1mm", "1a", "25A", "16p", "A4", "S3a", "VTV3", "t6", "C6ng")]
+    [True, True, True, False, True, False, True, True, True, False, False]
+    """
+    head = text.lstrip("0123456789")
+    unit, digits = head.rstrip("0123456789"), len(text) - len(head)
+    if digits and unit.isalpha():
+        return unit.isupper() or (digits + len(unit) > 2 and unit.lower() in rules().measures)
+    return _LABEL.fullmatch(text) is not None
+
+
+def respelled(text: str) -> str:
+    """A number or a symbol's letters as they must have been printed (O1, QHI5); empty where nothing is sure.
+
+    >>> respelled("O1"), respelled("1O"), respelled("UBTVQHI5"), respelled("Of")
+    ('01', '10', 'UBTVQH15', '')
+    """
+    for pattern, letters in rules().respelled:
+        match = pattern.fullmatch(text)
+        if match:
+            start, end = match.span(1)
+            return text[:start] + text[start:end].translate(letters) + text[end:]
+    return ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +98,11 @@ class Candidates:
     pieces: dict[str, dict[int, float]] = field(default_factory=dict)
     spelt: dict[str, dict[int, float]] = field(default_factory=dict)
 
+    @cached_property
+    def initials(self) -> frozenset[int]:
+        """Words printed in capitals, of which symbols are made."""
+        return frozenset(self.lexicon.ids[w] for w in self.lexicon.printed)
+
     def of(self, token: Token) -> Options:
         """Candidates of a token; a fixed token has itself alone."""
         name = f"{token.text}\0{token.fixed}" if token.fixed or token.code else token.text
@@ -81,11 +125,12 @@ class Candidates:
         word = self.lexicon.id_of(text)
         if word != UNKNOWN:
             return word, 0.0
-        digits = sum(c.isdigit() for c in text)
-        if (digits >= 2 and text[0].isdigit()) or (digits and text[:2].isalpha() and text[:2].isupper()):
+        if _measured(text):
             return UNKNOWN, MEASURE
         once, small, large = SPELLING
-        return UNKNOWN, once + sum(small if c.islower() else large for c in text)
+        if any(c.isdigit() for c in text):
+            once += MIXED
+        return UNKNOWN, once + sum(small if c.islower() else large if c.isalnum() else SIGN for c in text)
 
     def known(self, text: str) -> dict[int, float]:
         """Words that may have been read as ``text``, by the channel."""
@@ -115,18 +160,26 @@ class Candidates:
             and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
         )
         strange = best < UNLIKELY or short
-        if strange and not text.isdigit() and len(text) <= LONGEST_SPELT:
+        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
             for word, p in self._by_letters(text).items():
                 found[word] = max(found.get(word, -99.0), p)
         if own in (NUMBER, UNKNOWN):
             found[own] = spelling
+            printed = respelled(text) if own == UNKNOWN else ""
+            if printed:
+                found[NUMBER] = DIGITS.get(len(printed), 0.0) + RESPELLED
+                found[own] = spelling if printed[0].isdigit() else -99.0
         else:
             found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
         if self.document and not text.isdigit():
             found = self.document.adapt(text, found)
         if code:
             bare = fold_marks(text).lower()
-            found = {w: p for w, p in found.items() if w == own or fold_marks(self.lexicon.words[w]) == bare}
+            found = {
+                w: p
+                for w, p in found.items()
+                if w in (own, NUMBER) or w in self.initials or fold_marks(self.lexicon.words[w]) == bare
+            }
         ranked = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:MOST]
         best = found[ranked[0]] + float(prior[ranked[0]])
         kept = [w for w in ranked if found[w] + float(prior[w]) > best - WITHIN]

@@ -28,6 +28,12 @@ SMOOTHING = 2.0
 TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
+FIGURE = 2
+"""Digits of the numbers that words are taken for: one letter is a digit too common to guess at."""
+OFTEN_FIGURES = 10
+"""Readings as numbers of one length and first digit from which on a word may be read as another of them."""
+UNSEEN_FIGURE = 1.0
+"""Pseudo-count of such a number."""
 
 
 def letter_case(word: str) -> str:
@@ -61,6 +67,7 @@ class Channel:
     Attributes:
         tokens: by (case, read): word ids with counts.
         totals: by (case, word id): how often the word was seen.
+        figures: by (case, first digit, digits): words often read as such numbers.
         parts: by (level, case, read): parts with log probabilities.
         words: word id by (onset, rime).
         spellers: by case (``l``, ``u``): words by letters.
@@ -71,6 +78,7 @@ class Channel:
     name: str
     tokens: dict[tuple[str, str], list[tuple[int, int]]]
     totals: dict[tuple[str, int], int]
+    figures: dict[tuple[str, str, int], list[int]]
     parts: dict[tuple[str, str, str], list[tuple[str, float]]]
     words: dict[tuple[str, str], int]
     spellers: dict[str, Speller]
@@ -105,6 +113,7 @@ class Channel:
             name,
             tokens,
             totals,
+            _figures(tokens),
             _parts(rows),
             words,
             spellers,
@@ -133,15 +142,14 @@ class Channel:
     def candidates(self, read: str, case: str) -> dict[int, float]:
         """Log P(read | word) by word id, ``read`` in lower case; empty where nothing is known.
 
-        A reading of digits alone is a word only where it was counted as that word.
+        A reading of digits alone is a word only where it was counted as that word, or where the word is often
+        read as such a number (``là`` as 14, 18, 12, hence as 13).
         """
         whole = dict(self.tokens.get((case, read), ()))
         if read.isdigit():
-            return {
-                w: log(n / (self.totals[case, w] + SMOOTHING))
-                for w, n in whole.items()
-                if n >= FEWEST_DIGIT_READS
-            }
+            counts = dict.fromkeys(self.figures.get((case, read[0], len(read)), ()), UNSEEN_FIGURE)
+            counts |= {w: float(n) for w, n in whole.items() if n >= FEWEST_DIGIT_READS}
+            return {w: log(n / (self.totals[case, w] + SMOOTHING)) for w, n in counts.items()}
         parts = self.by_parts(read, case)
         found = {}
         for word in whole.keys() | parts.keys():
@@ -165,6 +173,16 @@ def _tokens(
             tokens[case, read].append((word, count))
             totals[case, word] += count
     return dict(tokens), dict(totals)
+
+
+def _figures(tokens: dict[tuple[str, str], list[tuple[int, int]]]) -> dict[tuple[str, str, int], list[int]]:
+    """Words often read as numbers of two digits, by letter case, first digit and length."""
+    seen: dict[tuple[str, str, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for (case, read), found in tokens.items():
+        if len(read) == FIGURE and read.isdigit():
+            for word, count in found:
+                seen[case, read[0], FIGURE][word] += count
+    return {place: sorted(w for w, n in words.items() if n >= OFTEN_FIGURES) for place, words in seen.items()}
 
 
 def _parts(rows: _Rows) -> dict[tuple[str, str, str], list[tuple[str, float]]]:

@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.language.dictionaries import folder as dictionaries
-from pipeline.language.lexicon import Lexicon
+from pipeline.language.lexicon import NUMBER, Lexicon
 from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
 from pipeline.language.syllables import is_syllable
 from pipeline.model import Edit, EditKind, RestoredText
-from pipeline.restore.candidates import Candidates
+from pipeline.restore.candidates import Candidates, respelled
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
 from pipeline.restore.fit import fluent, gain, printed, ruined
-from pipeline.restore.lattice import Lattice, build
+from pipeline.restore.lattice import Lattice, before_figure, build
 from pipeline.restore.memory import Memory
 from pipeline.restore.tokens import Token, tokenize
 
@@ -41,6 +41,12 @@ SURE = {"eng": 0.4, "vie": 0.985}
 """Least posterior at which a word is changed."""
 SURE_DIGITS = 0.9
 """Least posterior at which a token of digits alone becomes a word."""
+SURE_FIRST_DIGITS = 0.995
+"""The same where a sentence begins: lists are numbered."""
+SURE_CROWDED = 0.7
+"""The same right before a figure: two numbers in a row are no prose."""
+SURE_CODE = 0.95
+"""Least posterior at which the letters of a document's symbol become others."""
 
 
 PRIOR = 6.0
@@ -240,10 +246,16 @@ class Restorer:
         raw = first.text if first is last else f"{first.text} {last.text}"
         if make.channel.name == "vie" and (any(c.isdigit() for c in raw) or _is_name(raw, span[0])):
             return None
-        sure = SURE_DIGITS if raw.isdigit() else SURE[make.channel.name]
+        sure = _least(tokens, span, make.channel.name)
         names = [self.lexicon.words[w] for w in words]
         if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
             return None
+        if words == [NUMBER]:
+            if respelled(raw) in {"", raw}:
+                return None
+            return Edit(
+                first.start, last.end, raw, respelled(raw), "confusion", round(min(posterior, 1.0), 4)
+            )
         starts, shouted = span[0] == 0, _shouted(tokens, *span)
         share, initials = self.lexicon.capitals[words[0]], self.lexicon.printed.get(names[0], "")
         head = cased(names[0], raw, share, starts, shouted, make.channel, initials)
@@ -258,6 +270,18 @@ class Restorer:
             counted = (letter_case(raw), raw.lower()) in make.channel.tokens
             kind = _kind(raw, restored, counted)
         return Edit(first.start, last.end, raw, restored, kind, round(min(posterior, 1.0), 4))
+
+
+def _least(tokens: Sequence[Token], span: tuple[int, int], channel: str) -> float:
+    """Least posterior at which tokens ``span`` are changed."""
+    at, raw = span[0], tokens[span[0]].text
+    if tokens[at].code:
+        return SURE_CODE
+    if span[0] != span[1] or not raw.isdigit():
+        return SURE[channel]
+    if before_figure(at, tokens):
+        return SURE_CROWDED
+    return SURE_DIGITS if at else SURE_FIRST_DIGITS
 
 
 @dataclass

@@ -25,8 +25,9 @@ LONGEST = 40
 class Token(NamedTuple):
     """``text`` stands at ``start``; ``fixed`` tokens stay; after ``breaks`` a new sentence begins.
 
-    ``near`` says that one plain space (or nothing) parts the token from the one before it; ``code`` marks
-    the letters of a document's symbol, which may regain marks and nothing else.
+    ``near`` says that one plain space (or nothing) parts the token from the one before it, ``bare`` that
+    nothing but spaces and at most one line break does; ``code`` marks the letters of a document's symbol,
+    which may become other initials and nothing else.
     """
 
     start: int
@@ -35,6 +36,7 @@ class Token(NamedTuple):
     breaks: bool
     near: bool
     code: bool = False
+    bare: bool = False
 
     @property
     def end(self) -> int:
@@ -46,6 +48,8 @@ class Token(NamedTuple):
 class _Rules:
     pattern: re.Pattern[str]
     soft: str
+    measures: frozenset[str]
+    respelled: tuple[tuple[re.Pattern[str], dict[int, str]], ...]
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +59,12 @@ def rules() -> _Rules:
     fixed = "|".join(f"(?:{entry['pattern']})" for entry in data["fixed"])
     # one class and no alternation: a run of any length costs no memory (the underscore is a soft sign)
     signs = re.escape(data["soft"] + data["hard"]) + "\u0300-\u036f"
-    return _Rules(re.compile(rf"(?P<fixed>{fixed})|(?P<word>[\w{signs}]+)"), data["soft"])
+    return _Rules(
+        re.compile(rf"(?P<fixed>{fixed})|(?P<word>[\w{signs}]+)"),
+        data["soft"],
+        frozenset(data["measures"]),
+        tuple((re.compile(e["pattern"]), str.maketrans(e["letters"])) for e in data["respelled"]),
+    )
 
 
 _FOREIGN = re.compile(
@@ -89,7 +98,9 @@ def tokenize(text: str) -> list[Token]:
         if breaks and tokens:
             tokens[-1] = tokens[-1]._replace(breaks=True)
         code = in_code and not any(c.isspace() for c in gap)
-        tokens.append(Token(start, found, fixed, False, bool(tokens) and gap in {" ", ""}, code))
+        near = bool(tokens) and gap in {" ", ""}
+        bare = near or (gap.count("\n") <= 1 and not gap.strip(" \n"))
+        tokens.append(Token(start, found, fixed, False, near, code, bare))
         in_code = code or (fixed and found.endswith("/"))
         last = match.end()
         run = run + 1 if len(found) == 1 and not fixed else 0

@@ -8,9 +8,11 @@ import tomllib
 import pytest
 
 from pipeline.language.dictionaries import folder
+from pipeline.restore.candidates import respelled
 from pipeline.restore.tokens import tokenize
 
-FIXED = tomllib.loads((folder() / "tokens.toml").read_text(encoding="utf-8"))["fixed"]
+RULES = tomllib.loads((folder() / "tokens.toml").read_text(encoding="utf-8"))
+FIXED = RULES["fixed"]
 
 
 @pytest.mark.parametrize("entry", FIXED, ids=lambda e: e["name"])
@@ -19,6 +21,15 @@ def test_examples(entry: dict[str, str]) -> None:
         assert re.search(entry["pattern"], example), example
     for example in entry["counter_examples"]:
         assert not re.search(rf"(?<!\w)(?:{entry['pattern']})", example), example
+
+
+@pytest.mark.parametrize("entry", RULES["respelled"], ids=lambda e: e["name"])
+def test_respelled_examples(entry: dict[str, str]) -> None:
+    for example in entry["examples"]:
+        assert re.fullmatch(entry["pattern"], example), example
+        assert respelled(example) not in {"", example}
+    for example in entry["counter_examples"]:
+        assert not re.fullmatch(entry["pattern"], example), example
 
 
 @pytest.mark.parametrize(
