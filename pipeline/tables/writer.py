@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import errno
 import filecmp
+import io
 import json
 import os
 import re
@@ -67,7 +68,8 @@ def write(
     """Write a whole output folder.
 
     Everything may be a generator and is consumed once, in this order: the tables (in the schema's order,
-    not the mapping's), failures, texts, edits. Memory does not grow with the number of rows.
+    not the mapping's), failures, texts, edits. Memory does not grow with the number of rows; of texts and
+    edits, one document's are held.
 
     Args:
         out: the output folder; made where missing.
@@ -106,9 +108,11 @@ def write(
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
         _write_text(out / "tables" / "datapackage.json", datapackage.text(), done)
+        _sync_folder(out / "tables")
         done.removed = _remove_stale(out, *kept)
         body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
         _write_text(out / "run.json", body, done)
+        _sync_folder(out)
     return done
 
 
@@ -135,12 +139,13 @@ def _write_documents(
     for doc_id, rows in edits:
         place = out / "edits" / f"{_checked(doc_id)}.csv"
         edit_names.add(place.name)
-        temporary = _temporary(place)
-        try:
-            _stage_table(temporary, schema, rows)
-            _settle(temporary, place, done)
-        finally:
-            temporary.unlink(missing_ok=True)
+        # one document's rows fit in memory; to stage and flush each of thousands takes minutes
+        table = io.StringIO(newline="")
+        _write_rows(table, schema, rows)
+        _write_text(place, table.getvalue(), done)
+    # once, not for each of thousands of files
+    _sync_folder(out / "text")
+    _sync_folder(out / "edits")
     return text_names, edit_names
 
 
@@ -153,22 +158,28 @@ def _checked(doc_id: str) -> str:
 
 def _stage_table(path: Path, schema: TableSchema, rows: Rows) -> int:
     """Write header and rows to ``path`` and flush them to the disk; the number of rows."""
-    width, count = len(schema.columns), 0
     with _create(path) as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(schema.header)
-        for row in rows:
-            if len(row) != width:
-                message = f"{schema.name}: a row of {len(row)} cells, not {width}"
-                raise SchemaError(message)
-            writer.writerow(row)
-            count += 1
+        count = _write_rows(handle, schema, rows)
         _flush(handle)
     return count
 
 
+def _write_rows(handle: TextIO, schema: TableSchema, rows: Rows) -> int:
+    """Write header and rows as CSV; the number of rows."""
+    width, count = len(schema.columns), 0
+    writer = csv.writer(handle, lineterminator="\n")
+    writer.writerow(schema.header)
+    for row in rows:
+        if len(row) != width:
+            message = f"{schema.name}: a row of {len(row)} cells, not {width}"
+            raise SchemaError(message)
+        writer.writerow(row)
+        count += 1
+    return count
+
+
 def _write_text(place: Path, text: str, done: Written) -> None:
-    """Write a small file, unless it holds just that already."""
+    """Write a small file, unless it holds just that already; the caller makes the rename durable."""
     data = text.encode("utf-8", errors="replace")
     with suppress(FileNotFoundError):
         if place.stat().st_size == len(data) and place.read_bytes() == data:
@@ -180,7 +191,6 @@ def _write_text(place: Path, text: str, done: Written) -> None:
             handle.write(data.decode("utf-8"))
             _flush(handle)
         temporary.replace(place)
-        _sync_folder(place.parent)
     finally:
         temporary.unlink(missing_ok=True)
     done.changed += 1

@@ -181,6 +181,24 @@ def test_equal_runs_touch_nothing(tmp_path: Path) -> None:
     assert done.changed == 0
 
 
+def test_unchanged_texts_and_edits_cost_no_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flush takes milliseconds: of thousands of documents only those that changed may pay it."""
+    flushed: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    fill(tmp_path)
+    assert sum(name.endswith((f"{A}.txt.tmp", f"{A}.csv.tmp")) for name in flushed) == 2
+    flushed.clear()
+    fill(tmp_path)
+    assert not [name for name in flushed if A in name or B in name]
+    assert flushed.count("text") == flushed.count("edits") == 1
+
+
 def test_one_change_touches_its_file_alone(tmp_path: Path) -> None:
     fill(tmp_path)
     before = snapshot(tmp_path)
