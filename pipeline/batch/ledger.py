@@ -228,8 +228,15 @@ class Ledger:
             last = rows[-1][0]
 
     def first_of(self, sha256: str) -> str | None:
-        """The first file of a content; None for the empty hash of files that could not be read."""
-        query = "SELECT min(source_file) FROM files WHERE sha256 = ? AND sha256 <> ''"
+        """The file that stands for a content: the first that can be read, as ``primaries`` takes it.
+
+        Where none can be read it is the first of all; None for the empty hash of files that nobody could
+        open.
+        """
+        query = (
+            "SELECT coalesce(min(CASE WHEN code IS NULL THEN source_file END), min(source_file)) "
+            "FROM files WHERE sha256 = ? AND sha256 <> ''"
+        )
         with self._guard():
             found = self._db.execute(query, (sha256,)).fetchone()[0]
         return None if found is None else str(found)

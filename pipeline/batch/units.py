@@ -123,7 +123,7 @@ class Rooms:
         except ReadError as error:
             # a file that cannot be read still has an identity
             problem = {"code": error.code, "message": str(error)}
-            return {"stat": stat, "sha256": _hash(path), "problem": problem}, []
+            return {"stat": stat, "sha256": _hash(path, self._settings.max_bytes), "problem": problem}, []
         return {"stat": stat, "sha256": info["sha256"], "info": info}, []
 
     def _page(self, path: str, stat: str, info: Mapping[str, Any], number: int) -> Answer:
@@ -157,9 +157,11 @@ def rooms(settings: Mapping[str, Any]) -> Rooms:
     return Rooms(settings)
 
 
-def _hash(path: Path) -> str:
-    """SHA-256 of a file; empty where it cannot be read at all."""
+def _hash(path: Path, most: int) -> str:
+    """SHA-256 of a file; empty where it cannot be read at all or has more than ``most`` bytes."""
     try:
+        if path.stat().st_size > most:
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

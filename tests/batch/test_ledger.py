@@ -64,6 +64,17 @@ def test_what_was_put_is_there_after_reopening(path: Path) -> None:
     assert (ledger.total_pages(), ledger.has_images()) == (4, True)
 
 
+def test_a_failed_twin_does_not_stand_for_the_content(path: Path) -> None:
+    ledger = Ledger(path)
+    with ledger.transaction():
+        ledger.put_file(file("a", "s1", PROBLEM))
+        ledger.put_file(file("b", "s1"))
+        ledger.put_file(file("c", "s1"))
+        ledger.put_file(file("e", "s2", PROBLEM))
+        ledger.put_file(file("f", "s2", PROBLEM))
+    assert (ledger.first_of("s1"), ledger.first_of("s2"), ledger.first_of("s3")) == ("b", "e", None)
+
+
 def test_unseen_files_leave_with_their_documents_but_pages_stay(path: Path) -> None:
     ledger = filled(path)
     assert [ledger.see(name) for name in ("b", "ạ", "b")] == [True, True, False]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import shutil
 import signal
@@ -172,6 +173,26 @@ def test_a_second_file_of_the_same_content_is_one_row_and_not_counted(source: Pa
     assert reads() == read
     assert {r["source_file"] for r in rows(out, "tables/loans.csv")} == {"sub/copy.txt", "sub/c.txt"}
     assert rows(out, "tables/documents.csv")[-1]["counted"] == "true"
+
+
+def test_a_copy_that_cannot_be_read_does_not_take_the_others_place(source: Path, out: Path) -> None:
+    shutil.copy(source / "a.txt", source / "a.pdf")  # by its name a PDF, and none
+    go(source, out)
+    broken, read, *_ = rows(out, "tables/documents.csv")
+    assert (broken["source_file"], broken["counted"], broken["read_status"]) == ("a.pdf", "false", "failed")
+    assert (read["source_file"], read["counted"], read["duplicate_of"]) == ("a.txt", "true", "")
+    assert broken["duplicate_of"] == read["doc_id"]
+    assert {r["source_file"] for r in rows(out, "tables/loans.csv")} == {"a.txt", "sub/c.txt"}
+
+
+def test_a_file_over_the_limit_is_not_read_for_its_hash(source: Path, out: Path) -> None:
+    (source / "long.txt").write_text("hộ " * 100)
+    go(source, out, settings=Settings(max_bytes=200))
+    (failure,) = rows(out, "failures.csv")
+    assert (failure["source_file"], failure["code"]) == ("long.txt", "limit")
+    row = next(r for r in rows(out, "tables/documents.csv") if r["source_file"] == "long.txt")
+    content = hashlib.sha256((source / "long.txt").read_bytes()).hexdigest()
+    assert row["doc_id"] != f"d{content[:12]}"  # an identity by its name: its content was not looked at
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_whole(source: Path, out: Path) -> None:
