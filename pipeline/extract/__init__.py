@@ -48,15 +48,15 @@ def extract(document: Document) -> Extraction:
     flow = Flow.of(document)
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    sentences = _sentences(flow)
+    gridded = grid.read(flow, tables()["loans"])
+    sentences = _sentences(flow, gridded.prose)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
     refused: dict[int, str] = {}
-    lines = grid.read(flow, tables()["loans"])
     drafts = _drafts(flow, sentences, taken, refused)
-    drafts["loans"] += [draft for _, found in lines for draft in found]
-    taken.update(q.start for _, found in lines for draft in found for q in draft.cells.values())
-    sentences += [sentence for sentence, _ in lines]
+    drafts["loans"] += [draft for _, found in gridded.lines for draft in found]
+    taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
+    sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)
     context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
     place = described.get("place")
@@ -65,7 +65,7 @@ def extract(document: Document) -> Extraction:
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, cues())]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft))
-        kept = merge(rows)
+        kept = merge(rows, cues().actor, flow)
         figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
     return Extraction(
         described,
@@ -76,7 +76,7 @@ def extract(document: Document) -> Extraction:
     )
 
 
-def _sentences(flow: Flow) -> list[Sentence]:
+def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]]) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
@@ -84,7 +84,7 @@ def _sentences(flow: Flow) -> list[Sentence]:
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    return annotate(flow.text, spans)
+    return annotate(flow.text, sorted([*spans, *cells]))
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")

@@ -53,6 +53,10 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
+        numbers = [o for o in sentence.quantities if clause.holds(o.start)]
+        trailing = bool(before and numbers and dated) and before[0].start > numbers[0].start
+        if trailing:  # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+            return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
         if dated:
@@ -68,7 +72,7 @@ class Context:
         # the day of an event holds for the next sentence, not for the rest of a report
         if (found := _last(earlier[-1:], stock=True) or _last(earlier, stock=stock)) is not None:
             return found
-        for number in range(sentence.block - 1, -1, -1):
+        for number in range(sentence.block - 1, max(sentence.block - FAR_BACK, 0) - 1, -1):
             block = self.flow.blocks[number]
             level = self.flow.blocks[sentence.block].level
             if block.kind == "columns" or (block.kind == "heading" and block.level < level):
@@ -116,8 +120,9 @@ class Context:
         ]
         if found:
             return _nearest(found)
-        if self.cues.status_after.search(sentence.text, q.end, min(stop, clause.end)):
-            return "planned"
+        for status, pattern in self.cues.status_after:
+            if pattern.search(sentence.text, q.end, min(stop, clause.end)):
+                return status
         for parent in self.flow.parents(sentence.block):
             text = self.flow.text[parent.start : parent.end]
             if self.cues.actual_heading.search(text):
@@ -127,6 +132,8 @@ class Context:
         return "planned" if self.is_plan else "actual"
 
 
+FAR_BACK = 60
+"""Blocks before a figure's in which its period is looked for."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
 

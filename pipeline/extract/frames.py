@@ -17,6 +17,8 @@ from pipeline.model import Value
 _WORD = regex.compile(r"\p{L}+")
 FEW = 2
 """Words before an amount that may still be but a name."""
+BEHIND = 40
+"""Characters behind a count in which a negation is its own."""
 FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
@@ -114,7 +116,22 @@ class Frame:
                 if unless and unless.search(sentence.text, sentence.start, sentence.end):
                     continue
                 return reason
-        return "average" if q.per in {"household", "person", "month", "year", "other"} else ""
+        if q.per in {"household", "person", "month", "year", "other"}:
+            return "average"
+        nxt = min((o.lead for o in sentence.quantities if o.start > q.start), default=clause.end)
+        behind = min(clause.end, nxt, q.end + BEHIND)
+        for reason, after in self.cues.excluded_after:
+            if after.search(sentence.text, q.end, behind):
+                return reason
+        return ""
+
+    def stop(self, q: Quantity, slots: Sequence[Quantity]) -> int:
+        """Where the next number of a number's clause begins; one in a bracket behind it does not count."""
+        clause = self.sentence.clauses[self.sentence.clause_at(q.start)]
+        later = (
+            o.lead for o in slots if o.start > q.start and (clause.holds(o.start) or o.start >= clause.end)
+        )
+        return next(later, self.sentence.end)
 
     # ---- governing ----------------------------------------------------------------------------
 

@@ -20,10 +20,18 @@ from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import parse_number
 from pipeline.extract.rules import TableRules
-from pipeline.extract.sentence import Sentence
+from pipeline.extract.sentence import Sentence, moved
 
-NUMBER = regex.compile(r"\S{0,2}\d\S*(?: \S)?|[-–]")
-"""A cell that holds a number, whole or damaged."""
+_DASH = regex.compile(r"[-–]")
+LONGEST_CELL = 40
+"""Characters of a number's cell; what is longer is prose."""
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
+    return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
+
+
 FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
 
 
@@ -87,9 +95,21 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     return found
 
 
-def read(flow: Flow, rules: TableRules) -> list[tuple[Sentence, list[Draft]]]:
-    """Every table line as a sentence with its numbers, and the rows of loans.csv that it makes."""
-    found: list[tuple[Sentence, list[Draft]]] = []
+@dataclass
+class Reading:
+    """What a document's tables hold.
+
+    ``lines``: every line with a number as a sentence, and the rows of loans.csv that it makes. ``prose``: the
+    other cells, as ``(start, end, block)`` spans, to be read like any sentence.
+    """
+
+    lines: list[tuple[Sentence, list[Draft]]] = field(default_factory=list)
+    prose: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def read(flow: Flow, rules: TableRules) -> Reading:
+    """All tables of a document; no cell is passed over."""
+    reading = Reading()
     for grid in grids(flow):
         head = _head(grid)
         columns = [_column(heading, rules) for heading in _headings(grid, head)]
@@ -97,8 +117,16 @@ def read(flow: Flow, rules: TableRules) -> list[tuple[Sentence, list[Draft]]]:
             columns = _of_caption(columns, _caption(flow, grid), rules)
         lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
         _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
-        found += lines
-    return found
+        reading.lines += lines
+        for number, row in enumerate(grid.rows):
+            sentence = lines[number - head][0] if number >= head else None
+            taken = {q.start for q in sentence.quantities} if sentence else set()
+            reading.prose += [
+                (cell.start, cell.end, grid.blocks[number])
+                for cell in row
+                if cell.text and not any(cell.start <= at < cell.end for at in taken)
+            ]
+    return reading
 
 
 # ---- headings ---------------------------------------------------------------------------------
@@ -179,13 +207,13 @@ def _line(
     numbers: list[tuple[Column, Quantity]] = [
         (col, _quantity(cell, col))
         for cell, col in zip(row, columns, strict=False)
-        if col.kind in {"borrowers", "amount_vnd"} and NUMBER.fullmatch(cell.text)
+        if col.kind in {"borrowers", "amount_vnd"} and is_number(cell.text)
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed
     rest = [
         replace(_quantity(cell, replace(col, kind="borrowers")), unit="other")
         for cell, col in zip(row, columns, strict=False)
-        if col.kind == "" and regex.fullmatch(r"\d[\d.,]*", cell.text)
+        if col.kind == "" and regex.fullmatch(r"[0-9][0-9.,]*", cell.text)
     ]
     every = sorted([*(q for _, q in numbers), *rest], key=lambda q: q.start)
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
@@ -204,7 +232,7 @@ def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
         for c, col in zip(row, columns, strict=False)
         if col.kind != "unit"
         and c.text
-        and not NUMBER.fullmatch(c.text)
+        and not regex.fullmatch(r"[0-9.,\s–-]+", c.text)
         and not regex.fullmatch(r"[IVX]+|[a-zđ]\)?", c.text)
     ]
     return next(iter([*named, *free]), None)
@@ -212,10 +240,14 @@ def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
 
 def _quantity(cell: Cell, column: Column) -> Quantity:
     counted = column.kind == "borrowers"
-    text = "0" if cell.text in {"-", "–"} else cell.text.strip(" :;.,'`")
+    unit = "household" if counted else "vnd"
+    named = grammar().find(cell.text)
+    if len(named) == 1 and named[0].start == 0 and named[0].is_money != counted:
+        # the cell names its unit itself: `1.200 hộ`
+        return moved(named[0], cell.start)
+    text = "0" if _DASH.fullmatch(cell.text) else cell.text.strip(" :;.,'`")
     value, flags = parse_number(text, whole=counted or column.scale == 1)
     scaled = None if value is None else value * column.scale
-    unit = "household" if counted else "vnd"
     return Quantity(
         cell.start,
         cell.end,
@@ -258,15 +290,17 @@ def _totals(
         if not label or not rules.parts["grid.total"].search(label.text):
             above += drafts
             continue
-        for name in dict.fromkeys(d.values["flow"] for d in above):
-            parts = [d for d in above if d.values["flow"] == name]
-            own = _total_cells(row, columns, str(name), parts)
+        for name, planned in dict.fromkeys(_kind(d) for d in above):
+            parts = [d for d in above if _kind(d) == (name, planned)]
+            own_columns = [c if (c.flow, c.planned) == (name, planned) else _NONE for c in columns]
+            own = _total_cells(row, own_columns, parts)
             if not own:
                 continue
             total = Draft("loans", sentence, own, "loans.grid", {"flow": name}, exhaustive=True)
             if "borrowers" in own:
                 total.values["borrower_unit"] = _shared_unit(parts)
-            total.values.update({k: v for k, v in parts[0].values.items() if k == "status"})
+            if planned:
+                total.values["status"] = "planned"
             for part in parts:
                 part.parent, part.breakdown = total, 1
             total.children = parts
@@ -274,13 +308,21 @@ def _totals(
         above = []
 
 
+_NONE = Column("", "")
+
+
+def _kind(draft: Draft) -> tuple[str, bool]:
+    """Flow, and whether it is a plan: a plan's column and its result's are two tables side by side."""
+    return str(draft.values["flow"]), draft.values.get("status") == "planned"
+
+
 def _total_cells(
-    row: Sequence[Cell], columns: Sequence[Column], name: str, parts: Sequence[Draft]
+    row: Sequence[Cell], columns: Sequence[Column], parts: Sequence[Draft]
 ) -> dict[str, Quantity]:
-    """The total line's numbers of one flow by column; the parts' sum moves a number to where it proves."""
+    """The total line's numbers by column; the parts' sum moves a number to where it proves."""
     own: dict[str, Quantity] = {}
     for cell, col in zip(row, columns, strict=False):
-        if col.flow == name and NUMBER.fullmatch(cell.text):
+        if col.flow and is_number(cell.text):
             own[col.kind] = _quantity(cell, col)
     if len(own) != 1:
         return own
@@ -288,7 +330,7 @@ def _total_cells(
     if q.value == _sum(parts, kind):
         return own
     other = "amount_vnd" if kind == "borrowers" else "borrowers"
-    column = next((c for c in columns if c.flow == name and c.kind == other), None)
+    column = next((c for c in columns if c.kind == other), None)
     cell = next(c for c in row if c.start == q.start)
     if column:
         moved = _quantity(cell, column)
@@ -303,5 +345,5 @@ def _sum(parts: Sequence[Draft], kind: str) -> Decimal | None:
 
 
 def _shared_unit(parts: Sequence[Draft]) -> str | None:
-    units = {str(d.values.get("borrower_unit")) for d in parts}
+    units = {str(d.values["borrower_unit"]) for d in parts if d.values.get("borrower_unit")}
     return units.pop() if len(units) == 1 else None

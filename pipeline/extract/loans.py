@@ -59,7 +59,7 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
     found: list[tuple[Quantity, Mark | None, int]] = []
     for number in range(len(slots) - 1, -1, -1):
         q = slots[number]
-        stop = slots[number + 1].lead if number + 1 < len(slots) else frame.sentence.end
+        stop = frame.stop(q, slots[number + 1 : number + 1 + AHEAD])
         mark = frame.governor(q, stop)
         if mark is None and found and not q.is_money and not found[0][0].is_money:
             own = group_at(frame.sentence, q)
@@ -91,6 +91,8 @@ def _split(frame: Frame, q: Quantity) -> Mark | None:
     return own[-1] if split and frame.rules.parts["pairing.source"].match(said) else None
 
 
+AHEAD = 12
+"""Numbers behind a number among which the next of its clause is looked for."""
 JOINED = 12
 """Characters between an amount and the borrowers that it is said to be for."""
 
@@ -153,10 +155,16 @@ def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
 
 
 def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
-    """The row of borrowers that an amount belongs to: the last, in its clause, still without one."""
-    if not rows or "amount_vnd" in rows[-1].cells:
+    """The row of borrowers that an amount belongs to: the last, in its clause, still without one.
+
+    A bracket closed before the amount keeps its own: ``101 hộ (năm 2022: 95 hộ), số tiền 8.075 triệu``.
+    """
+    sentence = frame.sentence
+    groups_ = {sentence.clauses[k].group for k in sentence.before(sentence.clause_at(q.start))}
+    reach = [r for r in rows if sentence.clauses[sentence.clause_at(r.first.start)].group in groups_]
+    if not reach or "amount_vnd" in reach[-1].cells:
         return None
-    row, sentence = rows[-1], frame.sentence
+    row = reach[-1]
     count = row.cells["borrowers"]
     gap = sentence.text[count.end : q.lead]
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")

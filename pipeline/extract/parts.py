@@ -165,6 +165,17 @@ def _same_flow(total: Draft, part: Draft) -> bool:
     return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
 
 
+def _is_other(total: Draft, part: Draft) -> bool:
+    """Whether a row names a group that cannot lie in the total's: 2.345 near-poor in 3.456 poor."""
+    if total.group is None or part.group is None or total.group.code in UNIONS:
+        return False
+    return total.group.code != part.group.code
+
+
+UNIONS = frozenset({"", "poor_and_near_poor", "policy_beneficiary"})
+"""Codes of totals that hold several groups."""
+
+
 def _line_of(row: Draft) -> list[Draft]:
     """The row's parents: none of them can be its part."""
     found = []
@@ -222,7 +233,7 @@ def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> li
         rest, run = whole, []
         for row in free[begin:]:
             value = row.value(column)
-            if value is None or value > rest or not _same_flow(total, row):
+            if value is None or value > rest or not _same_flow(total, row) or _is_other(total, row):
                 break
             run.append(row)
             rest -= value

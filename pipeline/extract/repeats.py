@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
+from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 
 TELLING = 3
@@ -12,14 +15,21 @@ LEAST = 20
 """Smaller counts meet by chance: `12 nhà` here and `12 nhà` there are two figures."""
 
 
-def merge(rows: Sequence[Draft]) -> list[Draft]:
+def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[Draft]:
     """Rows in order of place, repeated mentions folded into the one that says most.
 
     That one gets ``proof = repeat``; a headline or caption says less than the sentence that it is taken from.
+
+    Args:
+        rows: one table's rows.
+        actor: who or where a figure is of; differing ones tell figures apart.
+        flow: the document; the items of its lists and the lines of its tables say nothing twice.
     """
+    items = frozenset(n for n, block in enumerate(flow.blocks) if block.kind in {"item", "row"})
     kept: list[Draft] = []
     for row in sorted(rows, key=lambda d: d.first.start):
-        same = next((k for k in kept if _is_repeat(k, row)), None)
+        near = kept[-WITHIN:]
+        same = next((k for k in near if _is_repeat(k, row) and not _apart(k, row, actor, items, flow)), None)
         if same is None:
             kept.append(row)
             continue
@@ -49,6 +59,30 @@ def _is_repeat(a: Draft, b: Draft) -> bool:
     return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
 
 
+def _apart(a: Draft, b: Draft, actor: regex.Pattern[str], items: frozenset[int], flow: Flow) -> bool:
+    """Whether two rows are told apart by where they stand or whom they name."""
+    if {a.sentence.block, b.sentence.block} <= items:
+        return True
+    if a.sentence is b.sentence:
+        return not _is_headline(a, b, flow)
+    named = [
+        {m.group().lower() for m in actor.finditer(row.sentence.text, row.sentence.start, row.sentence.end)}
+        for row in (a, b)
+    ]
+    return bool(named[0] and named[1]) and not named[0] & named[1]
+
+
+def _is_headline(a: Draft, b: Draft, flow: Flow) -> bool:
+    """Whether ``a`` stands in a short line of its own above ``b``'s."""
+    begin = flow.source.rfind("\n", 0, a.first.start) + 1
+    end = flow.source.find("\n", a.last.end)
+    return 0 <= end < b.first.start and end - begin < SHORT * flow.width
+
+
+SHORT = 0.7
+"""Share of a full line under which a line ends because its sentence does."""
+WITHIN = 300
+"""Rows before a row among which its first mention is looked for."""
 REACH = 2
 """Blocks between a headline and what it is taken from, at most."""
 

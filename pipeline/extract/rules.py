@@ -135,7 +135,9 @@ class Cues:
     """What all tables share (``cues.toml``)."""
 
     statuses: Sequence[Status]
-    status_after: regex.Pattern[str]
+    status_after: Sequence[tuple[str, regex.Pattern[str]]]
+    excluded_after: Sequence[tuple[str, regex.Pattern[str]]]
+    actor: regex.Pattern[str]
     planned_heading: regex.Pattern[str]
     actual_heading: regex.Pattern[str]
     parts: regex.Pattern[str]
@@ -205,7 +207,9 @@ def load_cues(path: Path) -> Cues:
                 Status(s["status"], s["strength"], compile_pattern(s["pattern"]), s["example"])
                 for s in data["status"]
             ],
-            compile_pattern(data["status_after"]["pattern"]),
+            [(s["status"], compile_pattern(s["pattern"])) for s in data["status_after"]],
+            [(e["reason"], compile_pattern(e["pattern"])) for e in data["excluded_after"]],
+            compile_pattern(data["actor"]["pattern"]),
             compile_pattern(data["status_heading"]["planned"]),
             compile_pattern(data["status_heading"]["actual"]),
             compile_pattern("|".join(p["pattern"] for p in data["parts"])),
@@ -230,7 +234,15 @@ def load_cues(path: Path) -> Cues:
             compile_pattern(data["own_verb"]["pattern"]),
             [
                 (b["pattern"], b["example"])
-                for key in ("status", "parts", "blocker", "excluded", "neutral")
+                for key in (
+                    "status",
+                    "status_after",
+                    "parts",
+                    "blocker",
+                    "excluded",
+                    "excluded_after",
+                    "neutral",
+                )
                 for b in data[key]
             ],
         )

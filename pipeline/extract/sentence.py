@@ -112,7 +112,7 @@ def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]
     heard: list[Mention] = []
     for start, end, block in spans:
         part = text[start:end]
-        quantities = [_moved(q, start) for q in grammar().find(part)]
+        quantities = [moved(q, start) for q in grammar().find(part)]
         mentions = [
             Mention(m.start + start, m.end + start, m.reading, m.period)
             for m in periods().find_after(part, heard)
@@ -122,7 +122,8 @@ def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]
     return found
 
 
-def _moved(q: Quantity, by: int) -> Quantity:
+def moved(q: Quantity, by: int) -> Quantity:
+    """The same quantity that many characters further on."""
     return replace(
         q,
         start=q.start + by,

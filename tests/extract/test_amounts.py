@@ -103,7 +103,7 @@ def test_no_figure(text: str) -> None:
 )
 def test_where_a_number_may_stand(text: str, value: int, unit: str) -> None:
     found = [q for q in grammar().find(text) if q.value is not None]
-    assert [(q.value, q.unit) for q in found] == [(value, unit)]
+    assert [(int(q.value or 0), q.unit) for q in found] == [(value, unit)]
 
 
 @pytest.mark.parametrize(

@@ -46,3 +46,47 @@ def test_numbers_under_unknown_headings_are_listed(extracted: Callable[[str], Ex
     extraction = extracted("TT | Nội dung | Diện tích\n1 | Trồng rừng | 125\n2 | Trồng cây | 40")
     assert not extraction.figures
     assert [u["text"] for u in extraction.unclaimed] == ["125", "40"]
+
+
+def test_a_plan_beside_its_result(extracted: Callable[[str], Extraction]) -> None:
+    extraction = extracted(
+        """Tình hình cho vay năm 2023
+TT | Chương trình | Kế hoạch cho vay |  | Kết quả cho vay |
+ |  | Số hộ | Số tiền (Triệu đồng) | Số hộ | Số tiền (Triệu đồng)
+1 | Hộ nghèo | 90 | 5.000 | 84 | 4.620
+2 | Hộ cận nghèo | 130 | 8.000 | 128 | 8.400
+ | Cộng | 220 | 13.000 | 212 | 13.020"""
+    )
+    names = ("status", "role", "borrowers", "amount_vnd", "parts_complete")
+    rows = [tuple(f.values.get(n) for n in names) for f in extraction.figures]
+    assert ("planned", "total", 220, 13_000_000_000, True) in rows
+    assert ("actual", "total", 212, 13_020_000_000, True) in rows
+    assert ("planned", "part", 90, 5_000_000_000, None) in rows
+    assert ("actual", "part", 84, 4_620_000_000, None) in rows
+    assert not any("sum_mismatch" in str(f.values["flags"]) for f in extraction.figures)
+
+
+def test_prose_and_units_in_cells(extracted: Callable[[str], Extraction]) -> None:
+    extraction = extracted(
+        """Kết quả thực hiện chính sách giảm nghèo năm 2023
+Nội dung | Kết quả
+Bảo hiểm y tế | Cấp 90 thẻ BHYT cho người nghèo
+Vay vốn | Cho 101 hộ nghèo vay 5.000 triệu đồng
+Nước sạch | 1.200 hộ"""
+    )
+    assert [(f.table, f.values.get("cards") or f.values.get("borrowers")) for f in extraction.figures] == [
+        ("cards", 90),
+        ("loans", 101),
+    ]
+    assert [u["text"] for u in extraction.unclaimed] == ["1.200 hộ"]
+
+
+def test_parts_without_a_unit_fail_nothing(extracted: Callable[[str], Extraction]) -> None:
+    text = """Cho vay năm 2023
+TT | Chương trình | Số tiền (triệu đồng)
+1 | Hộ nghèo | 500
+2 | Khác | 300
+ | Cộng | 800"""
+    total = next(f for f in extracted(text).figures if f.values["role"] == "total")
+    assert total.values["amount_vnd"] == 800_000_000
+    assert total.values.get("borrower_unit") is None
