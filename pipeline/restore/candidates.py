@@ -160,7 +160,13 @@ class Candidates:
             and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
         )
         strange = best < UNLIKELY or short
-        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
+        if (
+            strange
+            and self.channel.spellers
+            and not text.isdigit()
+            and not _measured(text)
+            and len(text) <= LONGEST_SPELT
+        ):
             for word, p in self._by_letters(text).items():
                 found[word] = max(found.get(word, -99.0), p)
         if own in (NUMBER, UNKNOWN):

@@ -19,6 +19,7 @@ from pathlib import Path
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import Lexicon
+from pipeline.language.normal import fold_marks
 from pipeline.restore.spelling import Speller, make_pieces
 
 _ONSET = re.compile(r"qu|gi(?=[^\W\d_])|[bcdđghklmnpqrstvxfjwz]*")
@@ -28,6 +29,7 @@ SMOOTHING = 2.0
 TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
+NEVER = -30.0
 FIGURE = 2
 """Digits of the numbers that words are taken for: one letter is a digit too common to guess at."""
 OFTEN_FIGURES = 10
@@ -121,6 +123,17 @@ class Channel:
             log((cut + 1) / (seen + 2)),
             log((joined + 1) / (seen + 2)),
         )
+
+    @classmethod
+    def plain(cls, lexicon: Lexicon) -> Channel:
+        """Marks lost, letters right: each word is read as itself without marks."""
+        tokens: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        for word, number in lexicon.ids.items():
+            for case in "ltu":
+                tokens[case, fold_marks(word)].append((number, 1))
+        letters = {letter for word in lexicon.ids for letter in (word[0], word[0].upper())}
+        first = {(letter, fold_marks(letter)): 0.0 for letter in letters}
+        return cls("plain", dict(tokens), defaultdict(lambda: 1), {}, {}, {}, {}, first, NEVER, NEVER)
 
     def by_parts(self, read: str, case: str) -> dict[int, float]:
         """Words whose onset and rime may be read so, with log P(read | word)."""

@@ -1,9 +1,9 @@
 """Which sentences did an OCR ruin? The better fit of two explanations decides.
 
 Either the text stands as printed: its probability is the language model's, words outside the lexicon
-spelled out. Or an English OCR read it: its probability is that of the best restoration times that of such a
-reading. Single sentences may be too short to tell, so neighbours lean on each other (a hidden Markov chain
-of two states).
+spelled out. Or an English OCR read it, or somebody took its marks away: its probability is that of the best
+restoration times that of such a reading. Single sentences may be too short to tell, so neighbours lean on
+each other (a hidden Markov chain of three states).
 """
 
 from __future__ import annotations
@@ -69,19 +69,30 @@ def gain(sentence: Sequence[Token], score: float, restored: float) -> float:
     return -float(len(sentence)) if hopeless else restored - score
 
 
-def ruined(gains: Sequence[float]) -> list[bool]:
-    """Whether each sentence is better explained as ruined.
+def without_marks(sentence: Sequence[Token]) -> bool:
+    """Whether a sentence's words are plain Latin letters: it may have lost its marks and nothing else."""
+    words = [t.text for t in sentence if not t.fixed and not t.text.isdigit()]
+    return bool(words) and all(w.isascii() and w.isalnum() for w in words)
+
+
+def explain(gains: Sequence[Sequence[float]]) -> list[int]:
+    """The best explanation of each sentence: 0 as printed, else the number (from 1) of what ruined it.
 
     Args:
-        gains: by sentence, log probability of its best restoration less that of the text as it stands.
+        gains: by explanation and sentence, log probability of its best restoration less that of the text
+            as it stands.
     """
-    good, bad, back = 0.0, 0.0, list[tuple[bool, bool]]()
-    for gain in gains:
-        from_bad, from_good = bad - SWITCH > good, good - SWITCH > bad
-        back.append((from_bad, not from_good))
-        good, bad = max(good, bad - SWITCH), max(bad, good - SWITCH) + gain
-    state, verdicts = bad > good, list[bool]()
-    for from_bad, stay_bad in reversed(back):
-        verdicts.append(state)
-        state = stay_bad if state else from_bad
-    return verdicts[::-1]
+    totals, back = [0.0] + [-SWITCH] * len(gains), list[list[int]]()
+    for at in range(len(gains[0])):
+        best = max(range(len(totals)), key=totals.__getitem__)
+        origin = [k if total >= totals[best] - SWITCH else best for k, total in enumerate(totals)]
+        totals = [
+            max(total, totals[best] - SWITCH) + (gains[k - 1][at] if k else 0.0)
+            for k, total in enumerate(totals)
+        ]
+        back.append(origin)
+    state, states = max(range(len(totals)), key=totals.__getitem__), list[int]()
+    for origin in reversed(back):
+        states.append(state)
+        state = origin[state]
+    return states[::-1]

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
-from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -25,10 +24,9 @@ from pipeline.model import Edit, EditKind, RestoredText
 from pipeline.restore.candidates import Candidates, respelled
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
-from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
-from pipeline.restore.fit import fluent, gain, printed, ruined
-from pipeline.restore.lattice import Lattice, before_figure, build
-from pipeline.restore.memory import Memory
+from pipeline.restore.decode import Choice
+from pipeline.restore.lattice import Lattice, before_figure
+from pipeline.restore.rounds import Rounds
 from pipeline.restore.tokens import Token, tokenize
 
 ChannelName = Literal["auto", "eng", "vie"]
@@ -37,7 +35,7 @@ LONGEST_SENTENCE = 120
 """Tokens; a longer one is cut, so that time and memory stay linear in the text."""
 BATCH = 4000
 """Tokens decoded together."""
-SURE = {"eng": 0.4, "vie": 0.985}
+SURE = {"eng": 0.4, "plain": 0.0, "vie": 0.985}
 """Least posterior at which a word is changed."""
 SURE_DIGITS = 0.9
 """Least posterior at which a token of digits alone becomes a word."""
@@ -47,12 +45,6 @@ SURE_CROWDED = 0.7
 """The same right before a figure: two numbers in a row are no prose."""
 SURE_CODE = 0.95
 """Least posterior at which the letters of a document's symbol become others."""
-
-
-PRIOR = 6.0
-"""Nats in favour of ruin where the caller names an English OCR."""
-DOUBT = 0.6
-"""A sentence with a word less sure than this is read again by what the rest of the document says."""
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
 
@@ -172,6 +164,7 @@ class Restorer:
             name: Candidates(lexicon, ngrams, Channel.load(name, lexicon, root / "channel" / f"{name}.tsv"))
             for name in ("eng", "vie")
         }
+        makers["plain"] = Candidates(lexicon, ngrams, Channel.plain(lexicon))
         return cls(lexicon, ngrams, makers)
 
     def restore(self, text: str, *, channel: ChannelName = "auto") -> RestoredText:
@@ -180,7 +173,8 @@ class Restorer:
         Args:
             text: any text; line breaks and form feeds stay where they are.
             channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with Vietnamese:
-                few errors, only sure ones are repaired), ``auto`` (each sentence is either good or ``eng``).
+                few errors, only sure ones are repaired), ``auto`` (each sentence is good, ``eng``, or
+                lacks its marks and nothing else, whichever fits).
         """
         done = RestoredText(text, text)
         for _ in range(MOST_PASSES):
@@ -193,14 +187,14 @@ class Restorer:
     def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
         sentences = list(_sentences(tokenize(text)))
-        make = self.makers["vie" if channel == "vie" else "eng"]
-        rounds = _Rounds(self, make, channel)
+        names = ("eng", "plain") if channel == "auto" else (channel,)
+        rounds = Rounds(self.ngrams, [self.makers[name] for name in names], channel, self.edits)
         for batch in _batches(sentences, range(len(sentences))):
             rounds.first(sentences, batch)
         if channel != "vie" and rounds.doubtful and rounds.memory.knows:
-            adapted = replace(make, document=rounds.memory, memory={})
+            rounds.adapt()
             for batch in _batches(sentences, rounds.doubtful):
-                rounds.second(sentences, batch, adapted)
+                rounds.second(sentences, batch)
         return [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]]
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
@@ -282,59 +276,3 @@ def _least(tokens: Sequence[Token], span: tuple[int, int], channel: str) -> floa
     if before_figure(at, tokens):
         return SURE_CROWDED
     return SURE_DIGITS if at else SURE_FIRST_DIGITS
-
-
-@dataclass
-class _Rounds:
-    """Edits by sentence of one pass, what the document teaches, and the sentences left in doubt."""
-
-    restorer: Restorer
-    make: Candidates
-    channel: ChannelName
-    edits: dict[int, list[Edit]] = field(default_factory=dict)
-    memory: Memory = field(default_factory=Memory)
-    doubtful: list[int] = field(default_factory=list)
-
-    def first(self, sentences: Sequence[list[Token]], batch: list[int]) -> None:
-        """Find the ruined sentences of a batch and restore each by itself."""
-        ngrams = self.restorer.ngrams
-        chosen = [sentences[i] for i in batch]
-        as_printed = printed(chosen, self.make)
-        vie = self.channel == "vie"
-        sought = [k for k, score in enumerate(as_printed) if vie or not fluent(chosen[k], score)]
-        coarse = dict(
-            zip(sought, score_bigrams([build(chosen[k], self.make) for k in sought], ngrams), strict=True)
-        )
-        bad = sought if vie else self._ruined(chosen, as_printed, coarse)
-        for k, path in zip(bad, decode([coarse[k] for k in bad], ngrams), strict=True):
-            lattice = coarse[k].lattice
-            self.edits[batch[k]] = list(self.restorer.edits(chosen[k], lattice, path, self.make))
-            self._learn(chosen[k], lattice, path)
-            if any(choice.posterior < DOUBT for choice in path):
-                self.doubtful.append(batch[k])
-
-    def _ruined(
-        self, sentences: Sequence[Sequence[Token]], as_printed: Sequence[float], coarse: dict[int, Coarse]
-    ) -> list[int]:
-        prior = PRIOR if self.channel == "eng" else 0.0
-        gains = [
-            gain(sentence, score - prior, coarse[k].best if k in coarse else -inf)
-            for k, (sentence, score) in enumerate(zip(sentences, as_printed, strict=True))
-        ]
-        return [k for k, bad in enumerate(ruined(gains)) if bad and k in coarse]
-
-    def _learn(self, tokens: Sequence[Token], lattice: Lattice, path: Sequence[Choice]) -> None:
-        words = []
-        for choice in path:
-            node = lattice.nodes[choice.node]
-            whole = node.first == node.last and node.start[1] == node.end[1] == 0
-            words.append((node.word, choice.posterior, tokens[node.first].text if whole else ""))
-        self.memory.learn(words)
-
-    def second(self, sentences: Sequence[list[Token]], batch: list[int], adapted: Candidates) -> None:
-        """Restore sentences in doubt again, by what the document taught."""
-        ngrams = self.restorer.ngrams
-        lattices = [build(sentences[i], adapted) for i in batch]
-        paths = decode(score_bigrams(lattices, ngrams, self.memory), ngrams, self.memory)
-        for i, lattice, path in zip(batch, lattices, paths, strict=True):
-            self.edits[i] = list(self.restorer.edits(sentences[i], lattice, path, adapted))
