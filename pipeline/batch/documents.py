@@ -1,18 +1,20 @@
 """One document's rows: restored, extracted, formatted; every cell as it will stand in the tables.
 
 Runs in a worker. What goes wrong here goes wrong for this document alone, and what was made before stays: a
-document whose extraction fails still has its text.
+document whose extraction fails still has its restored text, one whose restoration fails its text as read.
+Where the worker itself is ended or dies, the driver asks for less of the document (``units.less``).
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batch.wire import pack
+from pipeline.errors import LimitError
 from pipeline.model import Document, Edit, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
 from pipeline.settings import Settings
 
@@ -46,39 +48,40 @@ class Maker:
     extract: Callable[[Document], Extraction]
     format_row: FormatRow
 
-    def make(self, document: Document) -> Made:
+    def make(
+        self, document: Document, depth: str = "extract", problem: Mapping[str, str] | None = None
+    ) -> Made:
         """All parts of a document whose pages are read (``restored`` is not looked at).
 
         A failed page stands in ``document.pages`` with status ``failed``, so that the others keep their
         numbers.
-        """
-        parts: dict[str, Any] = {
-            "pages": self._rows("pages", (page_row(document, p) for p in document.pages))
-        }
-        problem: dict[str, str] = {}
-        extraction = Extraction({})
-        stage = "restore"
-        try:
-            document = self._restored(document)
-            parts["text"] = "\f".join(r.text for r in document.restored)
-            parts["edits"] = self._rows("edits", edit_rows(document))
-            stage = "extract"
-            extraction = self.extract(document)
-            parts["edits"] = self._rows("edits", edit_rows(document, extraction.repairs))
-            parts |= self._tables(document, extraction)
-        except Exception as error:  # noqa: BLE001  a fault of ours in one document must not stop an archive
-            problem = _problem(stage, error)
-        row = {**extraction.document, **document_row(document, failed=bool(problem))}
-        parts["documents"] = self._rows("documents", [row])
-        return Made(parts, problem)
 
-    def _restored(self, document: Document) -> Document:
-        texts = [page.text for page in document.pages]
-        restored = tuple(self.restore(texts, [channel(page) for page in document.pages]))
-        if [r.raw for r in restored] != texts:
-            message = "restoration gave back other pages than it got"
-            raise ValueError(message)
-        return Document(document.doc_id, document.source_file, document.pages, restored, document.failures)
+        Args:
+            document: its pages.
+            depth: ``extract``, ``restore`` or ``read``: how far to go (see ``units.less``).
+            problem: why not further; its stage, code and message.
+        """
+        found: dict[str, str] = dict(problem or {})
+        pages = [page_row(document, page) for page in document.pages]
+        parts: dict[str, Any] = {"pages": self._rows("pages", pages)}
+        extraction = Extraction({})
+        try:
+            document = _with(document, _as_read if depth == "read" else self.restore)
+        except Exception as error:  # noqa: BLE001  a fault of ours in one document must not stop an archive
+            found = found or _problem("restore", error)
+            document = _with(document, _as_read)
+        parts["text"] = "\f".join(r.text for r in document.restored)
+        parts["edits"] = self._rows("edits", edit_rows(document))
+        if depth == "extract" and not found:
+            try:
+                extraction = self.extract(document)
+                edits = self._rows("edits", edit_rows(document, extraction.repairs))
+                parts |= {**self._tables(document, extraction), "edits": edits}
+            except Exception as error:  # noqa: BLE001
+                found = _problem("extract", error)
+        row = {**extraction.document, **document_row(document, failed=bool(found))}
+        parts["documents"] = self._rows("documents", [row])
+        return Made(parts, found)
 
     def _tables(self, document: Document, extraction: Extraction) -> dict[str, Rows]:
         tables: dict[str, Rows] = {}
@@ -115,6 +118,20 @@ def make_maker(settings: Settings) -> Maker:
 def _as_read(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
     del channels
     return [RestoredText(text, text) for text in texts]
+
+
+def _with(document: Document, restore: Restore) -> Document:
+    """The document restored in this way.
+
+    Raises:
+        ValueError: where restoration gives back other pages than it got.
+    """
+    texts = [page.text for page in document.pages]
+    restored = tuple(restore(texts, [channel(page) for page in document.pages]))
+    if [r.raw for r in restored] != texts:
+        message = "restoration gave back other pages than it got"
+        raise ValueError(message)
+    return replace(document, restored=restored)
 
 
 def channel(page: Page) -> str:
@@ -245,6 +262,9 @@ def edit_rows(document: Document, repairs: Sequence[tuple[int, Edit]] = ()) -> I
 
 
 def _problem(stage: str, error: Exception) -> dict[str, str]:
+    if isinstance(error, MemoryError):
+        message = f"needs more memory than there is to {stage}; raise max_memory"
+        return {"stage": stage, "code": LimitError.code, "message": message}
     line = f"{type(error).__name__}: {error}".splitlines()[0][:300]
     trace = "".join(traceback.format_exception(error))
     return {"stage": stage, "code": "internal", "message": f"error in hoso: {line}", "trace": trace}

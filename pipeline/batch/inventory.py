@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.batch import units
 from pipeline.batch.engines import Outcome, Unit
+from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger, Problem
-from pipeline.batch.problems import of_outcome, tried_again
+from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts
 from pipeline.errors import UnsupportedError, UsageError
@@ -24,12 +25,12 @@ class Inventory:
     """One look at the input: a source of inspections and the place where their answers go."""
 
     def __init__(
-        self, ledger: Ledger, key: str, settings: Settings, counts: Counts, progress: Progress
+        self, ledger: Ledger, keys: Keys, settings: Settings, counts: Counts, progress: Progress
     ) -> None:
-        """Compare with ``ledger``; ``key`` is ``Keys.intake``."""
+        """Compare with ``ledger`` under ``keys``."""
         self.files = 0
         self._ledger = ledger
-        self._key = key
+        self._keys = keys
         self._settings = settings
         self._counts = counts
         self._progress = progress
@@ -52,7 +53,8 @@ class Inventory:
             if entry.problem:
                 self._refuse(entry)
             elif not self._is_known(entry):
-                yield units.inspect(entry.path.absolute(), entry.source_file, self._settings)
+                stat = _stat(entry.path)
+                yield units.inspect(entry.path.absolute(), entry.source_file, stat, self._settings)
 
     def record(self, outcomes: Iterable[Outcome]) -> list[Unit]:
         """Keep what inspections said."""
@@ -65,19 +67,19 @@ class Inventory:
     def _refuse(self, entry: Found) -> None:
         """An entry that is not opened at all, as a link out of the folder."""
         problem = Problem("intake", UnsupportedError.code, entry.problem)
-        file = File(entry.source_file, entry.path.absolute(), "", self._key, problem=problem)
+        key = self._keys.file(failed=True)
+        file = File(entry.source_file, entry.path.absolute(), "", key, problem=problem)
         if self._ledger.file(entry.source_file) != file:
             with self._ledger.transaction():
                 self._ledger.put_file(file)
 
     def _is_known(self, entry: Found) -> bool:
         known = self._ledger.file(entry.source_file)
-        if known is None or known.key != self._key or tried_again(known.problem):
+        if known is None or tried_again(known.problem):
             return False
-        try:
-            if units.stat_of(entry.path) != known.stat:
-                return False
-        except OSError:
+        if known.key != self._keys.file(failed=known.problem is not None):
+            return False
+        if not known.stat or _stat(entry.path) != known.stat:
             return False
         if known.path != entry.path.absolute():
             with self._ledger.transaction():
@@ -87,9 +89,21 @@ class Inventory:
     def _file(self, outcome: Outcome) -> File:
         path = Path(outcome.unit.arguments["path"])
         answer, info = outcome.answer, outcome.answer.get("info")
-        file = File(
-            outcome.unit.source_file, path, answer.get("stat", ""), self._key, answer.get("sha256", "")
-        )
-        if info is None:
-            return replace(file, problem=of_outcome(outcome, "intake"))
-        return replace(file, kind=info["kind"], pages=info["pages"], info=info)
+        # where no answer came, the state that the driver saw: a change since then shows as well
+        stat = answer.get("stat", outcome.unit.arguments["stat"])
+        key = self._keys.file(failed=info is None)
+        file = File(outcome.unit.source_file, path, stat, key, answer.get("sha256", ""))
+        if info is not None:
+            return replace(file, kind=info["kind"], pages=info["pages"], info=info)
+        known = self._ledger.file(file.source_file)
+        same = known is not None and (known.key, known.stat) == (key, stat)
+        before = known.problem if known is not None and same else None
+        return replace(file, problem=counted(of_outcome(outcome, "intake"), before))
+
+
+def _stat(path: Path) -> str:
+    """A file's state; empty where it is not to be had."""
+    try:
+        return units.stat_of(path)
+    except OSError:
+        return ""

@@ -46,9 +46,13 @@ class Keys:
     image_page: str
     """Of a page of a PDF or image: programs and their data count too."""
     limits: str
-    """Added to the key of a page that failed."""
+    """Added to the key of what failed: page, file or document."""
     document: str
     """Of a document, to be joined with its pages' digests."""
+
+    def file(self, *, failed: bool) -> str:
+        """The key of a file's inspection."""
+        return f"{self.intake}+{self.limits}" if failed else self.intake
 
     def page(self, kind: str, *, failed: bool) -> str:
         """The key of a page of a file of this kind (``pdf``, ``image``, ``text``)."""
@@ -78,9 +82,10 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
     )
 
 
-def of_document(keys: Keys, source_file: str, pages: Iterable[str]) -> str:
+def of_document(keys: Keys, source_file: str, pages: Iterable[str], *, failed: bool = False) -> str:
     """The key of one document: what its pages say (digests, or codes of failures) and where it lies."""
-    return digest([keys.document, source_file, *pages])
+    key = digest([keys.document, source_file, *pages])
+    return f"{key}+{keys.limits}" if failed else key
 
 
 def digest(value: object) -> str:

@@ -18,25 +18,26 @@ from typing import Any
 from pipeline.batch.wire import pack, unpack
 from pipeline.errors import OutputError
 
-VERSION = 1
+VERSION = 2
 """Of the tables below. An older ledger is built anew (its pages are read again), a newer one refused."""
 _HANDFUL = 200
+_PAGE = "number, key, digest, stage, code, message, tries"
 _APPLICATION = 0x686F736F  # 'hoso'
 _TABLES = """
 CREATE TABLE files (
     source_file TEXT PRIMARY KEY, path BLOB NOT NULL, stat TEXT NOT NULL, key TEXT NOT NULL,
     sha256 TEXT NOT NULL, kind TEXT NOT NULL, pages INTEGER NOT NULL, info BLOB NOT NULL,
-    stage TEXT, code TEXT, message TEXT
+    stage TEXT, code TEXT, message TEXT, tries INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX files_sha256 ON files (sha256, source_file);
 CREATE TABLE pages (
     sha256 TEXT, number INTEGER, key TEXT NOT NULL, digest TEXT NOT NULL,
-    stage TEXT, code TEXT, message TEXT, PRIMARY KEY (sha256, number)
+    stage TEXT, code TEXT, message TEXT, tries INTEGER, PRIMARY KEY (sha256, number)
 ) WITHOUT ROWID;
 CREATE TABLE page_data (sha256 TEXT, number INTEGER, data BLOB NOT NULL, PRIMARY KEY (sha256, number));
 CREATE TABLE documents (
     sha256 TEXT PRIMARY KEY, source_file TEXT NOT NULL, key TEXT NOT NULL,
-    stage TEXT, code TEXT, message TEXT
+    stage TEXT, code TEXT, message TEXT, tries INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX documents_source_file ON documents (source_file);
 CREATE TABLE parts (name TEXT, sha256 TEXT, data BLOB NOT NULL, PRIMARY KEY (name, sha256));
@@ -46,11 +47,15 @@ CREATE INDEX parts_sha256 ON parts (sha256);
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a file, page or document failed: a row of failures.csv without its file."""
+    """Why a file, page or document failed: a row of failures.csv without its file.
+
+    ``tries`` counts the runs, one after the other, in which it failed so under the same key.
+    """
 
     stage: str
     code: str
     message: str
+    tries: int = 1
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,7 @@ class Ledger:
             file.source_file, os.fsencode(file.path), file.stat, file.key, file.sha256, file.kind,
             file.pages, pack(file.info), *_columns(file.problem),
         )  # fmt: skip
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
 
     def forget_unseen(self) -> int:
         """Drop files that the input no longer holds, and documents that no readable file has; pages stay.
@@ -257,15 +262,22 @@ class Ledger:
 
     def pages(self, sha256: str) -> list[PageState]:
         """What is recorded of a content's pages, in order."""
-        query = "SELECT number, key, digest, stage, code, message FROM pages WHERE sha256=? ORDER BY number"
+        query = f"SELECT {_PAGE} FROM pages WHERE sha256=? ORDER BY number"
         with self._guard():
             rows = self._db.execute(query, (sha256,)).fetchall()
         return [PageState(row[0], row[1], row[2], _problem(row[3:])) for row in rows]
 
+    def page(self, sha256: str, number: int) -> PageState | None:
+        """What is recorded of one page."""
+        query = f"SELECT {_PAGE} FROM pages WHERE sha256=? AND number=?"
+        with self._guard():
+            row = self._db.execute(query, (sha256, number)).fetchone()
+        return PageState(row[0], row[1], row[2], _problem(row[3:])) if row else None
+
     def put_page(self, sha256: str, page: PageState, data: bytes | None) -> None:
         """Record a page (inside a transaction); ``data`` is None where it failed."""
         row = (sha256, page.number, page.key, page.digest, *_columns(page.problem))
-        self._db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?)", row)
+        self._db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?,?)", row)
         self._db.execute("DELETE FROM page_data WHERE sha256=? AND number=?", (sha256, page.number))
         if data is not None:
             self._db.execute("INSERT INTO page_data VALUES (?,?,?)", (sha256, page.number, data))
@@ -288,7 +300,7 @@ class Ledger:
     def put_document(self, document: DocumentState, parts: Sequence[tuple[str, bytes]]) -> None:
         """Record a document with its parts (inside a transaction)."""
         row = (document.sha256, document.source_file, document.key, *_columns(document.problem))
-        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?,?)", row)
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?,?,?)", row)
         self._db.execute("DELETE FROM parts WHERE sha256=?", (document.sha256,))
         self._db.executemany(
             "INSERT INTO parts VALUES (?,?,?)", [(name, document.sha256, data) for name, data in parts]
@@ -315,13 +327,16 @@ class Ledger:
             yield from self._db.execute(query, values)
 
 
-def _columns(problem: Problem | None) -> tuple[str | None, str | None, str | None]:
-    return (problem.stage, problem.code, problem.message) if problem else (None, None, None)
+def _columns(problem: Problem | None) -> tuple[str | int | None, ...]:
+    return (problem.stage, problem.code, problem.message, problem.tries) if problem else (None,) * 4
 
 
 def _problem(row: Sequence[object]) -> Problem | None:
-    stage, code, message = row
-    return Problem(str(stage), str(code), str(message)) if code is not None else None
+    stage, code, message, tries = row
+    if code is None:
+        return None
+    assert isinstance(tries, int)
+    return Problem(str(stage), str(code), str(message), tries)
 
 
 def _file(row: Sequence[object]) -> File:

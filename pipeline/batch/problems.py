@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from pipeline.batch.engines import Outcome
 from pipeline.batch.ledger import Problem
@@ -10,13 +11,29 @@ from pipeline.errors import ReadError, TimeoutReadError, WorkerDiedError
 
 log = logging.getLogger(__name__)
 
-_PASSING = frozenset({WorkerDiedError.code, TimeoutReadError.code, ReadError.code})
-"""Failures that may be the machine's, not the file's: tried again in every run."""
+_RUNS = {WorkerDiedError.code: 2, TimeoutReadError.code: 2, ReadError.code: None}
+"""Failures that may be the machine's, not the file's, and in how many runs they are tried (None: in every
+one). A time-out costs its whole limit, so a hostile file must not have it every night."""
 
 
 def tried_again(problem: Problem | None) -> bool:
-    """Whether the next run tries again what failed so."""
-    return problem is not None and problem.code in _PASSING
+    """Whether the next run tries again what failed so, under the same key."""
+    if problem is None or problem.code not in _RUNS:
+        return False
+    most = _RUNS[problem.code]
+    return most is None or problem.tries < most
+
+
+def counted(problem: Problem | None, before: Problem | None) -> Problem | None:
+    """The problem with its number of tries.
+
+    Args:
+        problem: of this run.
+        before: what the ledger holds of the same thing under the same key; None where nothing.
+    """
+    if problem is None or before is None or before.code not in _RUNS:
+        return problem
+    return replace(problem, tries=before.tries + 1)
 
 
 def of_outcome(outcome: Outcome, stage: str) -> Problem | None:

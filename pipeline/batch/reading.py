@@ -10,7 +10,7 @@ from pipeline.batch import units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import DocumentState, File, Ledger, PageState, Problem
-from pipeline.batch.problems import of_outcome, tried_again
+from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
 from pipeline.model import Failure
 from pipeline.settings import Settings
@@ -62,13 +62,14 @@ class Reading:
     def record(self, outcomes: Iterable[Outcome]) -> list[Unit]:
         """Keep pages and documents; a document follows its last page."""
         ready: list[File] = []
+        follow: list[Unit] = []
         with self._ledger.transaction():
             for outcome in outcomes:
                 if outcome.unit.kind == units.PAGE:
                     ready += self._keep_page(outcome)
                 else:
-                    self._keep_document(outcome)
-        return [unit for file in ready for unit in self._finish(file)]
+                    follow += self._keep_document(outcome)
+        return follow + [unit for file in ready for unit in self._finish(file)]
 
     def _missing(self, file: File) -> list[int]:
         states = {state.number: state for state in self._ledger.pages(file.sha256)}
@@ -85,6 +86,8 @@ class Reading:
         file, number = opened.file, int(outcome.unit.arguments["number"])
         problem = of_outcome(outcome, "intake" if file.kind == "text" else "ocr")
         key = self._keys.page(file.kind, failed=problem is not None)
+        known = self._ledger.page(sha256, number)
+        problem = counted(problem, known.problem if known is not None and known.key == key else None)
         data = outcome.blobs[0] if problem is None else None
         digest = "" if data is None else key_of.content(data)
         self._ledger.put_page(sha256, PageState(number, key, digest, problem), data)
@@ -99,31 +102,40 @@ class Reading:
     def _finish(self, file: File) -> Iterator[Unit]:
         """The document unit, where the document is not as recorded."""
         states = self._pages(file)
-        key = self._document_key(file, states)
         known = self._ledger.document(file.sha256)
-        if known is not None and known.key == key and not tried_again(known.problem):
-            return
+        if known is not None and not tried_again(known.problem):
+            key = self._document_key(file, states, failed=known.problem is not None)
+            if known.key == key:
+                return
         pages = [self._ledger.page_data(file.sha256, state.number) for state in states]
         yield units.document(file, pages, list(failures(file, states)), self._settings)
 
-    def _keep_document(self, outcome: Outcome) -> None:
-        doc_id, source_file = outcome.unit.arguments["doc_id"], outcome.unit.source_file
+    def _keep_document(self, outcome: Outcome) -> list[Unit]:
+        """Keep a document, or try for less of it where no answer came: its text must not be lost."""
+        arguments, source_file = outcome.unit.arguments, outcome.unit.source_file
+        problem = of_outcome(outcome, arguments["depth"])
+        if problem is not None and outcome.status == "failed":
+            if less := units.less(outcome.unit, problem):
+                return [less]
+            problem = Problem(**arguments["problem"])
         found = self._ledger.file(source_file)
-        assert found is not None, doc_id
-        problem = of_outcome(outcome, "extract")
-        key = self._document_key(found, self._pages(found))
+        assert found is not None, source_file
+        key = self._document_key(found, self._pages(found), failed=problem is not None)
+        known = self._ledger.document(found.sha256)
+        problem = counted(problem, known.problem if known is not None and known.key == key else None)
         parts = zip(outcome.answer.get("parts", []), outcome.blobs, strict=True)
         self._ledger.put_document(DocumentState(found.sha256, source_file, key, problem), list(parts))
         self._counts.documents_made += 1
         self._progress.made(source_file, failed=problem is not None)
+        return []
 
     def _pages(self, file: File) -> list[PageState]:
         # a content whose page count shrank under new limits may have left more behind
         return self._ledger.pages(file.sha256)[: file.pages]
 
-    def _document_key(self, file: File, states: Iterable[PageState]) -> str:
+    def _document_key(self, file: File, states: Iterable[PageState], *, failed: bool) -> str:
         told = (state.digest or _told(state.problem) for state in states)
-        return key_of.of_document(self._keys, file.source_file, told)
+        return key_of.of_document(self._keys, file.source_file, told, failed=failed)
 
 
 def failures(file: File, states: Iterable[PageState]) -> Iterator[Failure]:

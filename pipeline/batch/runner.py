@@ -128,15 +128,15 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     """
     from pipeline.intake import find
 
-    key = key_of.make(this.settings, {}).intake
-    inventory = Inventory(ledger, key, this.settings, this.counts, this.progress)
+    keys = key_of.make(this.settings, {})
+    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress)
     drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
     if not inventory.files:
         names = ", ".join(map(str, this.inputs))
         message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
         raise UsageError(message)
     ledger.forget_unseen()
-    programs = _programs(this.options) if ledger.has_images() else {}
+    programs = _programs(this.options, this.settings) if ledger.has_images() else {}
     keys = key_of.make(this.settings, programs)
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
     this.progress.start(ledger.total_pages())
@@ -144,12 +144,12 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     return programs
 
 
-def _programs(options: Options) -> dict[str, str]:
+def _programs(options: Options, settings: Settings) -> dict[str, str]:
     if options.programs is not None:
         return options.programs()
     from pipeline.ocr import versions
 
-    return versions()
+    return versions(settings)
 
 
 def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:

@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,12 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.batch.documents import Maker
-    from pipeline.batch.ledger import File
+    from pipeline.batch.ledger import File, Problem
     from pipeline.intake import FileInfo
 
 INSPECT, PAGE, DOCUMENT = "inspect", "page", "document"
+DEPTHS = ("extract", "restore", "read")
+"""How far a document is taken, the whole way first."""
 _SECONDS_A_PAGE = 5
 """Restoring and extracting takes a fraction of a second a page; this is for a machine under heavy load."""
 
@@ -34,9 +36,11 @@ _TICK = 20_000_000
 """Nanoseconds; the kernel's clock for files ticks every 4 to 10 ms."""
 
 
-def inspect(path: Path, source_file: str, settings: Settings) -> Unit:
-    """What is this file, and what is its content's hash?"""
-    return Unit(INSPECT, {"path": os.fsdecode(path)}, (), settings.page_timeout + 60, source_file)
+def inspect(path: Path, source_file: str, stat: str, settings: Settings) -> Unit:
+    """What is this file, whose state is ``stat``, and what is its content's hash?"""
+    return Unit(
+        INSPECT, {"path": os.fsdecode(path), "stat": stat}, (), settings.page_timeout + 60, source_file
+    )
 
 
 def page(file: File, number: int, settings: Settings) -> Unit:
@@ -51,7 +55,7 @@ def page_limit(settings: Settings) -> float:
 
 
 def document(file: File, pages: Sequence[bytes], failures: Sequence[Failure], settings: Settings) -> Unit:
-    """Restore and extract one document.
+    """Restore and extract one document (see ``less`` for what is done where that fails).
 
     Args:
         file: whose name its rows carry.
@@ -60,9 +64,32 @@ def document(file: File, pages: Sequence[bytes], failures: Sequence[Failure], se
         settings: the run's.
     """
     told = [[f.page, f.stage, f.code, f.message] for f in failures]
-    arguments = {"source_file": file.source_file, "doc_id": doc_id(file.sha256), "failures": told}
+    arguments = {
+        "source_file": file.source_file,
+        "doc_id": doc_id(file.sha256),
+        "failures": told,
+        "depth": DEPTHS[0],
+        "problem": {},
+    }
     limit = settings.page_timeout + _SECONDS_A_PAGE * len(pages)
     return Unit(DOCUMENT, arguments, tuple(pages), limit, file.source_file)
+
+
+def less(unit: Unit, problem: Problem) -> Unit | None:
+    """The same document made less deeply, after its worker was ended or died over it.
+
+    Args:
+        unit: of a document.
+        problem: why it failed; the document made of this unit will tell it.
+
+    Returns:
+        A unit that only restores the text, then one that takes it as read; None where even that failed.
+    """
+    at = DEPTHS.index(unit.arguments["depth"]) + 1
+    if at == len(DEPTHS):
+        return None
+    told = {"stage": problem.stage, "code": problem.code, "message": problem.message}
+    return replace(unit, arguments={**unit.arguments, "depth": DEPTHS[at], "problem": told})
 
 
 def doc_id(sha256: str) -> str:
@@ -146,7 +173,8 @@ class Rooms:
         if self._maker is None:
             self._maker = make_maker(self._settings)
         pages = [unpack_page(blob) if blob else None for blob in blobs]
-        made = self._maker.make(assemble(pages=pages, **arguments))
+        whole = {name: arguments[name] for name in ("source_file", "doc_id", "failures")}
+        made = self._maker.make(assemble(pages=pages, **whole), arguments["depth"], arguments["problem"])
         parts = made.packed()
         answer = {"parts": [name for name, _ in parts], "problem": dict(made.problem)}
         return answer, [data for _, data in parts]

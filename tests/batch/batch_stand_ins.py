@@ -2,7 +2,7 @@
 
 A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
 the folder of flags), ``grow`` (the file itself), ``raise`` (an unexpected error), ``unreadable``,
-``rule fails``. Every page that is read leaves a line in ``reads``.
+or what ``_fail`` knows. Every page that is read leaves a line in ``reads``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pipeline.batch.documents import Maker
 from pipeline.batch.engines import Answer, Unit
 from pipeline.batch.units import Rooms
 from pipeline.errors import DamagedError, MissingProgramError
-from pipeline.intake import FileInfo
+from pipeline.intake import FileInfo, inspect
 from pipeline.model import Document, Edit, Evidence, Extraction, Figure, Page, RestoredText
 from pipeline.settings import Settings
 from pipeline.tables.rows import format_row
 
-FLAGS = "HOSO_TEST_FLAG_FOLDER"
+FLAGS = "BATCH_TEST_FLAG_FOLDER"
 
 
 def flags() -> Path:
@@ -73,6 +73,8 @@ def _misbehave(order: str, path: Path, number: int) -> None:
 
 def restore(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
     """``hd`` was ``hộ``."""
+    for text in texts:
+        _fail("restoring", text)
     return [
         RestoredText.from_edits(
             text, (Edit(m.start(), m.end(), "hd", "hộ", "confusion", 0.9) for m in re.finditer("hd", text))
@@ -81,13 +83,24 @@ def restore(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]
     ]
 
 
+def _fail(what: str, text: str) -> None:
+    """A page that begins with ``rule hangs``, ``restoring dies`` and so on."""
+    name, _, order = text.partition("\n")[0].partition(" ")
+    if name != what:
+        return
+    if order == "fails":
+        message = f"{what} failed"
+        raise ValueError(message)
+    if order == "gorges":
+        raise MemoryError
+    _misbehave({"hangs": "hang", "dies": "die"}[order], Path(what), 1)
+
+
 def extract(document: Document) -> Extraction:
     """Every ``N hộ`` is a loan."""
     figures = []
     for page, restored in zip(document.pages, document.restored, strict=True):
-        if page.text.startswith("rule fails"):
-            message = "a rule failed"
-            raise ValueError(message)
+        _fail("rule", page.text)
         for found in re.finditer(r"(\d+) hộ", restored.text):
             span = f"{document.doc_id} {page.number} {found.start()}"
             row_id = "l" + hashlib.sha256(span.encode()).hexdigest()[:12]
@@ -105,8 +118,16 @@ def extract(document: Document) -> Extraction:
     return Extraction({"doc_type": "báo cáo"}, tuple(figures))
 
 
+def inspect_file(path: Path, settings: Settings) -> FileInfo:
+    if path.read_bytes().startswith(b"inspection hangs"):
+        time.sleep(3600)
+    return inspect(path, settings)
+
+
 def rooms(settings: Mapping[str, Any]) -> Rooms:
-    return Rooms(settings, read_page=read_page, maker=Maker(restore, extract, format_row))
+    return Rooms(
+        settings, inspect_file=inspect_file, read_page=read_page, maker=Maker(restore, extract, format_row)
+    )
 
 
 class Impatient(Rooms):

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from batch_stand_ins import reads, workers
 
 from pipeline.batch import units
+from pipeline.batch.engines import Unit
 from pipeline.batch.lock import hold
 from pipeline.batch.runner import Options, Report, run
 from pipeline.errors import EXIT_NOTHING, EXIT_OK, EXIT_PARTIAL, MissingProgramError, OutputError, UsageError
@@ -238,13 +240,67 @@ def test_a_failing_rule_costs_the_figures_of_its_document_but_not_its_text(sourc
     assert len(rows(out, "tables/loans.csv")) == 4
 
 
+@pytest.mark.parametrize(
+    ("order", "stage", "code", "text", "made"),
+    [
+        ("rule fails", "extract", "internal", "3 hộ", [3, 0, 0]),
+        ("rule gorges", "extract", "limit", "3 hộ", [3, 0, 0]),
+        ("rule hangs", "extract", "timeout", "3 hộ", [3, 1, 0]),
+        ("rule dies", "batch", "worker_died", "3 hộ", [3, 1, 0]),
+        ("restoring fails", "restore", "internal", "3 hd", [3, 0, 0]),
+        ("restoring hangs", "restore", "timeout", "3 hd", [3, 1, 0]),
+        ("restoring dies", "batch", "worker_died", "3 hd", [3, 1, 0]),
+    ],
+)
+def test_whatever_fails_behind_the_page_its_text_stays_and_it_is_tried_in_two_runs_at_most(
+    source: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    stage: str,
+    code: str,
+    text: str,
+    made: list[int],
+) -> None:
+    (source / "b.txt").write_text(f"{order}\n3 hd")
+    document, less = units.document, units.less
+
+    def limited(unit: Unit | None) -> Unit | None:
+        hangs = f"{order.split()[0]} {unit.arguments['depth']}" if unit else ""
+        short = order.endswith("hangs") and hangs in {
+            "rule extract",
+            "restoring extract",
+            "restoring restore",
+        }
+        return unit and replace(unit, time_limit=1 if short and unit.source_file == "b.txt" else 60)
+
+    monkeypatch.setattr(units, "document", lambda *a: limited(document(*a)))
+    monkeypatch.setattr(units, "less", lambda *a: limited(less(*a)))
+    seen = []
+    for count in made:
+        report = go(source, out)
+        assert (report.exit_status, report.counts.documents_made) == (EXIT_PARTIAL, count)
+        (failure,) = rows(out, "failures.csv")
+        assert (failure["source_file"], failure["stage"], failure["code"]) == ("b.txt", stage, code)
+        row = rows(out, "tables/documents.csv")[1]
+        assert (row["read_status"], row["pages"]) == ("failed", "1")
+        assert (out / "text" / f"{row['doc_id']}.txt").read_text() == f"{order}\n{text}"
+        assert len(rows(out, "tables/loans.csv")) == 4
+        seen.append(tree(out))
+    assert seen[0] == seen[1] == seen[2]
+    # a larger limit is a reason to try again
+    assert go(source, out, settings=Settings(page_timeout=999)).counts.documents_made == 1
+
+
 def test_a_page_that_kills_its_worker_once_is_read_all_the_same(source: Path, out: Path) -> None:
     (source / "b.txt").write_text("die once\n8 hộ")
     assert go(source, out).exit_status == EXIT_OK
     assert "8" in [r["borrowers"] for r in rows(out, "tables/loans.csv")]
 
 
-def test_a_page_that_always_kills_fails_alone_and_is_tried_in_the_next_run(source: Path, out: Path) -> None:
+def test_a_page_that_always_kills_fails_alone_and_is_tried_in_the_next_run_alone(
+    source: Path, out: Path
+) -> None:
     (source / "b.txt").write_text("die\n8 hộ\f9 hộ")
     assert go(source, out).exit_status == EXIT_PARTIAL
     (failure,) = rows(out, "failures.csv")
@@ -254,6 +310,7 @@ def test_a_page_that_always_kills_fails_alone_and_is_tried_in_the_next_run(sourc
     assert "9" in [r["borrowers"] for r in rows(out, "tables/loans.csv")]
     before, read = tree(out), reads()
     go(source, out)
+    go(source, out)  # not a third time
     assert reads()[len(read) :] == ["b.txt 1", "b.txt 1"]
     assert tree(out) == before
 
@@ -267,6 +324,23 @@ def test_a_page_that_hangs_is_ended_by_its_limit(
     (failure,) = rows(out, "failures.csv")
     assert (failure["source_file"], failure["page"], failure["code"]) == ("b.txt", "1", "timeout")
     assert len(rows(out, "tables/loans.csv")) == 4
+    for _ in range(3):
+        go(source, out)
+    assert reads().count("b.txt 1") == 2
+
+
+def test_a_file_whose_inspection_hangs_is_not_looked_at_every_night(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "b.txt").write_text("inspection hangs")
+    made = units.inspect
+    monkeypatch.setattr(units, "inspect", lambda *a: replace(made(*a), time_limit=3 if "b.txt" in a else 60))
+    counts = [go(source, out).counts.files_inspected for _ in range(3)]
+    assert counts == [3, 1, 0]
+    (failure,) = rows(out, "failures.csv")
+    assert (failure["source_file"], failure["stage"], failure["code"]) == ("b.txt", "intake", "timeout")
+    (source / "b.txt").write_text("3 hộ")
+    assert go(source, out).exit_status == EXIT_OK
 
 
 def test_a_file_that_changes_while_it_is_read_is_told_and_read_by_the_next_run(

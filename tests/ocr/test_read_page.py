@@ -254,3 +254,6 @@ def test_versions_name_what_the_text_depends_on() -> None:
     found = versions()
     assert set(found) == {"tesseract", "traineddata_vie", "poppler"}
     assert all(found.values())
+    osd = versions(Settings(language="osd"))
+    assert set(osd) == {"tesseract", "traineddata_osd", "poppler"}
+    assert osd["traineddata_osd"] != found["traineddata_vie"]

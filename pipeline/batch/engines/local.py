@@ -30,6 +30,7 @@ from pipeline.errors import OutputError, TimeoutReadError, WorkerDiedError
 _BOOT = "import sys; from pipeline.batch.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 _UNITS_A_WORKER = 500
 """After so many a worker is replaced: what image and PDF libraries leak over a night goes with it."""
+_TRIED = "it is tried in two runs, then again when the file or a limit changes"
 _TAIL = 4000
 """Bytes of a dead worker's last words that are kept for the log."""
 
@@ -150,14 +151,14 @@ class Local:
         if task.tries < 2:
             self._queue.appendleft(task)
             return []
-        message = f"the process that read it died twice ({_cause(status)}); it is tried again in the next run"
+        message = f"the process that read it died twice ({_cause(status)}); {_TRIED}"
         return [Outcome(task.unit, "failed", code=WorkerDiedError.code, message=message, trace=trace)]
 
     def _expire(self, late: _Worker) -> list[Outcome]:
         task = late.task
         assert task is not None
         self._bury(late)
-        message = f"took longer than {task.unit.time_limit:g} s; it is tried again in the next run"
+        message = f"took longer than {task.unit.time_limit:g} s; {_TRIED}"
         return [Outcome(task.unit, "failed", code=TimeoutReadError.code, message=message)]
 
     def _hire(self) -> _Worker:
