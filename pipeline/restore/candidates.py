@@ -76,6 +76,12 @@ def respelled(text: str) -> str:
     return ""
 
 
+LEAST_CAPITALS = 0.05
+"""A word's share of capitals is never quite certain: headings, titles, damage."""
+EITHER_CASE = log(0.5)
+CASE_WEIGHT = 0.5
+
+
 @dataclass(frozen=True)
 class Options:
     """Candidates of one token: word ids and log P(read | word); ``kept`` is where the raw token stands."""
@@ -114,6 +120,13 @@ class Candidates:
                 self._fixed(token.text) if token.fixed else self._make(token.text, token.code)
             )
         return found
+
+    def capital(self, word: int, upper: bool) -> float:
+        """Log probability that a word inside a sentence bears a capital, or none, by what was counted."""
+        if word <= UNKNOWN:
+            return EITHER_CASE
+        share = min(max(self.lexicon.capitals[word], LEAST_CAPITALS), 1 - LEAST_CAPITALS)
+        return CASE_WEIGHT * log(share if upper else 1 - share)
 
     def _fixed(self, text: str) -> Options:
         return Options((NUMBER if text[0].isdigit() else self.lexicon.id_of(text),), (0.0,), 0)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pipeline.language.lexicon import BREAK, NUMBER
 from pipeline.restore.candidates import Candidates
+from pipeline.restore.channel import letter_case
 from pipeline.restore.tokens import Token
 
 Boundary = tuple[int, int]
@@ -102,6 +103,14 @@ def before_figure(i: int, tokens: Sequence[Token]) -> bool:
     )
 
 
+def _capital(i: int, tokens: Sequence[Token]) -> bool | None:
+    """Whether a word inside a sentence bears a capital; ``None`` where its case tells nothing."""
+    token = tokens[i]
+    if i == 0 or token.fixed or token.code or not token.text[0].isalpha() or letter_case(token.text) == "u" or token.text[0] == "I":
+        return None
+    return token.text[0].isupper()
+
+
 def build(tokens: Sequence[Token], make: Candidates) -> Lattice:
     """The lattice of one sentence."""
     lattice = Lattice()
@@ -110,8 +119,11 @@ def build(tokens: Sequence[Token], make: Candidates) -> Lattice:
         options = make.of(token)
         best = -99.0
         crowded = before_figure(i, tokens)
+        capital = _capital(i, tokens)
         for j, (word, score) in enumerate(zip(options.ids, options.scores, strict=True)):
             score += CROWDED if crowded and word == NUMBER else 0.0
+            if capital is not None:
+                score += make.capital(word, capital)
             best = max(best, score + float(prior[word]))
             lattice.nodes.append(Node((i, 0), (i + 1, 0), word, score, i, i, j == options.kept))
         if not token.fixed:
