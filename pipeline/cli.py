@@ -253,8 +253,9 @@ _NO_FIGURES = frozenset({"evidence", "pages", "failures"})
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        message = f"must be a number from 1, not {text!r}"
+    # isdigit alone takes ², which int refuses; nobody has a hundred thousand processors
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) > 0):
+        message = f"must be a whole number from 1, not {text[:20]!r}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 

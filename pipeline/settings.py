@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from pipeline.errors import UsageError
+
+_PREFIX = "HOSO_"
+_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Settings:
     max_pixels: int = 120_000_000
     """Largest page image."""
     max_memory: int = 3_000_000_000
-    """Address space of one child process, in bytes."""
+    """Address space of one child process, in bytes; a worker has so much beside what it has loaded."""
     restore: bool = True
     """Whether text is restored; without, raw text passes through."""
 
@@ -55,8 +59,8 @@ class Settings:
 def _convert(value: object, kind: type, label: str) -> object:
     if kind is bool and isinstance(value, str) and value.lower() in {"1", "true", "yes", "0", "false", "no"}:
         return value.lower() in {"1", "true", "yes"}
-    if kind is int and isinstance(value, str) and value.strip().isdigit():
-        return int(value)
+    if kind is int and isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        value = int(value)
     if type(value) is kind and not (kind is int and isinstance(value, int) and value <= 0):
         return value
     message = f"{label} must be a {'positive ' if kind is int else ''}{kind.__name__}, not {value!r}"
@@ -76,7 +80,8 @@ def load(
         file: a hoso.toml; where None, ``./hoso.toml`` if it is there.
 
     Raises:
-        UsageError: for a value that does not fit, or a file that is not TOML.
+        UsageError: for a name that is no setting (a typo must not go unseen), a value that does not fit,
+            or a file that is not TOML.
     """
     settings = Settings()
     path = file or Path("hoso.toml")
@@ -86,8 +91,15 @@ def load(
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             message = f"{path}: {error}"
             raise UsageError(message) from error
-    names = {f.name for f in fields(Settings)}
-    env = os.environ if environment is None else environment
-    from_env = {k[5:].lower(): v for k, v in env.items() if k.startswith("HOSO_") and k[5:].lower() in names}
-    settings = settings.with_values(from_env, "environment")
+    settings = settings.with_values(_from(os.environ if environment is None else environment), "environment")
     return settings.with_values(flags or {}, "command line")
+
+
+def _from(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are settings, by the settings' names; every one that begins with HOSO_ must be."""
+    names = {f"{_PREFIX}{f.name.upper()}": f.name for f in fields(Settings)}
+    given = {name: value for name, value in environment.items() if name.startswith(_PREFIX)}
+    if unknown := sorted(set(given) - set(names)):
+        message = f"environment: {unknown[0]} is no setting of hoso; known are {', '.join(sorted(names))}"
+        raise UsageError(message)
+    return {names[name]: value for name, value in given.items()}

@@ -28,6 +28,8 @@ from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_LOADED = 1_000_000_000
+"""Address space of a worker before it opens a document: libraries and dictionaries take a third of it."""
 ROOMS = "pipeline.batch.units:rooms"
 
 
@@ -186,7 +188,7 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
 def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
-    engine = Local(this.options.workers, setup, scratch, 2 * this.settings.max_memory)
+    engine = Local(this.options.workers, setup, scratch, this.settings.max_memory + _LOADED)
     try:
         yield engine
     finally:

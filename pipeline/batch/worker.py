@@ -102,7 +102,8 @@ def _describe(error: Exception) -> dict[str, Any]:
     if isinstance(error, OSError) and error.errno in _FULL:
         return {"status": "stop", "code": OutputError.code, "message": f"temporary files: {error}"}
     if isinstance(error, MemoryError):
-        return {"status": "failed", "code": LimitError.code, "message": "needs more memory than max_memory"}
+        message = "needs more memory than there is; raise max_memory"
+        return {"status": "failed", "code": LimitError.code, "message": message}
     if isinstance(error, OSError):
         return {"status": "failed", "code": ReadError.code, "message": str(error)}
     trace = "".join(traceback.format_exception(error))
