@@ -47,7 +47,7 @@ def test_jobs_must_be_a_number(jobs: str, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit) as left:
         call("extract", "x", "--out", "y", "--jobs", jobs)
     assert left.value.code == 2
-    assert "must be a number from 1" in capsys.readouterr().err
+    assert "must be a whole number from 1" in capsys.readouterr().err
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
