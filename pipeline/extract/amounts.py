@@ -127,6 +127,13 @@ class Grammar:
             + ")",
             flags,
         )
+        # `2 nhà máy`: no dwelling, but a number with a noun all the same
+        self._compounds = regex.compile(
+            r"\s*(?:"
+            + "|".join(_alternatives(n["words"]) for n in units["noun"] if "not_before" in n)
+            + r")(?!\p{L})",
+            flags,
+        )
         self._label = regex.compile(
             rf"(?:{units['label']['before']})(?:"
             + "|".join(
@@ -295,6 +302,8 @@ class Grammar:
         if noun := self._nouns.match(text, end):
             unit = str(noun.lastgroup)
             return unit, noun.start(unit), noun.end(), ""
+        if compound := self._compounds.match(text, end):
+            return "other", compound.end(), compound.end(), ""
         if has_factor:
             for per, pattern in self._per:
                 if rate := pattern.match(text, end):

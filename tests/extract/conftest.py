@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from text_documents import document_of
 
 from pipeline.extract import extract
-from pipeline.model import Document, Extraction, Page, RestoredText
-
-
-def document_of(text: str, name: str = "a.txt") -> Document:
-    pages = text.split("\f")
-    return Document(
-        "d000000000000",
-        name,
-        tuple(Page(number, page) for number, page in enumerate(pages, 1)),
-        tuple(RestoredText(page, page) for page in pages),
-    )
+from pipeline.model import Document, Extraction
 
 
 @pytest.fixture
