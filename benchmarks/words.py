@@ -7,12 +7,13 @@ way, case kept; a word is a run of letters and digits with ``. / , : -`` inside 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.language.normal import new_style, nfc
+from pipeline.language.normal import fold_marks, new_style, nfc
 
 WORD = re.compile(r"\w+(?:[./,:-]\w+)*")
 
@@ -108,20 +109,44 @@ class Difference:
     before: str
 
 
+Atom = tuple[tuple[Span, ...], tuple[Span, ...]]
+SAME = 0.8
+"""Similarity of letters from which on two words are one that was cut, or one is two that were joined."""
+
+
 def differences(truth: str, text: str) -> Iterator[Difference]:
-    """Where they differ; a replaced run of equal length is given word by word."""
+    """Where they differ, word by word; a word that was cut, or words joined, are one difference."""
     ref, hyp = words(nfc(truth)), words(text)
+    run: list[Atom] = []
+    before = ""
     for op in Levenshtein.opcodes([w.text for w in ref], [w.text for w in hyp]):
-        if op.tag == "equal":
+        if op.tag != "equal":
+            pairs = zip_longest(ref[op.src_start : op.src_end], hyp[op.dest_start : op.dest_end])
+            run += [((a,) if a else (), (b,) if b else ()) for a, b in pairs]
             continue
-        left, right = ref[op.src_start : op.src_end], hyp[op.dest_start : op.dest_end]
-        before = ref[op.src_start - 1].text if op.src_start else ""
-        if len(left) == len(right):
-            for a, b in zip(left, right, strict=True):
-                yield Difference((a,), (b,), before)
-                before = a.text
+        yield from _told(run, before)
+        run, before = [], ref[op.src_end - 1].text
+    yield from _told(run, before)
+
+
+def _told(run: Sequence[Atom], before: str) -> Iterator[Difference]:
+    """The differences of one run."""
+    joined: list[Atom] = []
+    for atom in run:
+        both = (joined[-1][0] + atom[0], joined[-1][1] + atom[1]) if joined else atom
+        if joined and not (all(joined[-1]) and all(atom)) and _alike(*both):
+            joined[-1] = both
         else:
-            yield Difference(tuple(left), tuple(right), before)
+            joined.append(atom)
+    for truth, read in joined:
+        yield Difference(truth, read, before)
+        before = truth[-1].text if truth else before
+
+
+def _alike(truth: Sequence[Span], read: Sequence[Span]) -> bool:
+    """Whether one side's words are the other's, put together or taken apart."""
+    a, b = (fold_marks("".join(span.text for span in side)).lower() for side in (truth, read))
+    return Levenshtein.normalized_similarity(a, b) >= SAME
 
 
 def wrong(truth: str, text: str) -> set[int]:

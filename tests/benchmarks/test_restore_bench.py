@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import calibration, errors, peers, restore
-from benchmarks.words import score, words, wrong
+from benchmarks.words import differences, score, words, wrong
 from pipeline.language.lexicon import Lexicon
 from pipeline.model import Edit, RestoredText
 
@@ -51,6 +51,25 @@ def test_scores_add_up() -> None:
 def test_wrong_words_keep_their_places() -> None:
     assert wrong("một hai ba", "một ha1 ba") == {4, 5, 6}
     assert [word.start for word in words("a, bờ")] == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("truth", "text", "found"),
+    [
+        ("nói chính sách tốt", "nói chínhsách tốt", [("chính sách", "chínhsách")]),
+        ("nói chínhsách tốt", "nói chinh sách tốt", [("chínhsách", "chinh sách")]),
+        ("một hai ba", "một ba", [("hai", "")]),
+        ("một ba", "một xyz ba", [("", "xyz")]),
+        ("một hai ba", "một ha1 bo", [("hai", "ha1"), ("ba", "bo")]),
+        ("một hai", "một hai", []),
+    ],
+)
+def test_differences(truth: str, text: str, found: list[tuple[str, str]]) -> None:
+    told = [
+        (" ".join(w.text for w in d.truth), " ".join(w.text for w in d.read))
+        for d in differences(truth, text)
+    ]
+    assert told == found
 
 
 RESTORED = RestoredText.from_edits(
