@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pipeline.errors import UsageError
 
 MARKER = ".hoso"
 """The ledger's name in an output folder: a folder that holds one is output, not input."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line ends, and marks that turn the direction in which a name is shown."""
 OUTPUTS = frozenset({"tables", "text", "edits", "failures.csv", "run.json"})
 JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
@@ -58,12 +61,17 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
 
 
 def printable(name: str) -> str:
-    r"""A file name as text that any UTF-8 file can hold; bytes that are not UTF-8 become ``\xNN``.
+    r"""A file name as text on one line, exact: different names always give different texts.
 
-    >>> printable("b\udce1o.pdf")
-    'b\\xe1o.pdf'
+    Bytes that are not UTF-8 become ``\xNN``, control characters and line ends Python's escapes, a backslash
+    two. Nothing else changes: neither blanks nor the Unicode form.
+
+    >>> print(printable("b\udce1o\n.pdf"), printable("b\\xe1o  1.pdf"))
+    b\xe1o\n.pdf b\\xe1o  1.pdf
     """
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    text = name.replace("\\", "\\\\")
+    text = os.fsencode(text).decode("utf-8", "backslashreplace")
+    return _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import EmptyFileError, UnsupportedError
@@ -15,7 +16,11 @@ _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 def pages(path: Path, name: str) -> list[str]:
     r"""The pages of a text file: NFC, ``\n`` line ends, no byte order mark, no other control characters.
 
-    A form feed at the very end closes the last page and opens none.
+    A form feed at the very end closes the last page and opens none, nor does white space after it; other
+    pages without text stay, the last ones too, as a PDF's do.
+
+    The pages of the file that was asked for last are kept, as long as the file stays as it is: a file of
+    thousands of pages is decoded once for all.
 
     Args:
         path: the file.
@@ -25,6 +30,12 @@ def pages(path: Path, name: str) -> list[str]:
         UnsupportedError: where the bytes are not UTF-8 text.
         EmptyFileError: where there is nothing but white space.
     """
+    status = path.stat()
+    return list(_pages(path, name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)))
+
+
+@lru_cache(maxsize=1)
+def _pages(path: Path, name: str, _state: tuple[int, ...]) -> tuple[str, ...]:
     data = path.read_bytes()
     try:
         content = data.decode("utf-8-sig")
@@ -41,7 +52,5 @@ def pages(path: Path, name: str) -> list[str]:
     if not content.strip():
         message = f"{name}: the file holds no text"
         raise EmptyFileError(message)
-    found = content.split("\f")
-    while not found[-1].strip():
-        found.pop()
-    return found
+    *found, rest = content.split("\f")
+    return (*found, rest) if rest.strip() else tuple(found)

@@ -26,6 +26,7 @@ Cell = Value | Box | Iterable[str]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LIKE_FORMULA = re.compile(r"[\s']*[=+\-@]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -105,13 +106,16 @@ def text_cell(value: str, *, exact: bool = False) -> str:
 
     Args:
         value: any text.
-        exact: fold line breaks and controls to one space each and keep all spaces.
+        exact: keep blanks and the Unicode form (offsets and names hang on them), line breaks and controls
+            as one space each. Different texts without these give different cells, guarded ones too.
     """
-    text = value if value.isascii() else unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", value))
+    text = value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     text = _CONTROL.sub(" ", text)
-    if not exact:
-        text = " ".join(text.split())
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    if exact:
+        # a text that looks like a guarded one is guarded again
+        return f"'{text}" if _LIKE_FORMULA.match(text) else text
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _integer(column: Column, value: Cell) -> str:

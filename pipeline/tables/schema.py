@@ -53,7 +53,7 @@ class Column:
         codes: code to its label, in the order of the file; empty where the column is free.
         open: whether other codes than these may stand there.
         digits: decimals that a number is rounded to; None keeps all.
-        exact: whether runs of spaces and spaces at the ends stay (offsets point into such text).
+        exact: whether blanks and the Unicode form stay (offsets point into such text; a file is named so).
     """
 
     name: str

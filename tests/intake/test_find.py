@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.intake import find
+from pipeline.tables.rows import text_cell
 
 
 def _names(folder: Path) -> list[str]:
@@ -72,6 +73,24 @@ def test_a_name_that_is_not_utf8_can_be_printed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / os.fsdecode(b"b\xe1o.txt")).write_text("x", encoding="utf-8")
     assert _names(folder) == ["b\\xe1o.txt"]
+
+
+def test_different_names_stay_different_and_on_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = [
+        b"b\xe1o.txt", b"b\\xe1o.txt", b"a\n1.txt", b"a\\n1.txt", b"a 1.txt", b"a  1.txt", b"a\t1.txt",
+        "á.txt".encode(), "a\u0301.txt".encode(), "a\u20281.txt".encode(), "a\u202e1.txt".encode(),
+        b"'=1.txt", b"=1.txt",
+    ]  # fmt: skip
+    for name in names:
+        (folder / os.fsdecode(name)).touch()
+    found = _names(folder)
+    assert len({text_cell(name, exact=True) for name in found}) == len(names)
+    assert {"b\\xe1o.txt", "b\\\\xe1o.txt", "a\\n1.txt", "a\\\\n1.txt", "a\\t1.txt", "a\\u20281.txt"} <= set(
+        found
+    )
+    assert not any(len(name.splitlines()) > 1 or "\t" in name for name in found)
 
 
 def test_a_named_file_has_its_name_and_is_found_once(archive: Path) -> None:

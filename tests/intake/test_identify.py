@@ -114,9 +114,34 @@ def test_limits(tmp_path: Path, content: bytes, limits: dict[str, int]) -> None:
         ("hộ nghèo".encode(), ["hộ nghèo"]),
         ("ho\u0323\u0302".encode(), ["hộ"]),
         (b"\fa\f\fb\f\n", ["", "a", "", "b"]),
+        (b"a\f\f\n\f", ["a", "", "\n"]),
         (b"a\x07b", ["a b"]),
     ],
 )
 def test_text_pages(tmp_path: Path, content: bytes, expected: list[str]) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     assert pages(tmp_path / "a.txt", "a.txt") == expected
+
+
+def test_a_text_file_is_decoded_once_for_all_its_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    file.write_text("một\fhai")
+    other.write_text("ba")
+    opened: list[str] = []
+    real = Path.read_bytes
+
+    def read_bytes(self: Path) -> bytes:
+        opened.append(self.name)
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    for _ in range(3):
+        assert pages(file, "a.txt") == ["một", "hai"]
+    assert opened == ["a.txt"]
+    file.write_text("một\fhai\fbốn")
+    assert pages(file, "a.txt")[2] == "bốn"
+    assert pages(other, "b.txt") == ["ba"]
+    assert pages(file, "a.txt")[2] == "bốn"
+    assert opened == ["a.txt", "a.txt", "b.txt", "a.txt"]  # one file is kept, not an archive

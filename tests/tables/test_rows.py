@@ -137,8 +137,35 @@ def test_no_text_is_a_formula_or_breaks_a_row(text: str) -> None:
         found = text_cell(text, exact=exact)
         assert not found.lstrip().startswith(("=", "+", "-", "@"))
         assert not any(c in found for c in "\r\n\t\0\x85\u2028")
-        assert found == unicodedata.normalize("NFC", found)
+        assert exact or found == unicodedata.normalize("NFC", found)
         found.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Báo cáo  số 1.txt", "Báo cáo  số 1.txt"),
+        (" a .txt ", " a .txt "),
+        (unicodedata.normalize("NFD", "Báo cáo.txt"), unicodedata.normalize("NFD", "Báo cáo.txt")),
+        ("=1+1.txt", "'=1+1.txt"),
+        ("'=1+1.txt", "''=1+1.txt"),
+        ("' -1.txt", "'' -1.txt"),
+        ("'90.txt", "'90.txt"),
+    ],
+)
+def test_a_files_name_stays_as_it_is(name: str, text: str) -> None:
+    for table in tables().values():
+        if "source_file" in table.header:
+            assert next(c for c in table.columns if c.name == "source_file").exact
+    assert cell("source_file", name) == text
+
+
+_NAMES = st.text(alphabet="a '=-\u0301\u00a0á\\", max_size=6)
+
+
+@given(_NAMES, _NAMES)
+def test_different_names_are_different_cells(one: str, other: str) -> None:
+    assert (text_cell(one, exact=True) == text_cell(other, exact=True)) == (one == other)
 
 
 @given(st.text())
