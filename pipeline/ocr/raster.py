@@ -14,6 +14,7 @@ from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.intake.identify import IMAGES
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Placement
+from pipeline.ocr import cut_short
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Raster:
     width: float
     height: float
     embedded: bool = False
+    truncated: bool = False
+    """Whether the file ended before the image did."""
 
 
 def embedded(
@@ -136,17 +139,27 @@ def drawn(
 def from_file(path: Path, number: int, settings: Settings, where: str) -> Raster:
     """Image ``number`` (from 1) of an image file, upright by its EXIF, on white where it is transparent.
 
-    A resolution that is missing or not believable is taken from A4's height.
+    A file that ends too early is read as far as it goes, ``truncated``. A resolution that is missing or not
+    believable is taken from A4's height.
 
     Raises:
         LimitError, DamagedError: as for drawn pages.
     """
-    image = _loaded(path, settings, where, frame=number - 1)
+    truncated = False
+    try:
+        image = _loaded(path, settings, where, frame=number - 1)
+    except DamagedError as error:
+        try:
+            with cut_short.tolerated():
+                image = _loaded(path, settings, where, frame=number - 1, truncated=True)
+        except DamagedError:
+            raise error from None
+        truncated = True
     told = image.info.get("dpi", (0, 0))[0]
     dpi = float(told) if _DPI_RANGE[0] <= float(told) <= _DPI_RANGE[1] else max(image.size) / _A4_HEIGHT
     dpi = min(max(dpi, _DPI_RANGE[0]), _DPI_RANGE[1])
     width, height = (side / dpi * 72 for side in image.size)
-    return Raster(image, round(dpi), scaling(72 / dpi), width, height)
+    return Raster(image, round(dpi), scaling(72 / dpi), width, height, truncated=truncated)
 
 
 def _dpi(page: Geometry, wanted: int, settings: Settings, where: str) -> int:
@@ -163,7 +176,9 @@ def _dpi(page: Geometry, wanted: int, settings: Settings, where: str) -> int:
     return min(wanted, most)
 
 
-def _loaded(path: Path, settings: Settings, where: str, frame: int = 0) -> Image.Image:
+def _loaded(
+    path: Path, settings: Settings, where: str, frame: int = 0, *, truncated: bool = False
+) -> Image.Image:
     """An image file, decoded, as ``L`` or ``RGB``; its pixels are counted before they are decoded."""
     from PIL import Image, ImageOps
 
@@ -179,12 +194,15 @@ def _loaded(path: Path, settings: Settings, where: str, frame: int = 0) -> Image
                     opened.seek(frame)
                 _count(opened.size, settings, where)
                 opened.load()
+                if truncated and not cut_short.clear(opened):
+                    message = f"{where}: damaged: too little of the image can be decoded"
+                    raise DamagedError(message)
                 info = dict(opened.info)
                 image = ImageOps.exif_transpose(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         message = f"{where}: the image is too large ({error}); raise max_pixels"
         raise LimitError(message) from None
-    except LimitError:
+    except ReadError:  # has its words already
         raise
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise many kinds on hostile bytes
         message = f"{where}: damaged: the image cannot be decoded ({str(error)[:120]}); scan or save it again"

@@ -50,22 +50,30 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
         with children.scratch() as folder:
             if info.kind == "image":
                 image = raster.from_file(path, number, settings, where)
-                return recognise.page(image, number, settings, folder, where)
+                page = recognise.page(image, number, settings, folder, where)
+                return _in_part(page, "file_truncated", where) if image.truncated else page
             if info.damage:
                 path = pdf.repair(path, name, folder)
             page = _pdf_page(path, number, settings, folder, name, where)
-            if not info.damage:
-                return page
-            if page.blank:
-                message = f"{where}: damaged: nothing of this page could be repaired; copy the file again"
-                raise DamagedError(message)
-            return replace(page, status="partial", reasons=(*page.reasons, f"file_{info.damage}"))
+            return _in_part(page, f"file_{info.damage}", where) if info.damage else page
     except FileNotFoundError as error:
         message = f"{where}: the file vanished while it was read ({error.filename})"
         raise ReadError(message) from None
     except OSError as error:
         message = f"{where}: cannot be read: {error.strerror or error}"
         raise ReadError(message) from None
+
+
+def _in_part(page: Page, reason: str, where: str) -> Page:
+    """A page of a damaged file, ``partial``: words may be missing.
+
+    Raises:
+        DamagedError: where there are none at all: then it is no blank page, but lost.
+    """
+    if page.blank:
+        message = f"{where}: damaged: nothing of this page could be read; copy the file again from its source"
+        raise DamagedError(message)
+    return replace(page, status="partial", reasons=(*page.reasons, reason))
 
 
 def _text_page(path: Path, number: int, name: str) -> Page:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.intake.affine import scaling
 from pipeline.model import Box
-from pipeline.ocr import prepare, rulings, seals, skew, strips
+from pipeline.ocr import cut_short, prepare, rulings, seals, skew, strips
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.recognise import _believed, _turned
 from pipeline.ocr.rulings import Grid
@@ -207,3 +207,23 @@ def test_tesseract_table() -> None:
         "5\t1\t1\t1\t2\t4\t5\t6\t9\t20\t90\t ",
     ]
     assert parse("\n".join(rows)) == [Read("hộ", 5, 6, 35, 26, 0.935, (1, 1, 2))]
+
+
+@pytest.mark.parametrize(
+    ("stop", "partly", "fill", "kept"),
+    [
+        (620, 0, 0, 620 - 16),  # between lines: but the last strip
+        (620, 10, 128, 620 + 10 - 16),
+        (545, 0, 0, 525),  # through a line: the line goes
+        (1, 0, 0, 0),
+    ],
+)
+def test_what_was_not_decoded_and_the_line_through_which_a_cut_runs_are_taken_away(
+    stop: int, partly: int, fill: int, kept: int
+) -> None:
+    grey = np.full((1000, 700), 250, np.uint8)
+    for top in range(25, 600, 50):
+        grey[top : top + 24, 80:600] = 20
+    grey[stop + partly :] = fill
+    grey[stop : stop + partly, 300:] = fill
+    assert cut_short.kept_rows(grey) == kept

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from pipeline.errors import HosoError, ReadError
 from pipeline.intake import inspect
@@ -211,7 +211,8 @@ def test_hostile_pages_end_in_one_clear_line(
     with pytest.raises(ReadError) as caught:
         _read(tmp_path / name, content, **limits)
     assert caught.value.code == code
-    assert f"{name}, page 1" in str(caught.value)
+    assert str(caught.value).count(f"{name}, page 1") == 1
+    assert str(caught.value).count("damaged") <= 1
     assert "\n" not in str(caught.value)
 
 
@@ -221,6 +222,34 @@ def test_what_a_truncated_file_still_holds_is_marked(tmp_path: Path, sheet: Shee
     page = _read(tmp_path / "a.pdf", cut)
     assert "1.750 triệu đồng" in page.text
     assert (page.status, page.reasons[-1]) == ("partial", "file_repaired")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_an_image_file_that_is_cut_short_is_read_as_far_as_it_goes(
+    tmp_path: Path, scan: Image.Image, kind: str
+) -> None:
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    whole = _png(scan, kind, dpi=(200, 200))
+    page = _read(tmp_path / "a.img", whole[: len(whole) * 6 // 10])
+    assert "Trong 6 tháng đầu năm 2024" in page.text
+    assert "8.400" not in page.text
+    assert (page.status, page.reasons[-1], page.blank) == ("partial", "file_truncated", False)
+    assert before == ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "share"),
+    [("JPEG", {"progressive": True}, 0.6), ("PNG", {}, 0.002), ("JPEG", {}, 0.01)],
+    ids=["blurred", "nothing", "hardly anything"],
+)
+def test_a_cut_image_of_which_no_line_is_sure_is_lost(
+    tmp_path: Path, scan: Image.Image, kind: str, more: dict[str, bool], share: float
+) -> None:
+    whole = _png(scan, kind, dpi=(200, 200), **more)
+    with pytest.raises(ReadError) as caught:
+        _read(tmp_path / "a.img", whole[: max(int(len(whole) * share), 700)])
+    assert caught.value.code == "damaged"
+    assert str(caught.value).count("page 1") == 1
 
 
 def test_a_page_that_is_not_there(tmp_path: Path) -> None:
