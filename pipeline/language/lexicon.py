@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import log
 from pathlib import Path
 
 from pipeline.errors import DictionaryError
@@ -18,14 +20,36 @@ LEAST_SOUGHT = 60
 """Foreign words rarer than this (weighted count) are not looked for letter by letter."""
 
 
+LEAST_CAPITALS = 0.05
+"""A word's share of capitals is never quite certain: headings, titles, damage."""
+EITHER_CASE = log(0.5)
+CASE_WEIGHT = 0.5
+"""Letter case is damaged together with marks, so it counts half."""
+
+
+def _case(shares: Iterable[float]) -> list[float]:
+    found = [CASE_WEIGHT * log(min(max(s, LEAST_CAPITALS), 1 - LEAST_CAPITALS)) for s in shares]
+    return [EITHER_CASE] * (UNKNOWN + 1) + found[UNKNOWN + 1 :]
+
+
 class Trie:
     """Words by their letters: ``next`` by letter, ``word`` where one ends (else -1)."""
 
-    __slots__ = ("next", "word")
+    __slots__ = ("_beyond", "next", "word")
 
     def __init__(self) -> None:
         self.next: dict[str, Trie] = {}
         self.word = -1
+        self._beyond: dict[str, list[Trie]] | None = None
+
+    def beyond(self) -> dict[str, list[Trie]]:
+        """The nodes two letters on, by the second letter (remembered)."""
+        if self._beyond is None:
+            self._beyond = {}
+            for child in self.next.values():
+                for letter, after in child.next.items():
+                    self._beyond.setdefault(letter, []).append(after)
+        return self._beyond
 
 
 @dataclass(frozen=True)
@@ -64,6 +88,16 @@ class Lexicon:
             raise DictionaryError(message) from error
         ids = {word: i for i, word in enumerate(words) if i > UNKNOWN}
         return cls(words, counts, capitals, printed, ids)
+
+    @cached_property
+    def upper(self) -> list[float]:
+        """By word, log probability that it bears a capital inside a sentence, weighed by ``CASE_WEIGHT``."""
+        return _case(self.capitals)
+
+    @cached_property
+    def lower(self) -> list[float]:
+        """By word, log probability that it bears none."""
+        return _case(1 - share for share in self.capitals)
 
     @cached_property
     def trie(self) -> Trie:

@@ -10,6 +10,7 @@ Source of the model: ``training/counts.py`` (modified Kneser–Ney; Chen & Goodm
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,11 @@ class Ngrams:
             pair << 16 | a["trigram_third"],
             a["trigram"],
         )
+
+    @cached_property
+    def prior(self) -> list[float]:
+        """Log P(word) by id, as plain numbers."""
+        return list(map(float, self.unigram.tolist()))
 
     def pairs(self, first: Ids, second: Ids) -> tuple[Scores, Ids]:
         """Log P(second | first), and each bigram's index (-1 where it was never counted or was pruned).

@@ -76,19 +76,20 @@ def respelled(text: str) -> str:
     return ""
 
 
-LEAST_CAPITALS = 0.05
-"""A word's share of capitals is never quite certain: headings, titles, damage."""
-EITHER_CASE = log(0.5)
-CASE_WEIGHT = 0.5
-
-
 @dataclass(frozen=True)
 class Options:
-    """Candidates of one token: word ids and log P(read | word); ``kept`` is where the raw token stands."""
+    """Candidates of one token.
+
+    Attributes:
+        ids, scores: word ids and log P(read | word).
+        kept: where the raw token stands.
+        best: the largest score, unigram probability included.
+    """
 
     ids: tuple[int, ...]
     scores: tuple[float, ...]
     kept: int
+    best: float
 
 
 @dataclass
@@ -121,15 +122,8 @@ class Candidates:
             )
         return found
 
-    def capital(self, word: int, upper: bool) -> float:
-        """Log probability that a word inside a sentence bears a capital, or none, by what was counted."""
-        if word <= UNKNOWN:
-            return EITHER_CASE
-        share = min(max(self.lexicon.capitals[word], LEAST_CAPITALS), 1 - LEAST_CAPITALS)
-        return CASE_WEIGHT * log(share if upper else 1 - share)
-
     def _fixed(self, text: str) -> Options:
-        return Options((NUMBER if text[0].isdigit() else self.lexicon.id_of(text),), (0.0,), 0)
+        return Options((NUMBER if text[0].isdigit() else self.lexicon.id_of(text),), (0.0,), 0, 0.0)
 
     def raw(self, text: str) -> tuple[int, float]:
         """The token as it stands: its id and how probable its spelling is for that id."""
@@ -165,14 +159,14 @@ class Candidates:
     def _make(self, text: str, code: bool) -> Options:
         found = dict(self.known(text))
         own, spelling = self.raw(text)
-        prior = self.ngrams.unigram
-        best = max((p + float(prior[w]) for w, p in found.items() if w != own), default=-99.0)
+        prior = self.ngrams.prior
+        best = max((p + prior[w] for w, p in found.items() if w != own), default=-99.0)
         short = (
             self.channel.name == "eng"
             and len(text) <= SHORT
             and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
         )
-        strange = best < UNLIKELY or short
+        strange = best < UNLIKELY or (short and best < -8.5)
         if (
             strange
             and self.channel.spellers
@@ -199,12 +193,12 @@ class Candidates:
                 for w, p in found.items()
                 if w in (own, NUMBER) or w in self.initials or fold_marks(self.lexicon.words[w]) == bare
             }
-        ranked = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:MOST]
-        best = found[ranked[0]] + float(prior[ranked[0]])
-        kept = [w for w in ranked if found[w] + float(prior[w]) > best - WITHIN]
+        ranked = sorted(found, key=lambda w: -(found[w] + prior[w]))[:MOST]
+        best = found[ranked[0]] + prior[ranked[0]]
+        kept = [w for w in ranked if found[w] + prior[w] > best - WITHIN]
         if own not in kept:
             kept.append(own)
-        return Options(tuple(kept), tuple(float(np.float32(found[w])) for w in kept), kept.index(own))
+        return Options(tuple(kept), tuple(float(np.float32(found[w])) for w in kept), kept.index(own), best)
 
     def _spoilable(self, word: int) -> bool:
         """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""

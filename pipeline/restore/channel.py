@@ -38,6 +38,7 @@ UNSEEN_FIGURE = 1.0
 """Pseudo-count of such a number."""
 
 
+@lru_cache(maxsize=65536)
 def letter_case(word: str) -> str:
     """``u`` for two and more capitals, ``t`` for a capital at the beginning, else ``l``.
 

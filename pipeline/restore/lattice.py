@@ -66,8 +66,8 @@ def _split(i: int, token: Token, make: Candidates, best: float) -> list[Node]:
         left, right = make.known(text[:k]), make.known(text[k:])
         if not left or not right:
             continue
-        prior = make.ngrams.unigram
-        halves = [sorted(side, key=lambda w: -(side[w] + float(prior[w])))[:3] for side in (left, right)]
+        prior = make.ngrams.prior
+        halves = [sorted(side, key=lambda w: -(side[w] + prior[w]))[:3] for side in (left, right)]
         nodes += [Node((i, 0), (i, k), w, left[w] + make.channel.joined, i, i, False) for w in halves[0]]
         nodes += [Node((i, k), (i + 1, 0), w, right[w], i, i, False) for w in halves[1]]
     return nodes
@@ -83,8 +83,8 @@ def _merge(i: int, tokens: Sequence[Token], make: Candidates) -> list[Node]:
     found = dict(make.known(f"{a.text} {b.text}"))
     for word, score in make.known(a.text + b.text).items():
         found[word] = max(found.get(word, -99.0), score + make.channel.cut)
-    prior = make.ngrams.unigram
-    best = sorted(found, key=lambda w: -(found[w] + float(prior[w])))[:3]
+    prior = make.ngrams.prior
+    best = sorted(found, key=lambda w: -(found[w] + prior[w]))[:3]
     return [Node((i, 0), (i + 2, 0), w, found[w], i, i + 1, False) for w in best]
 
 
@@ -103,31 +103,31 @@ def before_figure(i: int, tokens: Sequence[Token]) -> bool:
     )
 
 
-def _capital(i: int, tokens: Sequence[Token]) -> bool | None:
-    """Whether a word inside a sentence bears a capital; ``None`` where its case tells nothing."""
+def _case(i: int, tokens: Sequence[Token], make: Candidates) -> list[float] | None:
+    """By word, what the letter case of a token inside a sentence says; ``None`` where it tells nothing."""
     token = tokens[i]
-    if i == 0 or token.fixed or token.code or not token.text[0].isalpha() or letter_case(token.text) == "u" or token.text[0] == "I":
+    first = token.text[0]
+    # l is read as I
+    if i == 0 or token.fixed or token.code or not first.isalpha() or first == "I":
         return None
-    return token.text[0].isupper()
+    case = letter_case(token.text)
+    return None if case == "u" else make.lexicon.upper if first.isupper() else make.lexicon.lower
 
 
 def build(tokens: Sequence[Token], make: Candidates) -> Lattice:
     """The lattice of one sentence."""
     lattice = Lattice()
-    prior = make.ngrams.unigram
     for i, token in enumerate(tokens):
         options = make.of(token)
-        best = -99.0
-        crowded = before_figure(i, tokens)
-        capital = _capital(i, tokens)
+        kept, crowded, case = options.kept, before_figure(i, tokens), _case(i, tokens, make)
         for j, (word, score) in enumerate(zip(options.ids, options.scores, strict=True)):
-            score += CROWDED if crowded and word == NUMBER else 0.0
-            if capital is not None:
-                score += make.capital(word, capital)
-            best = max(best, score + float(prior[word]))
-            lattice.nodes.append(Node((i, 0), (i + 1, 0), word, score, i, i, j == options.kept))
+            if case:
+                score += case[word]
+            if crowded and word == NUMBER:
+                score += CROWDED
+            lattice.nodes.append(Node((i, 0), (i + 1, 0), word, score, i, i, j == kept))
         if not token.fixed:
-            lattice.nodes += _split(i, token, make, best)
+            lattice.nodes += _split(i, token, make, options.best)
         if i + 1 < len(tokens):
             lattice.nodes += _merge(i, tokens, make)
     return lattice.link()
