@@ -1,8 +1,8 @@
 """Text that training never saw, and pages drawn from it and read by Tesseract.
 
 The corpus' held-out paragraphs are those of ``training.corpus`` itself: one in fifty, by the hash of its
-letters. Report prose is that of ``samples/sources``, which we wrote and which is in no corpus. What takes
-long is kept under build/bench: delete that folder to draw and read again.
+letters. Report prose is ``benchmarks/prose.txt`` and ``samples/sources``, which we wrote and which are in no
+corpus. What takes long is kept under build/bench: delete that folder to draw and read again.
 """
 
 from __future__ import annotations
@@ -88,11 +88,11 @@ def held_out() -> dict[str, list[str]]:
 
 
 def report_prose() -> list[str]:
-    """Our own reports: every string of ``samples/sources`` that is a sentence."""
-    found = []
+    """Our own reports: ``prose.txt`` below its head, and the sentences of ``samples/sources``."""
+    found = (ROOT / "benchmarks" / "prose.txt").read_text(encoding="utf-8").splitlines()[1:]
     for path in sorted((ROOT / "samples" / "sources").glob("*.toml")):
-        found += [new_style(nfc(text)) for text in _strings(tomllib.loads(path.read_text(encoding="utf-8")))]
-    return [" ".join(text.lstrip("# ").split()) for text in found if len(text) > 40]
+        found += _strings(tomllib.loads(path.read_text(encoding="utf-8")))
+    return [" ".join(new_style(nfc(text)).lstrip("# ").split()) for text in found if len(text) > 40]
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -26,6 +26,7 @@ from itertools import groupby
 
 from benchmarks import calibration, errors, heldout, peers, shared
 from benchmarks.heldout import ReadPage
+from benchmarks.page import commit, marked, put
 from benchmarks.run import table
 from benchmarks.shared import PYTHON, ROOT, SHARED
 from benchmarks.words import Score, score
@@ -75,17 +76,17 @@ class Bench:
         restored, seconds = self.timed(page.read, CHANNELS[page.language])
         other = None
         if page.language == "eng" and peers.have_pyvi():
-            began = time.perf_counter()
+            began = time.process_time()
             text = peers.pyvi(page.read)
-            other = score(page.truth, text, time.perf_counter() - began)
+            other = score(page.truth, text, time.process_time() - began)
         hoso = score(page.truth, restored.text, seconds)
         return Done(page, restored, score(page.truth, page.read), other, hoso)
 
     def timed(self, text: str, channel: ChannelName) -> tuple[RestoredText, float]:
         """A text restored, and the seconds that it took."""
-        began = time.perf_counter()
+        began = time.process_time()
         restored = self.restorer.restore(text, channel=channel)
-        return restored, time.perf_counter() - began
+        return restored, time.process_time() - began
 
     @cached_property
     def report(self) -> tuple[str, RestoredText, float] | None:
@@ -117,9 +118,9 @@ def report(bench: Bench) -> str:
     truth, restored, seconds = bench.report
     rows = [_row("report 001", "as read", score(truth, restored.raw))]
     if peers.have_pyvi():
-        began = time.perf_counter()
+        began = time.process_time()
         text = peers.pyvi(restored.raw)
-        rows.append(_row("report 001", "pyvi", score(truth, text, time.perf_counter() - began)))
+        rows.append(_row("report 001", "pyvi", score(truth, text, time.process_time() - began)))
     rows.append(_row("report 001", "**hoso**", score(truth, restored.text, seconds)))
     return table(HEAD, rows)
 
@@ -175,9 +176,9 @@ def stripped(bench: Bench) -> str:
         restored, seconds = bench.timed(bare, "auto")
         rows.append((kind, "as read", *_syllables(truth, bare, 0)))
         if peers.have_pyvi():
-            began = time.perf_counter()
+            began = time.process_time()
             text = peers.pyvi(bare)
-            rows.append((kind, "pyvi", *_syllables(truth, text, time.perf_counter() - began)))
+            rows.append((kind, "pyvi", *_syllables(truth, text, time.process_time() - began)))
         rows.append((kind, "**hoso**", *_syllables(truth, restored.text, seconds)))
     return table(("held-out text", "text", "syllables", "right", "words/s"), rows)
 
@@ -321,33 +322,15 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], str], bool]] = {
 
 INTRO = """# Benchmarks of restoration
 
-`python -m benchmarks.restore --write` on {day}, commit {commit}. WER and CER are shares of what was
-printed, capitals counted; a number is right where it stands in its place. pyvi gets the text without marks,
-as it wants it, line by line; lines on which it fails count as read. Pages are drawn in seven faces at 200
-and 300 dpi (`training/render.py`), clean, as an office's scan, or as a fax, and read by Tesseract without
-Vietnamese (`-l eng`) and with it (`-l vie`); each is restored by itself. Their text is one paragraph in
-fifty of the corpus, which training leaves out, and report prose of our own. Seconds are those of one core
-of a machine that does other things too. Classes of what is left wrong: [restoration.md](restoration.md)."""
-
-
-def commit() -> str:
-    """The commit, with a plus where files that matter here are changed."""
-    git = ["git", "describe", "--always", "--abbrev=7", "--exclude=*", "--dirty=+"]
-    run = subprocess.run(git, cwd=ROOT, text=True, capture_output=True, check=False)
-    return run.stdout.strip() or "unknown"
-
-
-def put(path_text: str, name: str, block: str) -> str:
-    """A document with the block between its two marks replaced.
-
-    Raises:
-        SystemExit: where the document has no such marks.
-    """
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    if begin not in path_text or end not in path_text:
-        message = f"no marks {begin} … {end}"
-        raise SystemExit(message)
-    return path_text.split(begin)[0] + f"{begin}\n\n{block}\n\n{end}" + path_text.split(end)[1]
+Measured by `python -m benchmarks.restore --write`, each section at the commit that stands in it. WER and CER
+are shares of what was printed, capitals counted; a number is right where it stands in its place. pyvi gets
+the text without marks, as it wants it, line by line; lines on which it fails count as read. Pages are drawn
+in seven faces at 200 and 300 dpi (`training/render.py`), clean, as an office's scan, or as a fax, and read by
+Tesseract without Vietnamese (`-l eng`) and with it (`-l vie`); each is restored by itself. Their text is one
+paragraph in fifty of the corpus, which training leaves out, and report prose of our own
+(`benchmarks/prose.txt`). Speed is by processor time on one core. Classes of what is left wrong:
+[restoration.md](restoration.md).
+"""
 
 
 def main() -> int:
@@ -362,31 +345,32 @@ def main() -> int:
     chosen = options.sections or (["errors"] if options.errors else list(SECTIONS))
     if unknown := [name for name in chosen if name not in SECTIONS]:
         parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
-    bench, parts = Bench(), dict[str, str]()
+    bench = Bench()
     for name in chosen:
         title, measure, needs_corpus = SECTIONS[name]
         if needs_corpus and not heldout.have_corpus():
             continue
         text = calibrated(bench, write=options.write) if name == "calibration" else measure(bench)
-        parts[name] = text
         print(f"## {title}\n\n{text}\n", flush=True)
-    if options.write:
-        write(parts, whole=not options.sections and not options.errors)
+        if options.write:
+            write(name, text)
     return 0
 
 
-def write(parts: dict[str, str], *, whole: bool) -> None:
-    """Put what was measured into docs: all of it, or the classes of errors alone."""
-    about = {"day": datetime.now(UTC).date(), "commit": commit()}
-    if "errors" in parts:
-        page = DOCS / "restoration.md"
-        note = "Counted by `python -m benchmarks.restore --errors --write` on {day}, commit {commit}."
-        block = f"{note.format(**about)}\n\n{parts['errors']}"
-        page.write_text(put(page.read_text(encoding="utf-8"), "errors", block), encoding="utf-8")
-    if whole:
-        sections = [f"## {SECTIONS[name][0]}\n\n{text}" for name, text in parts.items() if name != "errors"]
+def write(name: str, text: str) -> None:
+    """Put one section into its page of docs; a later run of the others leaves it alone."""
+    stamp = f"On {datetime.now(UTC).date()}, commit {commit()}."
+    if name == "errors":
+        page, old = DOCS / "restoration.md", (DOCS / "restoration.md").read_text(encoding="utf-8")
+        stamp = f"Counted by `python -m benchmarks.restore --errors --write` on {stamp[3:]}"
+    else:
         page = DOCS / "benchmarks-restore.md"
-        page.write_text("\n\n".join([INTRO.format(**about), *sections]) + "\n", encoding="utf-8")
+        known = page.read_text(encoding="utf-8") if page.exists() else ""
+        # the frame anew, what was measured before put into it again
+        blocks = dict(re.findall(r"<!-- (\w+): begin -->\n\n(.*?)\n\n<!-- \1: end -->", known, re.DOTALL))
+        frame = [f"## {SECTIONS[n][0]}\n\n{marked(n, blocks.get(n, ''))}" for n in SECTIONS if n != "errors"]
+        old = "\n".join([INTRO, *(f"{part}\n" for part in frame)])
+    page.write_text(put(old, name, f"{stamp}\n\n{text}"), encoding="utf-8")
 
 
 if __name__ == "__main__":

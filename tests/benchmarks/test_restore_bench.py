@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from benchmarks import calibration, errors, peers, restore
+from benchmarks import calibration, errors, peers
+from benchmarks import page as page_of_docs
 from benchmarks.words import differences, score, words, wrong
 from pipeline.language.lexicon import Lexicon
 from pipeline.model import Edit, RestoredText
@@ -146,8 +147,8 @@ def test_pyvi_keeps_lines_on_which_it_fails(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_block_is_put_between_its_marks() -> None:
     page = "a\n<!-- errors: begin -->\nold\n<!-- errors: end -->\nb\n"
-    put = restore.put(page, "errors", "new")
+    put = page_of_docs.put(page, "errors", "new")
     assert put == "a\n<!-- errors: begin -->\n\nnew\n\n<!-- errors: end -->\nb\n"
-    assert restore.put(put, "errors", "new") == put
+    assert page_of_docs.put(put, "errors", "new") == put
     with pytest.raises(SystemExit):
-        restore.put("a", "errors", "new")
+        page_of_docs.put("a", "errors", "new")
