@@ -107,27 +107,31 @@ def _drafts(
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
     by_table = tables()
+    blocks_above = introduced(flow)
     for table, read in _READERS.items():
         rows = found.setdefault(table, [])
         for sentence in sentences:
             if sentence.quantities:
-                above = [(b.start, b.end) for b in introduced(flow, sentence.block)]
+                above = [(b.start, b.end) for b in blocks_above[sentence.block]]
                 rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused, rows)
         rows.sort(key=lambda d: d.first.start)
     return found
 
 
-def introduced(flow: Flow, number: int) -> list[Block]:
-    """The blocks above a block: its list's introduction (`… như sau:`), then its headings, nearest first."""
-    block = flow.blocks[number]
-    parents = flow.parents(number)
-    for before in reversed(flow.blocks[:number]):
-        if block.marker and before.marker and before.level == block.level:
-            continue
-        if flow.text[before.start : before.end].endswith(":") and before not in parents:
-            return [before, *parents]
-        break
-    return parents
+def introduced(flow: Flow) -> list[list[Block]]:
+    """Per block those above it: its list's introduction (`… như sau:`), then its headings, nearest first."""
+    found: list[list[Block]] = []
+    introductions: list[Block | None] = []
+    for number, block in enumerate(flow.blocks):
+        before = flow.blocks[number - 1] if number else None
+        sibling = before and block.marker and before.marker and before.level == block.level
+        introduction = introductions[-1] if sibling else before
+        introductions.append(introduction)
+        parents = flow.parents(number)
+        text = flow.text[introduction.start : introduction.end] if introduction else ""
+        own = [introduction] if introduction and text.endswith(":") and introduction not in parents else []
+        found.append([*own, *parents])
+    return found
 
 
 def _next(draft: Draft) -> int:

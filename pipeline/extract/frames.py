@@ -69,7 +69,8 @@ class Draft:
 class Frame:
     """A sentence seen by one table's rules.
 
-    ``above`` are the texts of the blocks over the sentence's block, nearest first, as spans.
+    ``above`` are the texts of the blocks over the sentence's block, nearest first, as spans. ``verbs`` keeps
+    which clauses were found to have a verb of their own.
     """
 
     sentence: Sentence
@@ -77,6 +78,7 @@ class Frame:
     cues: Cues
     marks: Sequence[Mark]
     above: Sequence[tuple[int, int]]
+    verbs: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]) -> Frame:
@@ -164,7 +166,9 @@ class Frame:
             inside = [m for m in self.marks if clause.holds(m.start) and m.end <= q.start]
             if inside:
                 return inside[-1]
-            if self._has_verb(clause.start, min(clause.end, q.start)):
+            if earlier not in self.verbs:
+                self.verbs[earlier] = self._has_verb(clause.start, min(clause.end, q.start))
+            if self.verbs[earlier]:
                 return None
         return self.from_above()
 

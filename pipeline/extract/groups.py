@@ -74,10 +74,14 @@ class Groups:
             for g in self.groups
             for p in (*g["words"], *g.get("after_noun", ()))
         ]
+        every = "|".join(p for g in self.groups for p in (*g["words"], *g.get("after_noun", ())))
+        self._any = compiled(f"(?:{every})")
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
 
     def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
+        if not self._any.match(text, at, limit):
+            return None
         best: tuple[str, int] | None = None
         for code, pattern in self._short:
             match = pattern.match(text, at, limit)

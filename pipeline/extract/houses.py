@@ -45,6 +45,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     return rows
 
 
+NEAR = 120
+"""Characters before a count of households in which their houses are named."""
 NEXT = 3
 """Characters between a sentence and the next of its block."""
 
@@ -57,7 +59,7 @@ def _is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bo
     text, parts = frame.sentence.text, frame.rules.parts
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     after = text[q.end : min(clause.end, stop)]
-    if parts["households.before"].search(text, clause.start, q.lead):
+    if parts["households.before"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return True
     first = rows[0].cells["houses"] if rows else None
     if first and first.unit == "household" and frame.cues.parts.search(text, first.end, q.start):

@@ -6,8 +6,9 @@ announces: a run of rows behind a row that add up to it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Flow
@@ -45,19 +46,19 @@ def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> list[tuple[Quantity
 
 def _by_brackets(rows: Sequence[Draft]) -> None:
     """Rows in a bracket that add up to the row before it: ``182 hộ (nghèo 78 hộ; cận nghèo 104 hộ)``."""
-    for total in rows:
+    for total, beside in _with_sentence(rows):
         sentence = total.sentence
         outer = sentence.clause_at(total.last.start)
-        inside = [
-            r for r in rows if r.sentence is sentence and r.first.start > total.last.start and not r.parent
-        ]
+        if len(sentence.clauses) == 1:
+            continue
+        inside = [r for r in beside if r.first.start > total.last.start and not r.parent]
         groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
             sentence.clauses[outer].group
         }
         for group in sorted(groups):
             held = [r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group == group]
             clause = sentence.clauses[sentence.clause_at(held[0].first.start)]
-            between = [r for r in rows if total.last.start < r.first.start < clause.start]
+            between = [r for r in beside if total.last.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
             column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
@@ -69,6 +70,15 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
             ):
                 for row in held:
                     _adopt(total, row, 1)
+
+
+def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draft]]]:
+    """Each row with all rows of its sentence."""
+    by_sentence: dict[int, list[Draft]] = {}
+    for row in rows:
+        by_sentence.setdefault(row.sentence.start, []).append(row)
+    for row in rows:
+        yield row, by_sentence[row.sentence.start]
 
 
 # ---- by words ---------------------------------------------------------------------------------
@@ -203,7 +213,7 @@ def _by_sums(rows: Sequence[Draft]) -> None:
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
-        while run := _run(_free(rows[number + 1 :], total), column, whole, total):
+        while run := _run(_free(rows[number + 1 : number + 1 + MOST], total), column, whole, total):
             has = {c.breakdown for c in total.children}
             near = run[0].sentence.start - total.sentence.end <= NEXT
             if len(run) == 2 and not has and not near:
@@ -220,11 +230,12 @@ NEXT = 3
 
 def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """The rows near a total that no total has yet."""
-    return [
-        r
-        for r in rows
-        if r.parent is None and not r.children and r.sentence.block - total.sentence.block <= REACH
-    ]
+    near = takewhile(lambda r: r.sentence.block - total.sentence.block <= REACH, rows)
+    return [r for r in islice(near, MOST) if r.parent is None and not r.children]
+
+
+MOST = 200
+"""Rows behind a total among which its parts are looked for."""
 
 
 def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import regex
 
@@ -26,20 +27,29 @@ def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[
         flow: the document; the items of its lists and the lines of its tables say nothing twice.
     """
     items = frozenset(n for n, block in enumerate(flow.blocks) if block.kind in {"item", "row"})
-    kept: list[Draft] = []
+    folded: set[int] = set()
+    known: dict[tuple[str, Decimal | None], list[Draft]] = {}
     for row in sorted(rows, key=lambda d: d.first.start):
-        near = kept[-WITHIN:]
-        same = next((k for k in near if _is_repeat(k, row) and not _apart(k, row, actor, items, flow)), None)
+        near = [k for column, q in row.cells.items() for k in known.get((column, q.value), [])[-WITHIN:]]
+        same = next(
+            (
+                k
+                for k in near
+                if id(k) not in folded and _is_repeat(k, row) and not _apart(k, row, actor, items, flow)
+            ),
+            None,
+        )
+        for column, q in row.cells.items():
+            known.setdefault((column, q.value), []).append(row)
         if same is None:
-            kept.append(row)
             continue
         more, less = (row, same) if _says(row) > _says(same) else (same, row)
-        kept[kept.index(same)] = more
+        folded.add(id(less))
         more.mentions += [less, *less.mentions]
         less.mentions = []
         if more.proof == "none":
             more.proof = "repeat"
-    return sorted(kept, key=lambda d: d.first.start)
+    return [row for row in sorted(rows, key=lambda d: d.first.start) if id(row) not in folded]
 
 
 def _is_repeat(a: Draft, b: Draft) -> bool:
@@ -81,8 +91,8 @@ def _is_headline(a: Draft, b: Draft, flow: Flow) -> bool:
 
 SHORT = 0.7
 """Share of a full line under which a line ends because its sentence does."""
-WITHIN = 300
-"""Rows before a row among which its first mention is looked for."""
+WITHIN = 20
+"""Rows of the same number among which a row's first mention is looked for."""
 REACH = 2
 """Blocks between a headline and what it is taken from, at most."""
 

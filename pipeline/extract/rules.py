@@ -8,9 +8,10 @@ stands for any white space.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +77,25 @@ class Gate:
 
     def is_open(self, text: str, sentence: tuple[int, int], at: int) -> bool:
         """Whether a number at an offset, in the sentence ``text[start:end]``, may be a figure."""
-        start, end = max(0, at - self.before), min(len(text), at + self.after)
-        if not self.pattern.search(text, start, end):
+        if not _stands(self.pattern, text, at - self.before, at + self.after):
             return False
-        if self.never and self.never.search(text, max(start, at - NEAR), min(end, at + NEAR)):
+        if self.never and _stands(self.never, text, at - NEAR, at + NEAR):
             return False
-        if self.unless is None or not self.unless.search(text, max(start, at - NEAR), min(end, at + NEAR)):
+        if self.unless is None or not _stands(self.unless, text, at - NEAR, at + NEAR):
             return True
-        return bool(self.surely and self.surely.search(text, *sentence))
+        return bool(self.surely and _stands(self.surely, text, *sentence))
+
+
+def _stands(pattern: regex.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether a match begins in ``text[start:end]``; each text is searched once for all its numbers."""
+    places = _places(pattern, text)
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+@lru_cache(maxsize=32)
+def _places(pattern: regex.Pattern[str], text: str) -> list[int]:
+    return [match.start() for match in pattern.finditer(text)]
 
 
 NEAR = 250
