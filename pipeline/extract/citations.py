@@ -8,11 +8,12 @@ alone (``Luật Trợ giúp pháp lý năm 2017``) have no symbol and are found 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -136,10 +137,28 @@ def find_in(flow: Flow) -> list[dict[str, Value]]:
     found = []
     for start, end, numbers in _regions(flow, spans, starts):
         mentions = [*_by_symbol(flow, start, end, numbers)]
-        taken = [(c.start, c.end) for c in mentions]
-        laws = [c for c in _by_name(flow, start, end) if all(c.end <= a or c.start >= b for a, b in taken)]
+        laws = _untouched(_by_name(flow, start, end), mentions)
         found += sorted([*mentions, *laws], key=lambda c: c.start)
-    return [_row(flow, cited, spans, starts) for cited in found]
+    from pipeline.extract import _bounded  # the package imports this module
+
+    # what runs on without a stop is quoted in pieces, or a page of citations would fill a disk
+    quoted = [piece for span in spans for piece in _bounded(flow.text, *span)]
+    begins = [start for start, _ in quoted]
+    return [_row(flow, cited, quoted, begins) for cited in found]
+
+
+def _untouched(laws: Iterable[_Cited], mentions: list[_Cited]) -> list[_Cited]:
+    """The laws that overlap no mention by symbol; time grows with their number, not with its square."""
+    # where mentions run into each other, the furthest end so far counts
+    ordered = sorted(mentions, key=lambda c: c.start)
+    ends = list(accumulate((c.end for c in ordered), max))
+    begins = [c.start for c in ordered]
+    kept = []
+    for law in laws:
+        before = bisect_left(begins, law.end)
+        if not before or ends[before - 1] <= law.start:
+            kept.append(law)
+    return kept
 
 
 def _regions(

@@ -120,7 +120,7 @@ def _pages(path: Path, kind: FileKind, name: str, settings: Settings) -> tuple[i
 
 def _frames(path: Path, name: str, settings: Settings) -> int:
     """How many images a file holds, counted without decoding them."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -138,5 +138,7 @@ def _frames(path: Path, name: str, settings: Settings) -> int:
         message = f"{name}: the image is too large: {error}"
         raise LimitError(message) from error
     except Exception as error:  # Pillow's readers raise many kinds on hostile bytes
-        message = f"{name}: the image cannot be opened ({error}); scan or save it again"
+        # Pillow's own words for this one name the file again
+        cause = "its header is broken" if isinstance(error, UnidentifiedImageError) else error
+        message = f"{name}: damaged: the image cannot be opened ({cause}); scan or save it again"
         raise DamagedError(message) from error

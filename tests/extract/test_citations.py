@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import regex
 
+from pipeline.extract import LONGEST
 from pipeline.extract.citations import find
 from pipeline.extract.symbols import doc_types
 from pipeline.model import Box, Document, Edit, Page, RestoredText, Word
@@ -55,3 +56,16 @@ def test_evidence_is_of_the_raw_page() -> None:
     assert row["quote"] == "Theo Kế hoạch số 7/KH-UBND ngày 2/3/2024."
     assert row["raw_quote"] == "Theo Ke hoach so 7/KH-UBND ngay 2/3/2024."
     assert row["cited_type"] == "kế hoạch"
+
+
+def test_citations_without_a_stop_are_quoted_in_pieces(document: Callable[[str], Document]) -> None:
+    """Else a page of them gives a row of the whole page for each: hundreds of megabytes."""
+    one = "Nghị định số {}/2021/NĐ-CP ngày 21/3/2021, Luật Đầu tư công năm 2019,"
+    read = document(" ".join(one.format(number) for number in range(1, 301)))
+    found = find(read)
+    assert len(found) == 600
+    assert [row["cited_symbol"] for row in found[::2]] == [f"{n}/2021/NĐ-CP" for n in range(1, 301)]
+    for row in found:
+        for name in ("quote", "raw_quote"):
+            assert len(str(row[name])) < LONGEST + 300
+        assert str(row["cited_symbol"] or "Luật Đầu tư công") in str(row["quote"])

@@ -84,6 +84,7 @@ def test_what_cannot_be_read_says_why(
         inspect(file, Settings())
     assert caught.value.code == code
     assert words in str(caught.value)
+    assert str(caught.value).count(name) == 1
     assert str(file) in str(caught.value)
     assert "\n" not in str(caught.value)
 
