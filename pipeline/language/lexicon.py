@@ -108,7 +108,10 @@ class Lexicon:
                 break
             at = root
             for letter in word:
-                at = at.next.setdefault(letter, Trie())
+                after = at.next.get(letter)
+                if after is None:
+                    after = at.next[letter] = Trie()
+                at = after
             at.word = number
         return root
 

@@ -6,9 +6,11 @@ only those that an OCR has ruined are decoded. Good text costs little and stays 
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -47,6 +49,18 @@ SURE_CODE = 0.95
 """Least posterior at which the letters of a document's symbol become others."""
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Suspend the search for cyclic garbage: restoration makes none, and looking for it costs a fifth."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
@@ -176,13 +190,14 @@ class Restorer:
                 few errors, only sure ones are repaired), ``auto`` (each sentence is good, ``eng``, or
                 lacks its marks and nothing else, whichever fits).
         """
-        done = RestoredText(text, text)
-        for _ in range(MOST_PASSES):
-            again = self._pass(done.text, channel)
-            if not again:
-                return done
-            done = RestoredText.from_edits(text, compose(done, again))
-        return _without_unstable(done, self._pass(done.text, channel))
+        with _no_collection():
+            done = RestoredText(text, text)
+            for _ in range(MOST_PASSES):
+                again = self._pass(done.text, channel)
+                if not again:
+                    return done
+                done = RestoredText.from_edits(text, compose(done, again))
+            return _without_unstable(done, self._pass(done.text, channel))
 
     def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
