@@ -75,7 +75,7 @@ def draw(curves: Sequence[tuple[str, Sequence[Bin]]], path: Path) -> None:
     width = margin + len(curves) * (side + gap)
     image = Image.new("RGB", (width * scale, (side + 2 * margin) * scale), "white")
     pen = ImageDraw.Draw(image)
-    font = ImageFont.truetype(str(font_file("Arimo")), 13 * scale)
+    font, small = (ImageFont.truetype(str(font_file("Arimo")), size * scale) for size in (13, 10))
     for number, (title, found) in enumerate(curves):
         left, top = margin + number * (side + gap), margin
 
@@ -84,10 +84,7 @@ def draw(curves: Sequence[tuple[str, Sequence[Bin]]], path: Path) -> None:
 
         for b in found:
             pen.rectangle([at(b.low, b.right), at(b.high, 0)], fill="#9fc5e8", outline="#3d6d99")
-            if b.right < 0.93:
-                pen.text(at(b.low + 0.05, b.right), str(b.edits), "#555555", font, anchor="mb")
-            else:
-                pen.text(at(b.low + 0.05, b.right - 0.02), str(b.edits), "#333333", font, anchor="mt")
+            pen.text(at(b.low + 0.05, 0.015), str(b.edits), "#333333", small, anchor="mb")
         pen.line([at(0, 0), at(1, 1)], "#cc3333", scale)
         pen.rectangle([at(0, 1), at(1, 0)], outline="black", width=scale)
         for tick in (0, 0.2, 0.4, 0.6, 0.8, 1):
