@@ -10,7 +10,7 @@ import regex
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.rules import Cues, Mark, TableRules
+from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
 
@@ -179,9 +179,9 @@ class Frame:
 
     def _has_verb(self, start: int, end: int) -> bool:
         """Whether a verb stands in a span, outside the names of groups (``hộ mới thoát nghèo``)."""
-        named = groups().find(self.sentence.text, start, end)
-        verbs = self.cues.own_verb.finditer(self.sentence.text, start, end)
-        return any(not any(g.start <= v.start() < g.end for g in named) for v in verbs)
+        verbs = places_in(self.cues.own_verb, self.sentence.text, start, end)
+        named = groups().find(self.sentence.text, start, end) if verbs else []
+        return any(not any(g.start <= at < g.end for g in named) for at in verbs)
 
     def _says_more(self, q: Quantity, number: int) -> bool:
         """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).

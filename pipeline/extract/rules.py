@@ -87,10 +87,14 @@ class Gate:
 
 
 def _stands(pattern: regex.Pattern[str], text: str, start: int, end: int) -> bool:
-    """Whether a match begins in ``text[start:end]``; each text is searched once for all its numbers."""
+    return bool(places_in(pattern, text, start, end))
+
+
+def places_in(pattern: regex.Pattern[str], text: str, start: int, end: int) -> Sequence[int]:
+    """Where matches begin in ``text[start:end]``; each text is searched once for all its numbers."""
     places = _places(pattern, text)
-    at = bisect_left(places, start)
-    return at < len(places) and places[at] < end
+    first = bisect_left(places, start)
+    return places[first : bisect_left(places, end, first)]
 
 
 @lru_cache(maxsize=32)
