@@ -1,8 +1,8 @@
 """Rooms for workers in tests: text files read for real, pages that misbehave on demand, one rule.
 
 A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
-the folder of flags), ``grow`` (the file itself), ``raise`` (an unexpected error), ``unreadable``,
-or what ``_fail`` knows. Every page that is read leaves a line in ``reads``.
+the folder of flags), ``grow`` (the file itself), ``gorge on memory``, ``raise`` (an unexpected error),
+``unreadable``, or what ``_fail`` knows. Every page that is read leaves a line in ``reads``.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def _misbehave(order: str, path: Path, number: int) -> None:
     if order == "grow":
         with path.open("a") as file:
             file.write("\fone more\n")
+    if order == "gorge on memory":
+        bytearray(Settings().max_memory + 2_000_000_000)
     if order == "raise":
         message = "no such luck"
         raise ZeroDivisionError(message)

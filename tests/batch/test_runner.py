@@ -329,6 +329,16 @@ def test_a_page_that_hangs_is_ended_by_its_limit(
     assert reads().count("b.txt 1") == 2
 
 
+def test_a_page_that_wants_more_memory_than_a_worker_has_fails_alone(source: Path, out: Path) -> None:
+    (source / "b.txt").write_text("gorge on memory\f9 hộ")
+    go(source, out)
+    (failure,) = rows(out, "failures.csv")
+    assert (failure["source_file"], failure["page"], failure["code"]) == ("b.txt", "1", "limit")
+    assert "raise max_memory" in failure["message"]
+    assert "9" in [r["borrowers"] for r in rows(out, "tables/loans.csv")]
+    assert len(workers()) == 1
+
+
 def test_a_file_whose_inspection_hangs_is_not_looked_at_every_night(
     source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
