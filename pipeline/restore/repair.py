@@ -46,7 +46,7 @@ SURE_FIRST_DIGITS = 0.995
 SURE_CROWDED = 0.7
 """The same right before a figure: two numbers in a row are no prose."""
 SURE_CODE = 0.95
-"""Least posterior at which the letters of a document's symbol become others."""
+"""Least posterior at which the letters of a document's symbol become others; marks are ordinary."""
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
 
@@ -255,8 +255,8 @@ class Restorer:
         raw = first.text if first is last else f"{first.text} {last.text}"
         if make.channel.name == "vie" and (any(c.isdigit() for c in raw) or _is_name(raw, span[0])):
             return None
-        sure = _least(tokens, span, make.channel.name)
         names = [self.lexicon.words[w] for w in words]
+        sure = _least(tokens, span, names, make.channel.name)
         if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
             return None
         if words == [NUMBER]:
@@ -281,11 +281,11 @@ class Restorer:
         return Edit(first.start, last.end, raw, restored, kind, round(min(posterior, 1.0), 4))
 
 
-def _least(tokens: Sequence[Token], span: tuple[int, int], channel: str) -> float:
-    """Least posterior at which tokens ``span`` are changed."""
+def _least(tokens: Sequence[Token], span: tuple[int, int], names: Sequence[str], channel: str) -> float:
+    """Least posterior at which tokens ``span`` become the words ``names``."""
     at, raw = span[0], tokens[span[0]].text
-    if tokens[at].code:
-        return SURE_CODE
+    if tokens[at].code and fold_marks(raw).lower() != fold_marks(names[0]):
+        return max(SURE_CODE, SURE[channel])
     if span[0] != span[1] or not raw.isdigit():
         return SURE[channel]
     if before_figure(at, tokens):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -74,6 +75,24 @@ def test_lines_without_rest_stay_as_read() -> None:
     )
     again = [Edit(9, 11, "hỗ", "hồ", "diacritics", 0.5)]
     assert _without_unstable(done, again).text == "hộ ngheo\nhg trg"
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_collection_is_left_as_it_was(restorer: Restorer, collecting: bool) -> None:
+    before = gc.isenabled()
+    try:
+        gc.enable() if collecting else gc.disable()
+        restorer.restore(CASES["ruined"][0]["raw"])
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable() if before else gc.disable()
+
+
+def test_a_symbol_read_well_keeps_its_letters(restorer: Restorer) -> None:
+    text = "Can cir Quyét dinh s6 12/QD-SXD va Bao cdo s6 34/BC-KTHT cia Phong Kinh té ha tang huyén."
+    done = restorer.restore(text).text
+    assert "12/QĐ-SXD" in done
+    assert "34/BC-KTHT" in done
 
 
 def test_missing_dictionaries_say_what_to_do(tmp_path: Path) -> None:
