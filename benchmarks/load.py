@@ -7,16 +7,19 @@ seconds for the text.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 
-def resident() -> float:
-    """Megabytes of this process now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 1e6
+def memory(field: str) -> float:
+    """Megabytes of this process: ``VmRSS`` now, ``VmHWM`` at the peak.
+
+    Not getrusage: its peak begins with that of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) / 1e3
 
 
 def main() -> None:
@@ -29,11 +32,11 @@ def main() -> None:
     loaded = time.process_time() - began
     # what is loaded when first asked for counts as memory, not as speed
     restorer.restore("hd nghéo dudc vay vén", channel="eng")
-    after = resident()
+    after = memory("VmRSS")
     began = time.process_time()
     restorer.restore(text, channel=sys.argv[2])  # type: ignore[arg-type]
     seconds = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    peak = memory("VmHWM")
     print(json.dumps({"load": loaded, "resident": after, "peak": peak, "seconds": seconds}))
 
 
