@@ -23,6 +23,7 @@ from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
 from pipeline.language.syllables import is_syllable
 from pipeline.model import Edit, EditKind, RestoredText
+from pipeline.restore import figures
 from pipeline.restore.candidates import Candidates, respelled
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
@@ -210,7 +211,7 @@ class Restorer:
             rounds.adapt()
             for batch in _batches(sentences, rounds.doubtful):
                 rounds.second(sentences, batch)
-        return [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]]
+        return figures.kept(text, [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]])
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
         """Restore the pages of one document, each with its own channel (see ``restore``).
@@ -259,6 +260,12 @@ class Restorer:
         sure = _least(tokens, span, names, make.channel.name)
         if posterior < sure or (len(names) == 1 and key(raw) == names[0]):
             return None
+        kept = ""
+        if first.code and words != [NUMBER] and len(names[0]) != len(raw):
+            # a symbol's letters regain their marks; none is ever lost or won: SLDTBXH is S and LĐTBXH
+            kept = raw[: max(len(raw) - len(names[0]), 0)]
+            if fold_marks(raw[len(kept) :]).lower() != fold_marks(names[0]):
+                return None
         if words == [NUMBER]:
             if respelled(raw) in {"", raw}:
                 return None
@@ -268,7 +275,7 @@ class Restorer:
         starts, shouted = span[0] == 0, _shouted(tokens, *span)
         share, initials = self.lexicon.capitals[words[0]], self.lexicon.printed.get(names[0], "")
         head = cased(names[0], raw, share, starts, shouted, make.channel, initials)
-        restored = " ".join([head, *(n.upper() if letter_case(raw) == "u" else n for n in names[1:])])
+        restored = kept + " ".join([head, *(n.upper() if letter_case(raw) == "u" else n for n in names[1:])])
         if restored == nfc(raw):
             return None
         if len(names) > 1:

@@ -50,6 +50,8 @@ class _Rules:
     soft: str
     measures: frozenset[str]
     respelled: tuple[tuple[re.Pattern[str], dict[int, str]], ...]
+    counted: frozenset[str]
+    numbered: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +66,8 @@ def rules() -> _Rules:
         data["soft"],
         frozenset(data["measures"]),
         tuple((re.compile(e["pattern"]), str.maketrans(e["letters"])) for e in data["respelled"]),
+        frozenset(data["counted"]),
+        frozenset(data["numbered"]),
     )
 
 

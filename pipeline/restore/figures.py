@@ -1,0 +1,51 @@
+"""A figure that counts something is never made a word.
+
+An OCR without Vietnamese reads ``là`` as 14 and ``13`` as 13; channel and context mostly tell them apart.
+Where the word behind is one that only a number counts (``84 hộ``, ``8 triệu``), or the word before one that
+only a number follows (``Điều 14``), there is nothing to tell: the figure stays, whatever the model says. A
+figure lost would be lost in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.model import Edit, RestoredText
+from pipeline.restore.tokens import rules
+
+_WORD_BEHIND = re.compile(r"[^\w\n\f]{0,3}\s?[^\w]{0,2}([^\W\d_]+)")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s.:]{1,3}$")
+_REACH = 24
+
+
+def kept(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits without those that make a word of a counting figure.
+
+    Args:
+        text: what the edits' offsets point into.
+        edits: sorted, not overlapping.
+    """
+    if not any(_unmakes(edit) for edit in edits):
+        return list(edits)
+    done = RestoredText.from_edits(text, edits)
+    return [edit for edit in edits if not (_unmakes(edit) and _counts(done, edit))]
+
+
+def _unmakes(edit: Edit) -> bool:
+    """Whether a figure stands in the raw and none in the restored."""
+    return (
+        any(c.isdigit() for c in edit.raw)
+        and edit.raw.strip("'’.,").isdigit()
+        and not any(c.isdigit() for c in edit.restored)
+    )
+
+
+def _counts(done: RestoredText, edit: Edit) -> bool:
+    start, end = done.to_restored(edit.start, edit.end)
+    behind = _WORD_BEHIND.match(done.text, end, end + _REACH)
+    before = _WORD_BEFORE.search(done.text[max(0, start - _REACH) : start])
+    return bool(
+        (behind and behind.group(1).lower() in rules().counted)
+        or (before and before.group(1).lower() in rules().numbered)
+    )
