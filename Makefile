@@ -34,7 +34,7 @@ else
 endif
 
 test: ## run all tests
-	@bash .ci/setup.sh dev
+	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
 
 lint: ## ruff and mypy, as pre-commit and CI run them
