@@ -41,6 +41,11 @@ CASES = [
     ),
     ("Cấp 60 thẻ BHYT năm 2022 và 70 thẻ BHYT năm 2023.", "cards", [(60, 2022), (70, 2023)]),
     ("Dư nợ cho vay hộ nghèo các năm 2023, 2024, 2025 tỷ lệ thu hồi 98%.", "loans", []),
+    (
+        "Năm 2023 cấp 30 thẻ BHYT cho hộ nghèo; hộ cận nghèo 60 thẻ BHYT.",
+        "cards",
+        [(30, "poor_household"), (60, "near_poor_household")],
+    ),
     ("Bão làm sập 35 căn nhà của hộ nghèo.", "houses", []),
     ("Hộ nghèo được vay vốn tối đa 100 triệu đồng.", "loans", []),
 ]
