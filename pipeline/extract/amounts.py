@@ -30,7 +30,7 @@ class Quantity:
     certain. ``unit`` is ``vnd`` ``usd`` ``eur`` ``percent`` or a counted noun's unit; ``noun_start`` is where
     the noun begins (``end`` for money); ``per`` what a rate counts by (``/nhà`` is ``house``). ``factor`` is
     what the printed number is multiplied by (``triệu``: a million). ``lead`` is where the words of
-    approximation before it begin. ``of`` is the second number of ``10.760/10.760 căn``.
+    approximation before it begin. ``of`` is the second number of ``9.420/9.420 căn``.
     """
 
     start: int

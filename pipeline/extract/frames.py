@@ -186,7 +186,7 @@ class Frame:
     def _says_more(self, q: Quantity, number: int) -> bool:
         """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).
 
-        Its period and group do not count, nor does anything within a split (``gồm: Hội Nông dân 52 tỷ; …``).
+        Its period and group do not count, nor does anything within a split (``gồm: Hội Nông dân 47 tỷ; …``).
         """
         sentence, clause = self.sentence, self.sentence.clauses[number]
         if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):

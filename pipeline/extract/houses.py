@@ -188,7 +188,7 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
 
 
 def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
-    """``40 tỷ đồng … để xây mới 1.000 căn``: money named before what it is for."""
+    """``35 tỷ đồng … để xây mới 900 căn``: money named before what it is for."""
     gap = frame.sentence.text[money.end : count.lead]
     return ";" not in gap and bool(frame.rules.parts["purpose.between"].search(gap))
 
@@ -268,7 +268,7 @@ def _basis(frame: Frame, row: Draft, q: Quantity) -> None:
 
 
 def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], taken: set[int]) -> list[Draft]:
-    """One house named without a number, by its value: ``Căn nhà … trị giá 59 triệu đồng``."""
+    """One house named without a number, by its value: ``Căn nhà … trị giá 72 triệu đồng``."""
     sentence = frame.sentence
     gate = frame.rules.parts["implied.gate"]
     reach = frame.rules.gate
