@@ -1,6 +1,6 @@
 """Legal and administrative documents that a text cites: a row a mention.
 
-``Thực hiện Công văn số 503/SNNMT-CCPTNT ngày 21/3/2025 của Sở …`` names kind, symbol, date, issuer and
+``Thực hiện Công văn số 618/SNNMT-CCPTNT ngày 14/3/2025 của Sở …`` names kind, symbol, date, issuer and
 title around one fixed point, the symbol; everything is read outwards from there. Laws named by their year
 alone (``Luật Trợ giúp pháp lý năm 2017``) have no symbol and are found by their names. Patterns are data:
 ``dictionaries/citations.toml``; the document's own symbol line is no citation.

@@ -1,7 +1,7 @@
 """The foot of an administrative document: who signed, in which capacity and office.
 
 ``KT. CHỦ TỊCH`` / ``PHÓ CHỦ TỊCH`` / name, beside or below the list ``Nơi nhận``: columns that reading often
-joins into one line (``- Lưu: VT. Dương Hà Hải``).
+joins into one line (``- Lưu: VT. Đinh Thị Hạnh``).
 """
 
 from __future__ import annotations
