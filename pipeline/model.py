@@ -6,6 +6,7 @@ Offsets are Unicode code points into the text that is named beside them.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -118,6 +119,10 @@ class Edit:
     confidence: float
 
 
+def _start(edit: Edit) -> int:
+    return edit.start
+
+
 @dataclass(frozen=True)
 class RestoredText:
     """Restored text with the way back to the raw.
@@ -143,37 +148,39 @@ class RestoredText:
         return cls(raw, "".join([*pieces, raw[at:]]), kept)
 
     @cached_property
-    def _spans(self) -> list[tuple[int, int, int, int]]:
-        """Per edit: raw start, raw end, restored start, restored end."""
-        spans, shift = [], 0
+    def _starts(self) -> array[int]:
+        """Where each edit stands in ``text``."""
+        starts, shift = array("q"), 0
         for edit in self.edits:
-            start = edit.start + shift
-            spans.append((edit.start, edit.end, start, start + len(edit.restored)))
+            starts.append(edit.start + shift)
             shift += len(edit.restored) - (edit.end - edit.start)
-        return spans
+        return starts
 
-    def _map(self, at: int, source: int, is_end: bool) -> int:
-        """Map an offset; inside an edit it goes to the edit's start or, for an end, to its end."""
-        target = 2 - source
-        spans = self._spans
-        i = bisect_right(spans, at, key=lambda span: span[source]) - 1
+    def _span(self, i: int, restored: bool) -> tuple[int, int]:
+        """The place of edit ``i`` in the raw or in the restored text."""
+        edit, start = self.edits[i], self._starts[i]
+        return (start, start + len(edit.restored)) if restored else (edit.start, edit.end)
+
+    def _map(self, at: int, back: bool, is_end: bool) -> int:
+        """Map an offset (``back``: to the raw); inside an edit to its start or, for an end, to its end."""
+        i = (bisect_right(self._starts, at) if back else bisect_right(self.edits, at, key=_start)) - 1
         # an end that stands just where an edit begins belongs to the text before the edit
-        while i >= 0 and is_end and spans[i][source] == at and spans[i][source + 1] > at:
+        while i >= 0 and is_end and self._span(i, back)[0] == at and self._span(i, back)[1] > at:
             i -= 1
         if i < 0:
             return at
-        span = spans[i]
-        if at < span[source + 1]:
-            return span[target + 1] if is_end else span[target]
-        return span[target + 1] + at - span[source + 1]
+        source, target = self._span(i, back), self._span(i, not back)
+        if at < source[1]:
+            return target[1] if is_end else target[0]
+        return target[1] + at - source[1]
 
     def to_raw(self, start: int, end: int) -> tuple[int, int]:
         """The span of the raw text that ``text[start:end]`` came from (whole edits)."""
-        return self._map(start, 2, False), self._map(end, 2, True)
+        return self._map(start, True, False), self._map(end, True, True)
 
     def to_restored(self, start: int, end: int) -> tuple[int, int]:
         """The span of the restored text that ``raw[start:end]`` became (whole edits)."""
-        return self._map(start, 0, False), self._map(end, 0, True)
+        return self._map(start, False, False), self._map(end, False, True)
 
 
 @dataclass(frozen=True, slots=True)

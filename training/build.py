@@ -8,38 +8,64 @@ same bytes. Pages read so far are kept in the work folder, so that an interrupte
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.language.dictionaries import folder as dictionaries
-from training import counts, pages
+from pipeline.language.gazetteer import Gazetteer
+from training import counts, pages, places
 from training.channel import ChannelCounts, count_page
 from training.channel import write as write_channel
-from training.corpus import BREAK, NUMBER, Corpus, capitals, read, weight
+from training.corpus import BREAK, NUMBER, Corpus, capitals, read, typed_without_marks, weight
 from training.store import write_lexicon, write_ngrams
 
 LEAST, MOST_WORDS = 8, 40_000
-MOST_BIGRAMS, MOST_TRIGRAMS = 1_300_000, 4_400_000
-PAGES = {"eng": 1000, "vie": 150}
+ORDER = 4
+MOST = {2: 1_100_000, 3: 3_000_000, 4: 3_000_000}
+"""N-grams kept by order: what 40 MB of dictionaries have room for."""
+PAGES = {"eng": 2000, "vie": 400}
 SEEDS = {"eng": 1, "vie": 2}
 
 
-def build_language(corpus: Corpus, out: Path) -> None:
+@dataclass(frozen=True)
+class Design:
+    """What a language model is made of.
+
+    Attributes:
+        order: words of the longest n-grams.
+        most: n-grams kept by order.
+        weights: how often sources count, where otherwise than in ``sources.toml``; 0 leaves one out.
+    """
+
+    order: int = ORDER
+    most: Mapping[int, int] = field(default_factory=lambda: MOST)
+    weights: Mapping[str, int] = field(default_factory=dict)
+
+
+def build_language(corpus: Corpus, out: Path, design: Design = Design()) -> None:
     """Lexicon and n-grams."""
-    weights = {name: weight(name) for name in corpus.streams}
-    kept, total = counts.vocabulary(corpus.words, corpus.streams, weights, LEAST, MOST_WORDS)
+    shares, printed = capitals(corpus.inside)
+    weights = {name: design.weights.get(name, weight(name)) for name in corpus.streams}
+    sources = {name: stream for name, stream in corpus.streams.items() if weights[name]}
+    _, total = counts.vocabulary(corpus.words, sources, weights, LEAST, MOST_WORDS)
+    meant = np.arange(len(corpus.words), dtype=np.uint32)
+    for slip, word in typed_without_marks(corpus.words, total, printed).items():
+        meant[slip] = word
+    sources = {name: meant[stream] for name, stream in sources.items()}
+    kept, total = counts.vocabulary(corpus.words, sources, weights, LEAST, MOST_WORDS)
     to_id = np.full(len(corpus.words), 2, np.uint16)
     to_id[:2] = 0, 1
     to_id[kept] = np.arange(3, 3 + len(kept))
-    streams = {name: to_id[stream] for name, stream in corpus.streams.items()}
-    keys, weighted, plain = counts.trigram_counts(streams, weights)
-    model = counts.train(keys, weighted, plain, 3 + len(kept), MOST_BIGRAMS, MOST_TRIGRAMS)
-    print(
-        f"{len(kept):,} words, {len(model.bigrams):,} bigrams, {len(model.trigrams):,} trigrams", flush=True
-    )
+    streams = {name: to_id[stream] for name, stream in sources.items()}
+    levels = counts.count(streams, weights, design.order)
+    model = counts.train(levels, 3 + len(kept), design.most)
+    sizes = ", ".join(f"{len(level.keys):,} of order {n}" for n, level in enumerate(model.orders, 2))
+    print(f"{len(kept):,} words, {sizes}", flush=True)
     write_ngrams(model, out / "ngrams")
-    shares, printed = capitals(corpus.inside)
     words = [corpus.words[i] for i in kept]
     rows = [(BREAK, 0, 0.0, ""), (NUMBER, 0, 0.0, ""), ("<unk>", 0, 0.0, "")]
     rows += [
@@ -49,10 +75,10 @@ def build_language(corpus: Corpus, out: Path) -> None:
     write_lexicon(rows, out / "lexicon.tsv")
 
 
-def build_channel(name: str, folder: Path, count: int, work: Path, out: Path) -> None:
+def build_channel(name: str, folder: Path, count: int, work: Path, out: Path, jobs: int) -> None:
     """Draw and read pages, then count what became of each word."""
     file = work / f"{name}.jsonl"
-    pages.make(pages.sample(folder, held_out=False), name, count, SEEDS[name], file)
+    pages.make(pages.sample(folder, held_out=False), name, count, SEEDS[name], file, jobs)
     found = ChannelCounts()
     for _, truth, read_text in pages.load(file):
         count_page(found, truth, read_text)
@@ -69,14 +95,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=dictionaries(), help="where the dictionaries are written")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="where pages read are kept")
     parser.add_argument("--only", choices=("language", "channels"), help="build one part alone")
-    parser.add_argument("--pages", type=int, help="pages a channel (default: 1000 eng, 150 vie)")
+    parser.add_argument("--pages", type=int, help="pages a channel (default: 2000 eng, 400 vie)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes that read pages")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     if options.only != "channels":
-        build_language(read(options.corpus), options.out)
+        build_language(read(options.corpus, places.lines(Gazetteer.load())), options.out)
     if options.only != "language":
         for name, count in PAGES.items():
-            build_channel(name, options.corpus, options.pages or count, options.work, options.out)
+            build_channel(
+                name, options.corpus, options.pages or count, options.work, options.out, options.jobs
+            )
 
 
 if __name__ == "__main__":

@@ -7,14 +7,16 @@ letters are bound together. One word to one token gives a pair, one word to two 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.language.normal import fold_marks, key, new_style, nfc
-from pipeline.restore.channel import letter_case, split_syllable
+from pipeline.language.syllables import split_syllable
+from pipeline.restore.channel import letter_case
 from pipeline.restore.tokens import Token, tokenize
 
 Row = tuple[str, str, str, str]
@@ -40,8 +42,15 @@ class ChannelCounts:
         at = _boundary(fold_marks(truth), fold_marks(found), len(onset))
         self.rows["onset", case, onset, found[:at]] += 1
         self.rows["rime", case, rime, found[at:]] += 1
-        for letter, piece in _letters(truth, found):
-            self.rows["letter", "u" if case == "u" else "l", letter, piece] += 1
+        spelt = "u" if case == "u" else "l"
+        pieces = _letters(truth, found)
+        for letter, piece in pieces:
+            if piece is not None:
+                self.rows["letter", spelt, letter, piece] += 1
+        for (a, p), (b, q) in pairwise(pieces):
+            # two letters melt where one of them is lost and the other is not what it was
+            melted = p is not None and q is not None and not (p and q) and p + q not in {"", a, b}
+            self.rows["letter", spelt, a + b, (p or "") + (q or "") if melted else ""] += 1
 
 
 def _boundary(truth: str, read: str, place: int) -> int:
@@ -54,8 +63,8 @@ def _boundary(truth: str, read: str, place: int) -> int:
     return len(read)
 
 
-def _letters(truth: str, read: str) -> Iterator[tuple[str, str]]:
-    """What each letter of a word was read as; letters whose place is unclear are left out."""
+def _letters(truth: str, read: str) -> list[tuple[str, str | None]]:
+    """What each letter of a word was read as; None where that is unclear."""
     bare = fold_marks(truth)
     before, own, after = ([""] * len(truth) for _ in range(3))
     unclear: set[int] = set()
@@ -72,9 +81,9 @@ def _letters(truth: str, read: str) -> Iterator[tuple[str, str]]:
             (before if at == op.src_start else after)[at] = piece
         else:
             unclear.update(range(op.src_start, op.src_end))
-    for i, letter in enumerate(truth):
-        if i not in unclear:
-            yield letter, before[i] + own[i] + after[i]
+    return [
+        (letter, None if i in unclear else before[i] + own[i] + after[i]) for i, letter in enumerate(truth)
+    ]
 
 
 def _bonds(truth: str, read: str, left: list[Token], right: list[Token]) -> dict[int, Counter[int]]:
@@ -146,14 +155,10 @@ def plausible(row: Row, count: int) -> bool:
 
 
 def write(counts: ChannelCounts, path: Path) -> None:
-    """``level case truth read count`` by line, sorted; the first line holds the totals."""
+    """A line for each level, case and truth: readings, each with its count. The first line holds totals."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"total\t-\tcut\tjoin\t{counts.words}\t{counts.cut}\t{counts.joined}"]
-    lines += [
-        "\t".join((*row, str(n)))
-        for row, n in sorted(
-            counts.rows.items(), key=lambda item: (item[0][0], item[0][1], -item[1], item[0])
-        )
-        if plausible(row, n)
-    ]
+    rows = sorted((row[:3], -n, row[3]) for row, n in counts.rows.items() if plausible(row, n))
+    for head, group in groupby(rows, key=lambda row: row[0]):
+        lines.append("\t".join([*head, *(f"{read}\t{-n}" for _, n, read in group)]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

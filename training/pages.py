@@ -13,14 +13,15 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
 
 from training.corpus import files, paragraphs, tokens, weight
-from training.degrade import ProfileName, degrade
+from training.degrade import PROFILES, Profile, ProfileName, degrade
 from training.render import Margins, Style, lines_per_page, render_lines, wrap
 
 FONTS = (
@@ -33,9 +34,12 @@ FONTS = (
 STYLES = (("regular", 0.7), ("bold", 0.15), ("italic", 0.15))
 SIZES = (12.0, 13.0, 13.5, 14.0)
 RESOLUTIONS = ((100, 0.1), (150, 0.2), (200, 0.35), (300, 0.35))
-DAMAGE: tuple[tuple[ProfileName, float], ...] = (("clean", 0.4), ("office", 0.4), ("fax", 0.2))
+DAMAGE: tuple[tuple[ProfileName, float], ...] = (("clean", 0.25), ("office", 0.35), ("fax", 0.4))
+"""Bad pages more often than archives hold them: they are where the channel has most to learn."""
 MARGINS = Margins(36, 30, 36, 36)
 TIMEOUT = 120
+VARIES = 0.35
+"""Blur, noise, dust and skew of a page are up to this share less or more than its profile's."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,24 @@ def read_image(path: Path, language: str, dpi: int) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def draw_and_read(lines: Sequence[str], how: Setup, rng: np.random.Generator) -> str:
-    """One page through printer, office and OCR."""
+def varied(profile: Profile, rng: np.random.Generator) -> Profile:
+    """One machine among the many of a kind: no two offices' scanners blur and crackle alike."""
+    skew, blur, noise, specks, threshold, jpeg = rng.uniform(-1, 1, 6).tolist()
+    return replace(
+        profile,
+        skew=profile.skew * (1 + VARIES * skew),
+        blur=profile.blur * (1 + VARIES * blur),
+        noise=profile.noise * (1 + VARIES * noise),
+        specks=profile.specks * (1 + VARIES * specks),
+        threshold=None if profile.threshold is None else round(profile.threshold + 20 * threshold),
+        jpeg=None if profile.jpeg is None else round(profile.jpeg + 20 * jpeg),
+    )
+
+
+def draw_and_read(
+    lines: Sequence[str], how: Setup, rng: np.random.Generator, profile: Profile | None = None
+) -> str:
+    """One page through printer, office (``profile``; that of the setup's name by default) and OCR."""
     image = render_lines(
         lines,
         how.font,
@@ -133,23 +153,33 @@ def draw_and_read(lines: Sequence[str], how: Setup, rng: np.random.Generator) ->
     )[0]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.pgm"
-        degrade(image, rng, how.damage, how.dpi).save(path)
+        degrade(image, rng, profile or how.damage, how.dpi).save(path)
         return read_image(path, how.language, how.dpi)
 
 
-def make(texts: Sequence[str], language: str, count: int, seed: int, out: Path) -> None:
-    """Append pages (JSON lines: setup, truth lines, read text) to ``out`` until it holds ``count``."""
+def make(texts: Sequence[str], language: str, count: int, seed: int, out: Path, jobs: int = 1) -> None:
+    """Append pages (JSON lines: setup, truth lines, read text) to ``out`` until it holds ``count``.
+
+    Which words a page takes hangs on the pages before it, what becomes of it on its number alone: so any
+    number of processes may draw and read, and the bytes stay the same.
+    """
     done = sum(1 for _ in out.open(encoding="utf-8")) if out.exists() else 0
     seen: Counter[str] = Counter()
+    sheets = []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         how = setup(rng, language)
-        lines = page_lines(texts, rng, seen, how)
-        if number < done:
-            continue
-        read = draw_and_read(lines, how, rng)
-        with out.open("a", encoding="utf-8") as file:
+        sheets.append((how, page_lines(texts, rng, seen, how), (seed, number)))
+    with ProcessPoolExecutor(jobs) as pool, out.open("a", encoding="utf-8") as file:
+        for (how, lines, _), read in zip(sheets[done:], pool.map(_read_sheet, sheets[done:]), strict=True):
             file.write(json.dumps({**asdict(how), "truth": lines, "read": read}, ensure_ascii=False) + "\n")
+            file.flush()
+
+
+def _read_sheet(sheet: tuple[Setup, list[str], tuple[int, int]]) -> str:
+    how, lines, seed = sheet
+    rng = np.random.default_rng([*seed, 1])
+    return draw_and_read(lines, how, rng, varied(PROFILES[how.damage], rng))
 
 
 def load(path: Path) -> Iterator[tuple[Setup, str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
@@ -16,10 +18,6 @@ BREAK, NUMBER, UNKNOWN = 0, 1, 2
 """Ids of a sentence's end, of any number, and of any word outside the lexicon."""
 
 
-LEAST_SOUGHT = 60
-"""Foreign words rarer than this (weighted count) are not looked for letter by letter."""
-
-
 LEAST_CAPITALS = 0.05
 """A word's share of capitals is never quite certain: headings, titles, damage."""
 EITHER_CASE = log(0.5)
@@ -27,29 +25,10 @@ CASE_WEIGHT = 0.5
 """Letter case is damaged together with marks, so it counts half."""
 
 
-def _case(shares: Iterable[float]) -> list[float]:
-    found = [CASE_WEIGHT * log(min(max(s, LEAST_CAPITALS), 1 - LEAST_CAPITALS)) for s in shares]
-    return [EITHER_CASE] * (UNKNOWN + 1) + found[UNKNOWN + 1 :]
-
-
-class Trie:
-    """Words by their letters: ``next`` by letter, ``word`` where one ends (else -1)."""
-
-    __slots__ = ("_beyond", "next", "word")
-
-    def __init__(self) -> None:
-        self.next: dict[str, Trie] = {}
-        self.word = -1
-        self._beyond: dict[str, list[Trie]] | None = None
-
-    def beyond(self) -> dict[str, list[Trie]]:
-        """The nodes two letters on, by the second letter (remembered)."""
-        if self._beyond is None:
-            self._beyond = {}
-            for child in self.next.values():
-                for letter, after in child.next.items():
-                    self._beyond.setdefault(letter, []).append(after)
-        return self._beyond
+def _case(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    found = CASE_WEIGHT * np.log(np.clip(shares, LEAST_CAPITALS, 1 - LEAST_CAPITALS))
+    found[: UNKNOWN + 1] = EITHER_CASE
+    return found
 
 
 @dataclass(frozen=True)
@@ -90,30 +69,21 @@ class Lexicon:
         return cls(words, counts, capitals, printed, ids)
 
     @cached_property
-    def upper(self) -> list[float]:
+    def upper(self) -> NDArray[np.float64]:
         """By word, log probability that it bears a capital inside a sentence, weighed by ``CASE_WEIGHT``."""
-        return _case(self.capitals)
+        return _case(np.array(self.capitals))
 
     @cached_property
-    def lower(self) -> list[float]:
+    def lower(self) -> NDArray[np.float64]:
         """By word, log probability that it bears none."""
-        return _case(1 - share for share in self.capitals)
+        return _case(1 - np.array(self.capitals))
 
     @cached_property
-    def trie(self) -> Trie:
-        """The words worth looking for, as a trie (made when first asked for)."""
-        root = Trie()
-        for word, number in self.ids.items():
-            if self.counts[number] < LEAST_SOUGHT:
-                break
-            at = root
-            for letter in word:
-                after = at.next.get(letter)
-                if after is None:
-                    after = at.next[letter] = Trie()
-                at = after
-            at.word = number
-        return root
+    def prior(self) -> NDArray[np.float32]:
+        """Log of each word's share of all words."""
+        counts = np.maximum(np.array(self.counts, np.float64), 0.5)
+        shares: NDArray[np.float32] = np.log(counts / counts.sum()).astype(np.float32)
+        return shares
 
     def __contains__(self, word: str) -> bool:
         return key(word) in self.ids

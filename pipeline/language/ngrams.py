@@ -1,8 +1,11 @@
-"""A pruned trigram model in sorted arrays: many lookups at once, a few bytes an n-gram.
+"""A pruned n-gram model in hash tables that are mapped from disk: many look-ups at once, few bytes an n-gram.
 
-Bigrams are stored by first word, trigrams by their bigram: the last word's id in 16 bits, log probability and
-back-off weight in 8 bits each (steps of 1/16 nat, which costs less than 0.1 % of perplexity). Lookups are
-binary searches over all queries together (``numpy.searchsorted``).
+An n-gram's key is its word ids packed into 16 bits each. The table of its order keeps a tag in one of two
+buckets (cuckoo hashing; Pagh & Rodler 2004, Fan et al. 2014), beside the tag log probability and back-off
+weight in 8 bits each (steps of 1/16 nat, which costs less than 0.1 % of perplexity). A bigram's tag is its
+key. The longer ones have tags of 21 bits and are looked up only where their context is known: of those that
+are not there, three in a million are taken for another (fingerprints for language models: Talbot & Osborne
+2007). Nothing is built when the model is loaded, and processes share the mapped pages.
 
 Source of the model: ``training/counts.py`` (modified Kneser–Ney; Chen & Goodman 1998).
 """
@@ -20,81 +23,161 @@ from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 
 Ids = NDArray[np.int64]
+Keys = NDArray[np.uint64]
 Scores = NDArray[np.float32]
 
 STEPS = 16.0
 LOWEST_BACKOFF = -12.0
-FILES = (
-    "unigram", "unigram_backoff", "bigram_second", "bigram_sizes", "bigram", "bigram_backoff",
-    "trigram_third", "trigram_sizes", "trigram",
-)  # fmt: skip
+HIGHEST = 4
+"""Words of the longest n-grams that fit a key."""
+SLOTS = {2: 2, 3: 3, 4: 3}
+"""Slots of a bucket, whose tags share 64 bits, by order."""
+_WORD, _HALF, _LOW_HALF = np.uint64(16), np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+def bits(slots: int) -> int:
+    """Bits of a tag."""
+    return 64 // slots
+
+
+def _lanes(slots: int) -> tuple[np.uint64, np.uint64]:
+    """The lowest and the highest bit of every tag of a bucket."""
+    low = sum(1 << at * bits(slots) for at in range(slots))
+    return np.uint64(low), np.uint64(low << bits(slots) - 1)
+
+
+def extended(keys: Keys, words: Ids) -> Keys:
+    """Keys of n-grams that go on with one more word each."""
+    return keys << _WORD | words.astype(np.uint64)
+
+
+def places(keys: Keys, buckets: int, order: int) -> tuple[Keys, Keys, Keys]:
+    """The two buckets of each key, and its tag (0 is an empty slot)."""
+    # the finaliser of SplitMix64 (Steele et al. 2014), a bijection whose bits are as good as drawn by chance
+    x = keys ^ (keys >> np.uint64(30))
+    x = x * np.uint64(0xBF58476D1CE4E5B9)
+    x ^= x >> np.uint64(27)
+    x = x * np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    size = np.uint64(buckets)
+    first = ((x >> _HALF) * size) >> _HALF
+    second = ((x & _LOW_HALF) * size) >> _HALF
+    if order == 2:
+        return first, second, keys + np.uint64(1)
+    tag = (x * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits(SLOTS[order]))
+    return first, second, np.maximum(tag, np.uint64(1))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The n-grams of one order: all tags of a bucket in one number, the rest of shape (buckets, slots).
+
+    ``backoffs`` is empty at the highest order.
+    """
+
+    order: int
+    tags: Keys
+    values: NDArray[np.uint8]
+    backoffs: NDArray[np.uint8]
+
+    def find(self, keys: Keys) -> tuple[Ids, Ids]:
+        """Which of the keys are there (their positions), and in which slots."""
+        first, second, tag = places(keys, len(self.tags), self.order)
+        slots = SLOTS[self.order]
+        low, high = _lanes(slots)
+        spread, found, where = tag * low, [], []
+        for bucket in (first, second):
+            # a lane is zero where the tag stood; the lowest such lane is told right
+            lanes = self.tags[bucket] ^ spread
+            hits = (lanes - low) & ~lanes & high
+            at = np.flatnonzero(hits)
+            hit = hits[at]
+            # the lowest bit that is left counts the lanes below it
+            below = np.bitwise_count((hit & (~hit + np.uint64(1))) - np.uint64(1))
+            found.append(at)
+            where.append(bucket[at].astype(np.int64) * slots + below // np.uint8(bits(slots)))
+        return np.concatenate(found), np.concatenate(where)
 
 
 @dataclass(frozen=True)
 class Ngrams:
-    """Natural log probabilities; ``bigrams`` and ``trigrams`` are sorted keys."""
+    """Natural log probabilities: unigrams by word id, and a table for each order from 2 upwards."""
 
     unigram: Scores
     unigram_backoff: Scores
-    bigrams: NDArray[np.uint32]
-    bigram: NDArray[np.uint8]
-    bigram_backoff: NDArray[np.uint8]
-    trigrams: Ids
-    trigram: NDArray[np.uint8]
+    tables: tuple[Table, ...]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Ngrams:
-        """Memory-map the arrays of a folder and build their search keys.
+        """Memory-map the arrays of a folder.
 
         Raises:
             DictionaryError: where a file is missing or damaged.
         """
         path = path or folder() / "ngrams"
+
+        def array(name: str) -> NDArray[np.generic]:
+            found: NDArray[np.generic] = np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            return found
+
         try:
-            a = {n: np.load(path / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in FILES}
-        except (OSError, ValueError) as error:
+            unigram, backoff = np.asarray(array("unigram")), np.asarray(array("unigram_backoff"))
+            tables = []
+            for order in range(2, HIGHEST + 1):
+                if order > 2 and not (path / f"{order}_tags.npy").exists():
+                    break
+                parts = [np.asarray(array(f"{order}_{part}")) for part in ("tags", "values", "backoffs")]
+                if parts[1].shape != (len(parts[0]), SLOTS[order]):
+                    message = f"order {order}: sizes do not agree"
+                    raise ValueError(message)
+                tables.append(Table(order, *parts))
+        except (OSError, ValueError, IndexError) as error:
             message = f"{path}: {error}; restore the folder or run make dictionaries"
             raise DictionaryError(message) from error
-        first = np.repeat(np.arange(len(a["bigram_sizes"]), dtype=np.uint32), a["bigram_sizes"])
-        pair = np.repeat(np.arange(len(a["trigram_sizes"]), dtype=np.int64), a["trigram_sizes"])
-        if len(first) != len(a["bigram"]) or len(pair) != len(a["trigram"]):
-            message = f"{path}: sizes do not agree; restore the folder or run make dictionaries"
-            raise DictionaryError(message)
-        return cls(
-            np.asarray(a["unigram"]),
-            np.asarray(a["unigram_backoff"]),
-            first << np.uint32(16) | a["bigram_second"],
-            a["bigram"],
-            a["bigram_backoff"],
-            pair << 16 | a["trigram_third"],
-            a["trigram"],
-        )
+        return cls(unigram, backoff, tuple(tables))
+
+    @property
+    def order(self) -> int:
+        """Words of the longest n-grams."""
+        return len(self.tables) + 1
 
     @cached_property
     def prior(self) -> list[float]:
         """Log P(word) by id, as plain numbers."""
         return list(map(float, self.unigram.tolist()))
 
-    def pairs(self, first: Ids, second: Ids) -> tuple[Scores, Ids]:
-        """Log P(second | first), and each bigram's index (-1 where it was never counted or was pruned).
+    def backoff(self, contexts: Keys, words: int) -> tuple[Scores, NDArray[np.bool_]]:
+        """Back-off weights (log) of contexts of so many words, and which of them are known; else 0."""
+        if words == 1:
+            return self.unigram_backoff[contexts.astype(np.int64)], np.ones(len(contexts), bool)
+        table, weights = self.tables[words - 2], np.zeros(len(contexts), np.float32)
+        at, slots = table.find(contexts)
+        known = np.zeros(len(contexts), bool)
+        known[at] = True
+        weights[at] = table.backoffs.reshape(-1)[slots] / np.float32(STEPS) + np.float32(LOWEST_BACKOFF)
+        return weights, known
+
+    def score(
+        self, keys: Keys, words: int, backoff: Scores, known: NDArray[np.bool_], lower: Scores
+    ) -> Scores:
+        """Log P(last word | the words before it).
 
         Args:
-            first: word ids, any shape.
-            second: word ids of the same shape.
+            keys: n-grams of ``words`` words.
+            words: 2 to ``order``.
+            backoff: of each n-gram's context, as ``backoff`` gives it.
+            known: whether that context is known.
+            lower: log P(last word | the words before it but the first).
         """
-        keys = (first << 16 | second).astype(np.uint32)
-        at = np.minimum(np.searchsorted(self.bigrams, keys), len(self.bigrams) - 1)
-        found = self.bigrams[at] == keys
-        scores = np.where(
-            found, self.bigram[at] / np.float32(-STEPS), self.unigram_backoff[first] + self.unigram[second]
-        ).astype(np.float32)
-        return scores, np.where(found, at, -1)
+        table = self.tables[words - 2]
+        scores = (backoff + lower).astype(np.float32)
+        sought = np.flatnonzero(known)
+        at, slots = table.find(keys[sought])
+        scores[sought[at]] = table.values.reshape(-1)[slots] / np.float32(-STEPS)
+        return scores
 
-    def triples(self, pair: Ids, third: Ids, lower: Scores) -> Scores:
-        """Log P(third | pair), given the pair's index and ``lower`` = log P(third | second)."""
-        keys = pair << 16 | third
-        at = np.minimum(np.searchsorted(self.trigrams, keys), len(self.trigrams) - 1)
-        found = self.trigrams[at] == keys
-        backoff = self.bigram_backoff[pair] / np.float32(STEPS) + np.float32(LOWEST_BACKOFF)
-        backed = np.where(pair >= 0, backoff, np.float32(0)) + lower
-        return np.where(found, self.trigram[at] / np.float32(-STEPS), backed).astype(np.float32)
+    def pairs(self, first: Ids, second: Ids) -> Scores:
+        """Log P(second | first) of word ids, arrays of one shape."""
+        keys = extended(first.astype(np.uint64), second)
+        known = np.ones(len(keys), bool)
+        return self.score(keys, 2, self.unigram_backoff[first], known, self.unigram[second])

@@ -12,6 +12,7 @@ Source of the inventory: see ``dictionaries/syllables.toml``.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from pipeline.language.normal import LETTERS, VOWELS, key, tone_of
 
 _STOPPED_TONES = (2, 5)
 _LONGEST = 7  # nghiêng
+_ONSET = re.compile(r"qu|gi(?=[^\W\d_])|[bcdđghklmnpqrstvxfjwz]*")
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,18 @@ def is_syllable(word: str) -> bool:
     unless they happen to fit (``an``).
     """
     return _is_syllable(key(word)) if word else False
+
+
+@lru_cache(maxsize=65536)
+def split_syllable(word: str) -> tuple[str, str]:
+    """Onset and rime by spelling.
+
+    >>> split_syllable("nghèo"), split_syllable("quỹ"), split_syllable("giữa"), split_syllable("gì")
+    (('ngh', 'èo'), ('qu', 'ỹ'), ('gi', 'ữa'), ('g', 'ì'))
+    """
+    match = _ONSET.match(word)
+    at = match.end() if match else 0
+    return word[:at], word[at:]
 
 
 def is_marked(word: str) -> bool:

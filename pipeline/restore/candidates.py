@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
@@ -15,9 +17,11 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.memory import Memory
+from pipeline.restore.spelling import UNKNOWN_PIECE
 from pipeline.restore.tokens import Token, rules
 
-MOST = 20
+Vector = NDArray[np.float64]
+MOST = 60
 """Candidates kept for a token."""
 WITHIN = 12.0
 """Candidates worse than the best by more nats (channel and unigram together) are dropped."""
@@ -30,9 +34,11 @@ SPELLING = (-3.6, -2.6, -1.7)
 """An unknown word's spelling: once, for each small letter, for each capital or digit."""
 DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
 """One number among all numbers of so many digits."""
-UNLIKELY = -11.0
+UNLIKELY = -8.0
 """Where no candidate is as probable as this, words are sought letter by letter."""
 LONGEST_SPELT = 12
+MOST_REMEMBERED = 10_000
+"""Tokens whose candidates are kept: some 20 MB."""
 SHORT = 3
 """So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
@@ -86,8 +92,8 @@ class Options:
         best: the largest score, unigram probability included.
     """
 
-    ids: tuple[int, ...]
-    scores: tuple[float, ...]
+    ids: NDArray[np.int64]
+    scores: Vector
     kept: int
     best: float
 
@@ -100,22 +106,28 @@ class Candidates:
     ngrams: Ngrams
     channel: Channel
     document: Memory | None = None
-    most_remembered: int = 50_000
     memory: dict[str, Options] = field(default_factory=dict)
     pieces: dict[str, dict[int, float]] = field(default_factory=dict)
-    spelt: dict[str, dict[int, float]] = field(default_factory=dict)
 
     @cached_property
     def initials(self) -> frozenset[int]:
         """Words printed in capitals, of which symbols are made."""
         return frozenset(self.lexicon.ids[w] for w in self.lexicon.printed)
 
+    @cached_property
+    def _by_bare(self) -> dict[str, list[int]]:
+        """Such words by their letters without marks."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for word in sorted(self.initials):
+            found[fold_marks(self.lexicon.words[word])].append(word)
+        return dict(found)
+
     def of(self, token: Token) -> Options:
         """Candidates of a token; a fixed token has itself alone."""
         name = f"{token.text}\0{token.fixed}" if token.fixed or token.code else token.text
         found = self.memory.get(name)
         if found is None:
-            if len(self.memory) >= self.most_remembered:
+            if len(self.memory) >= MOST_REMEMBERED:
                 self.memory.clear()
             found = self.memory[name] = (
                 self._fixed(token.text) if token.fixed else self._make(token.text, token.code)
@@ -123,7 +135,8 @@ class Candidates:
         return found
 
     def _fixed(self, text: str) -> Options:
-        return Options((NUMBER if text[0].isdigit() else self.lexicon.id_of(text),), (0.0,), 0, 0.0)
+        word = NUMBER if text[0].isdigit() else self.lexicon.id_of(text)
+        return Options(np.array([word]), np.zeros(1), 0, 0.0)
 
     def raw(self, text: str) -> tuple[int, float]:
         """The token as it stands: its id and how probable its spelling is for that id."""
@@ -132,8 +145,9 @@ class Candidates:
         word = self.lexicon.id_of(text)
         if word != UNKNOWN:
             return word, 0.0
-        if _measured(text):
-            return UNKNOWN, MEASURE
+        if _measured(text) and not respelled(text):
+            # forms and sizes follow the words that numbers follow (mẫu số S3a)
+            return NUMBER, MEASURE
         once, small, large = SPELLING
         if any(c.isdigit() for c in text):
             once += MIXED
@@ -143,38 +157,23 @@ class Candidates:
         """Words that may have been read as ``text``, by the channel."""
         found = self.pieces.get(text)
         if found is None:
-            if len(self.pieces) >= self.most_remembered:
+            if len(self.pieces) >= MOST_REMEMBERED:
                 self.pieces.clear()
             found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
-        return found
-
-    def _by_letters(self, text: str) -> dict[int, float]:
-        found = self.spelt.get(text)
-        if found is None:
-            if len(self.spelt) >= self.most_remembered:
-                self.spelt.clear()
-            found = self.spelt[text] = self.channel.by_letters(text.lower(), letter_case(text))
         return found
 
     def _make(self, text: str, code: bool) -> Options:
         found = dict(self.known(text))
         own, spelling = self.raw(text)
-        prior = self.ngrams.prior
-        best = max((p + prior[w] for w, p in found.items() if w != own), default=-99.0)
+        best = self._best(found, own)
         short = (
             self.channel.name == "eng"
             and len(text) <= SHORT
             and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
         )
         strange = best < UNLIKELY or (short and best < -8.5)
-        if (
-            strange
-            and self.channel.spellers
-            and not text.isdigit()
-            and not _measured(text)
-            and len(text) <= LONGEST_SPELT
-        ):
-            for word, p in self._by_letters(text).items():
+        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
+            for word, p in self.channel.by_letters(text.lower(), letter_case(text), MOST).items():
                 found[word] = max(found.get(word, -99.0), p)
         if own in (NUMBER, UNKNOWN):
             found[own] = spelling
@@ -184,21 +183,34 @@ class Candidates:
                 found[own] = spelling if printed[0].isdigit() else -99.0
         else:
             found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
-        if self.document and not text.isdigit():
-            found = self.document.adapt(text, found)
         if code:
             bare = fold_marks(text).lower()
+            for missing in range(2):
+                for word in self._by_bare.get(bare[missing:], ()):
+                    found[word] = max(found.get(word, -99.0), missing * UNKNOWN_PIECE)
             found = {
                 w: p
                 for w, p in found.items()
                 if w in (own, NUMBER) or w in self.initials or fold_marks(self.lexicon.words[w]) == bare
             }
-        ranked = sorted(found, key=lambda w: -(found[w] + prior[w]))[:MOST]
-        best = found[ranked[0]] + prior[ranked[0]]
-        kept = [w for w in ranked if found[w] + prior[w] > best - WITHIN]
-        if own not in kept:
-            kept.append(own)
-        return Options(tuple(kept), tuple(float(np.float32(found[w])) for w in kept), kept.index(own), best)
+        ids = np.fromiter(found, np.int64, len(found))
+        scores = np.fromiter(found.values(), np.float64, len(found))
+        if self.document and not text.isdigit():
+            ids, scores = self.document.adapt(text, ids, scores)
+        value = scores + self.ngrams.unigram[ids]
+        order = np.lexsort((ids, -value))
+        best = float(value[order[0]])
+        kept = order[:MOST][value[order[:MOST]] > best - WITHIN]
+        at = np.flatnonzero(ids[kept] == own)
+        if not len(at):
+            at, kept = np.array([len(kept)]), np.append(kept, np.flatnonzero(ids == own))
+        return Options(ids[kept], scores[kept], int(at[0]), best)
+
+    def _best(self, found: dict[int, float], own: int) -> float:
+        """The best candidate but the token itself, channel and unigram together."""
+        ids = np.fromiter(found, np.int64, len(found))
+        value = np.fromiter(found.values(), np.float64, len(found)) + self.ngrams.unigram[ids]
+        return float(value[ids != own].max(initial=-99.0))
 
     def _spoilable(self, word: int) -> bool:
         """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""

@@ -9,27 +9,34 @@ small letters (Đ reads P, B, D), so counts are kept by letter case: ``l`` lower
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import exp, log
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
-from pipeline.language.lexicon import Lexicon
+from pipeline.language.lexicon import UNKNOWN, Lexicon
 from pipeline.language.normal import fold_marks
-from pipeline.restore.spelling import Speller, make_pieces
+from pipeline.language.syllables import split_syllable
+from pipeline.restore.spelling import Speller
 
-_ONSET = re.compile(r"qu|gi(?=[^\W\d_])|[bcdđghklmnpqrstvxfjwz]*")
-SMOOTHING = 2.0
-"""Pseudo-count of the part-wise model against a word's own counts; held-out pages lose least between 1 and
-4."""
+SMOOTHING = 8.0
+"""Pseudo-count of the part-wise model against a word's own counts."""
+CAPITALS_PRIOR = 2.0
+"""Pseudo-count of lower-case spoiling against that of capitals."""
 TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
 NEVER = -30.0
+
+_Row = tuple[str, str, str, dict[str, int]]
+"""Level, letter case, what was printed, and how often it was read as what."""
+_Parts = dict[tuple[str, str], list[tuple[str, float]]]
+Number = TypeVar("Number", int, float)
 FIGURE = 2
 """Digits of the numbers that words are taken for: one letter is a digit too common to guess at."""
 OFTEN_FIGURES = 10
@@ -51,18 +58,6 @@ def letter_case(word: str) -> str:
     return "t" if letters and letters[0].isupper() and word[0] == letters[0] else "l"
 
 
-@lru_cache(maxsize=65536)
-def split_syllable(word: str) -> tuple[str, str]:
-    """Onset and rime by spelling.
-
-    >>> split_syllable("nghèo"), split_syllable("quỹ"), split_syllable("giữa"), split_syllable("gì")
-    (('ngh', 'èo'), ('qu', 'ỹ'), ('gi', 'ữa'), ('g', 'ì'))
-    """
-    match = _ONSET.match(word)
-    at = match.end() if match else 0
-    return word[:at], word[at:]
-
-
 @dataclass(frozen=True)
 class Channel:
     """Counts of one OCR, inverted: from what was read to what it may have been.
@@ -71,23 +66,21 @@ class Channel:
         tokens: by (case, read): word ids with counts.
         totals: by (case, word id): how often the word was seen.
         figures: by (case, first digit, digits): words often read as such numbers.
-        parts: by (level, case, read): parts with log probabilities.
-        words: word id by (onset, rime).
-        spellers: by case (``l``, ``u``): words by letters.
         first: log P(first letter read | first letter), case kept.
         cut: log probability that a word is cut in two; ``joined``: that two are joined.
+        parts, letters: counts of onsets and rimes and of letters, for what is made of them when asked for.
     """
 
     name: str
+    lexicon: Lexicon
     tokens: dict[tuple[str, str], list[tuple[int, int]]]
     totals: dict[tuple[str, int], int]
     figures: dict[tuple[str, str, int], list[int]]
-    parts: dict[tuple[str, str, str], list[tuple[str, float]]]
-    words: dict[tuple[str, str], int]
-    spellers: dict[str, Speller]
+    parts: Sequence[_Row]
     first: dict[tuple[str, str], float]
     cut: float
     joined: float
+    letters: Sequence[_Row] = ()
 
     @classmethod
     def load(cls, name: str, lexicon: Lexicon, path: Path | None = None) -> Channel:
@@ -100,48 +93,72 @@ class Channel:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
             seen, cut, joined = (int(n) for n in lines[0].split("\t")[4:7])
-            rows = [(a, b, c, d, int(e)) for a, b, c, d, e in (line.split("\t") for line in lines[1:])]
+            rows = [_row(line.split("\t")) for line in lines[1:]]
         except (OSError, ValueError, IndexError) as error:
             message = f"{path}: {error}; restore the file or run make dictionaries"
             raise DictionaryError(message) from error
         tokens, totals = _tokens(rows, lexicon)
-        words = {split_syllable(w): i for w, i in lexicon.ids.items()}
-        spellers = {
-            case: Speller(
-                lexicon, make_pieces((c, d, n) for a, b, c, d, n in rows if a == "letter" and b in case)
-            )
-            for case in ("l", "lu")
-        }
         return cls(
             name,
+            lexicon,
             tokens,
             totals,
             _figures(tokens),
-            _parts(rows),
-            words,
-            spellers,
+            [row for row in rows if row[0] in {"onset", "rime"}],
             _first(rows),
             log((cut + 1) / (seen + 2)),
             log((joined + 1) / (seen + 2)),
+            [row for row in rows if row[0] == "letter"],
         )
+
+    @cached_property
+    def words(self) -> dict[tuple[str, str], int]:
+        """Word ids by onset and rime."""
+        return {split_syllable(w): i for w, i in self.lexicon.ids.items()}
+
+    @cached_property
+    def _made(self) -> dict[str, _Parts]:
+        return {}
+
+    def _parts(self, case: str) -> _Parts:
+        """By level and reading, parts with log P(reading | part)."""
+        if case not in self._made:
+            self._made[case] = _spoilt(self.parts, case)
+        return self._made[case]
+
+    @cached_property
+    def _small(self) -> Speller:
+        """Words of small letters."""
+        return self._speller("l")
+
+    @cached_property
+    def _capital(self) -> Speller:
+        """Words of capitals."""
+        return self._speller("lu")
+
+    def _speller(self, cases: str) -> Speller:
+        rows = [(truth, reads) for _, case, truth, reads in self.letters if case in cases]
+        return Speller(self.lexicon, rows)
 
     @classmethod
     def plain(cls, lexicon: Lexicon) -> Channel:
         """Marks lost, letters right: each word is read as itself without marks."""
         tokens: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-        for word, number in lexicon.ids.items():
-            for case in "ltu":
-                tokens[case, fold_marks(word)].append((number, 1))
+        bare = fold_marks("\n".join(lexicon.words)).split("\n")
+        for number in range(UNKNOWN + 1, len(lexicon.words)):
+            tokens["l", bare[number]].append((number, 1))
+        tokens |= {(case, read): found for (_, read), found in list(tokens.items()) for case in "tu"}
         letters = {letter for word in lexicon.ids for letter in (word[0], word[0].upper())}
         first = {(letter, fold_marks(letter)): 0.0 for letter in letters}
-        return cls("plain", dict(tokens), defaultdict(lambda: 1), {}, {}, {}, {}, first, NEVER, NEVER)
+        return cls("plain", lexicon, dict(tokens), defaultdict(lambda: 1), {}, (), first, NEVER, NEVER)
 
     def by_parts(self, read: str, case: str) -> dict[int, float]:
         """Words whose onset and rime may be read so, with log P(read | word)."""
         found: dict[int, float] = {}
+        known = self._parts(case)
         for at in range(min(len(read), 5) + 1):
-            onsets = self.parts.get(("onset", case, read[:at]))
-            rimes = self.parts.get(("rime", case, read[at:])) if onsets else None
+            onsets = known.get(("onset", read[:at]))
+            rimes = known.get(("rime", read[at:])) if onsets else None
             for onset, p in onsets if onsets and rimes else ():
                 for rime, q in rimes or ():
                     word = self.words.get((onset, rime))
@@ -149,9 +166,12 @@ class Channel:
                         found[word] = p + q
         return found
 
-    def by_letters(self, read: str, case: str) -> dict[int, float]:
-        """Words whose letters may be read so, at most one of them in an unknown way."""
-        return self.spellers["lu" if case == "u" else "l"].words(read)
+    def by_letters(self, read: str, case: str, most: int) -> dict[int, float]:
+        """The ``most`` likeliest words whose letters may be read so, with log P(read | word)."""
+        if not self.letters:
+            return {}
+        speller = self._capital if case == "u" else self._small
+        return speller.words(read, self.lexicon.prior, most)
 
     def candidates(self, read: str, case: str) -> dict[int, float]:
         """Log P(read | word) by word id, ``read`` in lower case; empty where nothing is known.
@@ -173,20 +193,19 @@ class Channel:
         return found
 
 
-_Rows = list[tuple[str, str, str, str, int]]
-
-
 def _tokens(
-    rows: _Rows, lexicon: Lexicon
+    rows: Sequence[_Row], lexicon: Lexicon
 ) -> tuple[dict[tuple[str, str], list[tuple[int, int]]], dict[tuple[str, int], int]]:
     tokens: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    totals: dict[tuple[str, int], int] = defaultdict(int)
-    for level, case, truth, read, count in rows:
+    totals: dict[tuple[str, int], int] = {}
+    for level, case, truth, reads in rows:
         word = lexicon.ids.get(truth) if level == "token" else None
-        if word is not None:
+        if word is None:
+            continue
+        for read, count in reads.items():
             tokens[case, read].append((word, count))
-            totals[case, word] += count
-    return dict(tokens), dict(totals)
+        totals[case, word] = sum(reads.values())
+    return dict(tokens), totals
 
 
 def _figures(tokens: dict[tuple[str, str], list[tuple[int, int]]]) -> dict[tuple[str, str, int], list[int]]:
@@ -199,37 +218,47 @@ def _figures(tokens: dict[tuple[str, str], list[tuple[int, int]]]) -> dict[tuple
     return {place: sorted(w for w, n in words.items() if n >= OFTEN_FIGURES) for place, words in seen.items()}
 
 
-def _parts(rows: _Rows) -> dict[tuple[str, str, str], list[tuple[str, float]]]:
-    """Log P(read part | part); title case leans on lower case."""
-    counts: dict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    lower: dict[tuple[str, str], int] = defaultdict(int)
-    for level, case, truth, read, count in rows:
-        if level not in {"onset", "rime"}:
-            continue
-        counts[level, case, truth][read] += count
+def _spoilt(rows: Sequence[_Row], case: str) -> _Parts:
+    """Log P(read part | part) in one letter case; title case and capitals lean on lower case."""
+    usual: dict[tuple[str, str], dict[str, int]] = {}
+    own: dict[tuple[str, str], dict[str, int]] = {}
+    for level, of, truth, reads in rows:
+        if of == "l" or (of == "t" and level == "rime"):
+            before = usual.get((level, truth))
+            usual[level, truth] = _sum(before, reads) if before else reads
+        if of == case:
+            own[level, truth] = reads
+    parts: _Parts = defaultdict(list)
+    for level, truth in usual.keys() | own.keys():
+        lower = usual.get((level, truth), {})
+        total = sum(lower.values())
         if case == "l":
-            lower[level, truth] += count
-        if case == "t" and level == "rime":
-            counts[level, "l", truth][read] += count
-    for (level, case, truth), reads in list(counts.items()):
-        if case == "l":
-            total = sum(reads.values())
-            for other, prior in (("t", TITLE_PRIOR if level == "onset" else total), ("u", 2.0)):
-                for read, n in reads.items():
-                    counts[level, other, truth][read] += prior * n / total
-    parts: dict[tuple[str, str, str], list[tuple[str, float]]] = defaultdict(list)
-    for (level, case, truth), reads in counts.items():
-        total = sum(reads.values()) + 0.5
-        for read, n in reads.items():
-            parts[level, case, read].append((truth, log(n / total)))
+            counts: Mapping[str, float] = lower
+        else:
+            prior = CAPITALS_PRIOR if case == "u" else TITLE_PRIOR if level == "onset" else total
+            scaled = {read: prior * n / total for read, n in lower.items()}
+            counts = _sum(scaled, own.get((level, truth), {}))
+        room = sum(counts.values()) + 0.5
+        for read, n in counts.items():
+            parts[level, read].append((truth, log(n / room)))
     return dict(parts)
 
 
-def _first(rows: _Rows) -> dict[tuple[str, str], float]:
+def _sum(a: Mapping[str, Number], b: Mapping[str, Number]) -> dict[str, Number]:
+    return {**a, **{read: a.get(read, 0) + n for read, n in b.items()}}
+
+
+def _first(rows: Sequence[_Row]) -> dict[tuple[str, str], float]:
     totals: dict[str, int] = defaultdict(int)
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    for level, case, truth, read, count in rows:
+    for level, case, truth, reads in rows:
         if level == "capital" and case in "lt":
-            totals[truth] += count
-            counts[truth, read] += count
+            for read, count in reads.items():
+                totals[truth] += count
+                counts[truth, read] += count
     return {(truth, read): log(n / (totals[truth] + 1)) for (truth, read), n in counts.items()}
+
+
+def _row(fields: list[str]) -> _Row:
+    level, case, truth, *rest = fields
+    return level, case, truth, dict(zip(rest[::2], map(int, rest[1::2]), strict=True))

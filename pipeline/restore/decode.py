@@ -1,37 +1,37 @@
-"""The most probable words of many sentences at once: P(read | word) times the n-gram model over lattices.
+"""The likeliest words of sentences: forward and backward sums of the language model over lattices.
 
-Coarse to fine (Charniak et al. 2006): bigrams prune each lattice by max-marginals, trigrams score what is
-left, a forward-backward pass gives each word its posterior, and the path with the largest sum of posteriors
-over tokens is taken (minimum Bayes risk). All n-gram look-ups of a batch are made together.
+Coarse to fine (Charniak et al. 2006): bigrams prune each lattice by max-marginals; what is left is scored by
+trigrams, and what these leave by 4-grams. Each step joins the stretches of the step before by their overlap
+(two words that follow each other make a pair, two pairs with a word in common a triple), sums over all paths
+that go through each, and drops those that hardly any does. The last step gives each word its posterior, and
+the path with the largest sum of posteriors over tokens is taken (minimum Bayes risk; Goel & Byrne 2000). All
+sentences of a batch are decoded together: a step in time is one operation over arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.language.lexicon import BREAK
-from pipeline.language.ngrams import Ngrams
-from pipeline.restore.lattice import Boundary, Lattice
+from pipeline.language.ngrams import Keys, Ngrams, Scores, extended
+from pipeline.restore.candidates import Vector
+from pipeline.restore.lattice import EDGES, Ints, Lattice
 from pipeline.restore.memory import Memory
 
-Vector = NDArray[np.float64]
 KEEP_WITHIN = 6.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
 MOST_KEPT = 6
-
-
-@dataclass
-class Coarse:
-    """A lattice scored with bigrams: by boundary a block of mixed scores, plain scores and bigram indices."""
-
-    lattice: Lattice
-    blocks: list[tuple[Vector, Vector, NDArray[np.int64]]]
-    best: float
-    kept: list[bool]
+"""Words kept between the same boundaries."""
+WORTHLESS = -13.0
+"""Nats that two neighbours, by themselves, may be less likely than their rivals and still be paired."""
+WIDE = 64.0
+"""More than any loss of worth: keeps the boundaries apart in one sorting key."""
+RARE = 1e-4
+"""Posterior below which a pair or triple of words does not meet the longer n-grams."""
 
 
 @dataclass(frozen=True)
@@ -42,196 +42,253 @@ class Choice:
     posterior: float
 
 
-def _ends(lattice: Lattice, at: Boundary) -> list[int]:
-    return lattice.ending[at] or [-1]
+@dataclass(frozen=True)
+class States:
+    """Stretches of so many words along a lattice, in the order of their last node's rank.
+
+    Attributes:
+        words: how many.
+        start, end: the stretch without its last and without its first word, numbered: two stretches may be
+            joined where the end of one is the start of the other.
+        last: the last node.
+        keys: the words as an n-gram's key.
+        lower: log P(last word | the words of the stretch before it).
+        places: how many numbers ``start`` and ``end`` may take.
+    """
+
+    words: int
+    start: Ints
+    end: Ints
+    last: Ints
+    keys: Keys
+    lower: Scores
+    places: int
 
 
-def _starts(lattice: Lattice, at: Boundary) -> list[int]:
-    return lattice.starting[at] or [-1]
+@dataclass(frozen=True)
+class Links:
+    """Which states follow which, sorted by the later: ``left[i]`` then ``right[i]``, at ``score[i]`` nats."""
 
-
-def _word(lattice: Lattice, node: int) -> int:
-    return BREAK if node < 0 else lattice.nodes[node].word
-
-
-def score_bigrams(lattices: Sequence[Lattice], ngrams: Ngrams, memory: Memory | None = None) -> list[Coarse]:
-    """Score each lattice with bigrams and mark the nodes worth keeping."""
-    first: list[int] = []
-    second: list[int] = []
-    shapes: list[tuple[int, int]] = []
-    for lattice in lattices:
-        for at in lattice.order:
-            left = [_word(lattice, n) for n in _ends(lattice, at)]
-            right = [_word(lattice, n) for n in _starts(lattice, at)]
-            first += [a for a in left for _ in right]
-            second += right * len(left)
-            shapes.append((len(left), len(right)))
-    firsts, seconds = np.array(first, np.int64), np.array(second, np.int64)
-    scores, index = ngrams.pairs(firsts, seconds)
-    plain = scores.astype(np.float64)
-    mixed = memory.mix(firsts, seconds, scores).astype(np.float64) if memory else plain
-    result, done, offset = list[Coarse](), 0, 0
-    for lattice in lattices:
-        blocks = []
-        for rows, columns in shapes[done : done + len(lattice.order)]:
-            part = slice(offset, offset + rows * columns)
-            shape = (rows, columns)
-            blocks.append(
-                (mixed[part].reshape(shape), plain[part].reshape(shape), index[part].reshape(shape))
-            )
-            offset += rows * columns
-        done += len(lattice.order)
-        result.append(_coarse(lattice, blocks))
-    return result
-
-
-def _coarse(lattice: Lattice, blocks: list[tuple[Vector, Vector, NDArray[np.int64]]]) -> Coarse:
-    """Viterbi both ways; a node's max-marginal decides whether it stays."""
-    count = len(lattice.nodes)
-    own = np.array([n.score for n in lattice.nodes])
-    forward, backward = np.zeros(count), np.zeros(count)
-    for at, (scores, _, _) in zip(lattice.order, blocks, strict=True):
-        starts = lattice.starting[at]
-        if not starts:
-            continue
-        ends = lattice.ending[at]
-        before = forward[ends][:, None] + scores if ends else scores
-        forward[starts] = before.max(axis=0) + own[starts]
-    for at, (scores, _, _) in zip(reversed(lattice.order), reversed(blocks), strict=True):
-        ends = lattice.ending[at]
-        if not ends:
-            continue
-        starts = lattice.starting[at]
-        after = scores + (backward[starts] + own[starts])[None, :] if starts else scores
-        backward[ends] = after.max(axis=1)
-    through = forward + backward
-    best = float(through.max())
-    kept = through > best - KEEP_WITHIN
-    for at in lattice.order:
-        starts = [n for n in lattice.starting[at] if kept[n]]
-        for extra in sorted(starts, key=lambda n: -through[n])[MOST_KEPT:]:
-            if not lattice.nodes[extra].kept and lattice.nodes[extra].end == (at[0] + 1, 0):
-                kept[extra] = False
-    return Coarse(lattice, blocks, best, kept.tolist())
+    left: Ints
+    right: Ints
+    score: Vector
 
 
 @dataclass
-class _Fine:
-    """A pruned lattice: by node its neighbours and the trigram scores between them."""
+class Coarse:
+    """A lattice scored with bigrams, and what may meet the trigrams.
+
+    Attributes:
+        best: by sentence, log probability of its best reading.
+        kept: by node, whether it stays.
+    """
 
     lattice: Lattice
-    nodes: list[int]
-    before: dict[int, list[int]]
-    after: dict[int, list[int]]
-    start_scores: dict[int, float]
-    trigrams: dict[int, Vector]
+    links: Links
+    best: Vector
+    kept: NDArray[np.bool_]
+    pairs: Scores
 
 
-@dataclass
-class _Queries:
-    """Trigrams to be looked up: the first two words' bigram, the words, the last two's bigram score."""
+def _follow(start: Ints, end: Ints, places: int, worth: Vector | None = None) -> tuple[Ints, Ints]:
+    """All pairs of states of which one begins where the other ends, sorted by the later.
 
-    pair: list[int]
-    second: list[int]
-    third: list[int]
-    lower: list[float]
-
-
-def decode(coarse: Sequence[Coarse], ngrams: Ngrams, memory: Memory | None = None) -> list[list[Choice]]:
-    """The chosen path of each lattice, with posteriors."""
-    queries = _Queries([], [], [], [])
-    fine = [_prepare(c, queries) for c in coarse]
-    if not queries.pair:
-        return [[] for _ in coarse]
-    third = np.array(queries.third, np.int64)
-    found = ngrams.triples(np.array(queries.pair, np.int64), third, np.array(queries.lower, np.float32))
-    if memory:
-        found = memory.mix(np.array(queries.second, np.int64), third, found)
-    scores, offset = found.astype(np.float64), 0
-    for f in fine:
-        for n in f.nodes:
-            rows, columns = len(f.before[n]), len(f.after[n])
-            f.trigrams[n] = scores[offset : offset + rows * columns].reshape(rows, columns)
-            offset += rows * columns
-    return [_posteriors(f) for f in fine]
-
-
-def _prepare(coarse: Coarse, queries: _Queries) -> _Fine:
-    """Collect the trigram queries of one lattice; -1 stands for the sentence's edge."""
-    lattice, kept = coarse.lattice, coarse.kept
-    ends: dict[Boundary, list[int]] = {}
-    starts: dict[Boundary, list[int]] = {}
-    words: dict[Boundary, list[int]] = {}
-    blocks: dict[Boundary, tuple[list[list[float]], list[list[float]], list[list[int]]]] = {}
-    for at, block in zip(lattice.order, coarse.blocks, strict=True):
-        left, right = _ends(lattice, at), _starts(lattice, at)
-        rows = [i for i, n in enumerate(left) if n < 0 or kept[n]]
-        columns = [i for i, n in enumerate(right) if n < 0 or kept[n]]
-        ends[at], starts[at] = [left[i] for i in rows], [right[i] for i in columns]
-        words[at] = [_word(lattice, n) for n in starts[at]]
-        mixed, plain, index = (part[rows][:, columns].tolist() for part in block)
-        blocks[at] = mixed, plain, index
-    fine = _Fine(lattice, [], {}, {}, {}, {})
-    for at in lattice.order:
-        scores_in, _, index_in = blocks[at]
-        before = ends[at]
-        for column, n in enumerate(starts[at]):
-            if n < 0:
-                continue
-            end = lattice.nodes[n].end
-            follow = blocks[end][1][ends[end].index(n)]
-            for row in index_in:
-                queries.pair += [row[column]] * len(follow)
-            queries.second += [lattice.nodes[n].word] * (len(follow) * len(before))
-            queries.third += words[end] * len(before)
-            queries.lower += follow * len(before)
-            fine.nodes.append(n)
-            fine.before[n] = before
-            fine.after[n] = starts[end]
-            if before == [-1]:
-                fine.start_scores[n] = scores_in[0][column]
-    return fine
+    Args:
+        start: where each state begins, as a number below ``places``.
+        end: where it ends.
+        places: how many there are.
+        worth: of each state, at most 0; pairs worth less than ``WORTHLESS`` together are left out.
+    """
+    counts = np.bincount(start, minlength=places)
+    offsets = np.cumsum(counts) - counts
+    if worth is None:
+        by_start = np.argsort(start, kind="stable")
+        many = counts[end]
+    else:
+        # the best first: of each, only so many of those that follow are worth it
+        loss = np.minimum(-worth, 1 - WORTHLESS)
+        key = start * WIDE + loss
+        by_start = np.argsort(key, kind="stable")
+        limit = end * WIDE + np.maximum(-WORTHLESS - loss, 0)
+        many = np.minimum(np.searchsorted(key[by_start], limit) - offsets[end], counts[end])
+    left = np.repeat(np.arange(len(end)), many)
+    inner = np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
+    right = by_start[np.repeat(offsets[end], many) + inner]
+    order = np.argsort(right, kind="stable")
+    return left[order], right[order]
 
 
-def _posteriors(fine: _Fine) -> list[Choice]:
-    """Forward-backward over pairs of words, then the path of least expected error."""
-    nodes = fine.lattice.nodes
-    forward: dict[int, Vector] = {n: np.full(len(fine.before[n]), -np.inf) for n in fine.nodes}
-    for n, score in fine.start_scores.items():
-        forward[n][0] = score + nodes[n].score
-    total = -np.inf
-    for n in fine.nodes:
-        through = np.logaddexp.reduce(forward[n][:, None] + fine.trigrams[n], axis=0)
-        for m, value in zip(fine.after[n], through.tolist(), strict=True):
-            if m < 0:
-                total = np.logaddexp(total, value)
-            else:
-                forward[m][fine.before[m].index(n)] = value + nodes[m].score
-    backward: dict[int, Vector] = {}
-    posterior: dict[int, float] = {}
-    for n in reversed(fine.nodes):
-        ahead = np.array(
-            [0.0 if m < 0 else nodes[m].score + backward[m][fine.before[m].index(n)] for m in fine.after[n]]
-        )
-        backward[n] = np.logaddexp.reduce(fine.trigrams[n] + ahead[None, :], axis=1)
-        posterior[n] = float(np.exp(np.logaddexp.reduce(forward[n] + backward[n]) - total))
-    return _path(fine, posterior)
+def _steps(rank: Ints, sorted_states: Ints) -> Iterator[tuple[slice, Ints]]:
+    """Links step by step in time: a slice of them, and where in it each state's own begin."""
+    if not len(sorted_states):
+        return
+    ranks = rank[sorted_states]
+    cuts = [0, *(np.flatnonzero(np.diff(ranks)) + 1).tolist(), len(ranks)]
+    fresh = np.concatenate([[True], sorted_states[1:] != sorted_states[:-1]])
+    starts = np.flatnonzero(fresh)
+    bounds = np.searchsorted(starts, cuts)
+    for (low, high), (a, b) in zip(pairwise(cuts), pairwise(bounds.tolist()), strict=True):
+        yield slice(low, high), starts[a:b] - low
 
 
-def _path(fine: _Fine, posterior: dict[int, float]) -> list[Choice]:
-    """The path with the largest sum of posteriors, each weighed by the tokens that its word covers."""
-    nodes, best = fine.lattice.nodes, dict[Boundary, tuple[float, int]]()
-    best[fine.lattice.order[0]] = (0.0, -1)
-    for n in fine.nodes:
-        node = nodes[n]
-        if node.start not in best:
+def _log_sum(values: Vector, starts: Ints) -> Vector:
+    """Log of the sum of exponentials of each segment; minus infinity where all are."""
+    most = np.maximum.reduceat(values, starts)
+    most = np.where(np.isfinite(most), most, 0.0)
+    sizes = np.diff(np.append(starts, len(values)))
+    return np.log(np.add.reduceat(np.exp(values - np.repeat(most, sizes)), starts)) + most
+
+
+def _maximum(values: Vector, starts: Ints) -> Vector:
+    return np.maximum.reduceat(values, starts)
+
+
+def _both_ways(
+    links: Links, rank: Ints, own: Vector, first: NDArray[np.bool_], final: NDArray[np.bool_], summed: bool
+) -> tuple[Vector, Vector]:
+    """By state, the sum (or the best) of all paths up to it, its own score included, and from it on.
+
+    Args:
+        links: as ``_follow`` joins states.
+        rank: of each state.
+        own: score of each state.
+        first: states that begin a sentence.
+        final: states that end one.
+        summed: sum over paths, else the best of them.
+    """
+    fold = _log_sum if summed else _maximum
+    forward = np.where(first, own, -np.inf)
+    for part, starts in _steps(rank, links.right):
+        states = links.right[part][starts]
+        forward[states] = fold(forward[links.left[part]] + links.score[part], starts) + own[states]
+    backward = np.where(final, 0.0, -np.inf)
+    order = np.argsort(links.left, kind="stable")
+    left, right = links.left[order], links.right[order]
+    ahead = links.score[order] + own[right]
+    for part, starts in reversed(list(_steps(rank, left))):
+        backward[left[part][starts]] = fold(ahead[part] + backward[right[part]], starts)
+    return forward, backward
+
+
+def _edges(lattice: Lattice, last: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Of states with these last nodes: which end a sentence, and which begin one (of single words)."""
+    edge = lattice.first[last] < 0
+    opening = lattice.rank[last] == 0
+    return edge & (lattice.rank[last] >= EDGES), opening
+
+
+def _worth(lattice: Lattice, ngrams: Ngrams, places: int) -> Vector:
+    """By node, how much less likely it is by itself than the best that covers the same token."""
+    alone = lattice.score + ngrams.unigram[lattice.word]
+    best = np.full(places, -np.inf)
+    np.maximum.at(best, lattice.start, alone)
+    single = lattice.whole & (lattice.first == lattice.last) & (lattice.first >= 0)
+    return np.where(single, alone - best[lattice.start], 0.0)
+
+
+def score_bigrams(lattice: Lattice, ngrams: Ngrams, memory: Memory | None = None) -> Coarse:
+    """Score a lattice with bigrams and mark the nodes worth keeping."""
+    places = int(lattice.end.max(initial=0)) + 1
+    left, right = _follow(lattice.start, lattice.end, places, _worth(lattice, ngrams, places))
+    plain = ngrams.pairs(lattice.word[left], lattice.word[right])
+    mixed = memory.mix(lattice.word[left], lattice.word[right], plain) if memory else plain
+    opening = (lattice.first[left] < 0) & (lattice.first[right] < 0)
+    links = Links(left, right, np.where(opening, 0.0, mixed.astype(np.float64)))
+    nodes = np.arange(len(lattice.word))
+    final, first = _edges(lattice, nodes)
+    forward, backward = _both_ways(links, lattice.rank, lattice.score, first, final, summed=False)
+    through = forward + backward
+    best = np.full(lattice.sentences, -np.inf)
+    np.maximum.at(best, lattice.sentence, through)
+    kept = through > best[lattice.sentence] - KEEP_WITHIN
+    # the best few between the same boundaries, and what was read
+    order = np.lexsort((-through, lattice.end, lattice.start))
+    same = (np.diff(lattice.start[order]) == 0) & (np.diff(lattice.end[order]) == 0)
+    begins = np.maximum.accumulate(np.where(np.concatenate([[False], same]), 0, np.arange(len(order))))
+    crowded = np.zeros(len(order), bool)
+    crowded[order] = np.arange(len(order)) - begins >= MOST_KEPT
+    return Coarse(lattice, links, best, kept & (~crowded | lattice.kept), plain)
+
+
+def decode(
+    coarse: Coarse, sentences: Sequence[int], ngrams: Ngrams, memory: Memory | None = None
+) -> list[list[Choice]]:
+    """The chosen path through each of some sentences of a lattice, with posteriors."""
+    lattice = coarse.lattice
+    wanted = np.zeros(lattice.sentences, bool)
+    wanted[list(sentences)] = True
+    alive = coarse.kept & wanted[lattice.sentence]
+    chosen = alive[coarse.links.left] & alive[coarse.links.right]
+    left, right = coarse.links.left[chosen], coarse.links.right[chosen]
+    keys = extended(lattice.word[left].astype(np.uint64), lattice.word[right])
+    states = States(2, left, right, right, keys, coarse.pairs[chosen], len(lattice.word))
+    posterior = np.empty(0)
+    with np.errstate(divide="ignore"):
+        for words in range(3, ngrams.order + 1):
+            states, posterior = _longer(states, words, lattice, ngrams, memory)
+    nodes: Vector = np.bincount(states.last, weights=posterior, minlength=len(lattice.word)).astype(
+        np.float64
+    )
+    return _paths(lattice, nodes, sentences)
+
+
+def _longer(
+    states: States, words: int, lattice: Lattice, ngrams: Ngrams, memory: Memory | None
+) -> tuple[States, Vector]:
+    """Join stretches to stretches one word longer; those that keep a share of the paths, with posteriors."""
+    left, right = _follow(states.start, states.end, states.places)
+    keys = extended(states.keys[left], lattice.word[states.last[right]])
+    backoff, known = ngrams.backoff(states.keys, words - 1)
+    plain = ngrams.score(keys, words, backoff[left], known[left], states.lower[right])
+    seconds, thirds = lattice.word[states.last[left]], lattice.word[states.last[right]]
+    mixed = memory.mix(seconds, thirds, plain) if memory else plain
+    links = Links(left, right, mixed.astype(np.float64))
+    rank, own = lattice.rank[states.last], lattice.score[states.last]
+    final, _ = _edges(lattice, states.last)
+    forward, backward = _both_ways(links, rank, own, rank == words - 2, final, summed=True)
+    total = np.full(lattice.sentences, -np.inf)
+    np.maximum.at(total, lattice.sentence[states.last], np.where(final, forward, -np.inf))
+    ends = np.flatnonzero(final)
+    of = lattice.sentence[states.last[ends]]
+    sums = np.bincount(of, weights=np.exp(forward[ends] - total[of]), minlength=lattice.sentences)
+    total = total + np.log(sums)
+    share = np.exp(
+        forward[left]
+        + links.score
+        + own[right]
+        + backward[right]
+        - total[lattice.sentence[states.last[right]]]
+    )
+    kept = share > RARE
+    left, right = left[kept], right[kept]
+    last, places = states.last[right], len(states.last)
+    return States(words, left, right, last, keys[kept], plain[kept], places), share[kept]
+
+
+def _paths(lattice: Lattice, posterior: Vector, sentences: Sequence[int]) -> list[list[Choice]]:
+    """By sentence, the path with the largest sum of posteriors, each weighed by the tokens it covers."""
+    nodes = np.flatnonzero((posterior > 0) & (lattice.first >= 0))
+    share = np.where(lattice.whole[nodes], lattice.last[nodes] - lattice.first[nodes] + 1, 0.5)
+    gains = (posterior[nodes] * share).tolist()
+    starts, ends = lattice.start[nodes].tolist(), lattice.end[nodes].tolist()
+    best: dict[int, tuple[float, int]] = {}
+    edge = lattice.first < 0
+    opening = edge & (lattice.rank == EDGES - 1)
+    for at in lattice.end[opening].tolist():
+        best[at] = (0.0, -1)
+    for i, (start, end, gain) in enumerate(zip(starts, ends, gains, strict=True)):
+        if start not in best:
             continue
-        share = node.last - node.first + 1 if node.end[1] == 0 and node.start[1] == 0 else 0.5
-        value = best[node.start][0] + posterior[n] * share
-        if node.end not in best or value > best[node.end][0]:
-            best[node.end] = (value, n)
-    path, at = [], fine.lattice.order[-1]
-    while (n := best[at][1]) >= 0:
-        path.append(Choice(n, posterior[n]))
-        at = nodes[n].start
-    return path[::-1]
+        value = best[start][0] + gain
+        if end not in best or value > best[end][0]:
+            best[end] = (value, i)
+    closing = edge & (lattice.rank >= EDGES)
+    finish = dict(zip(lattice.sentence[closing].tolist(), lattice.start[closing].tolist(), strict=True))
+    result = []
+    for sentence in sentences:
+        path, at = [], finish[sentence]
+        while (i := best[at][1]) >= 0:
+            path.append(Choice(int(nodes[i]), float(posterior[nodes[i]])))
+            at = starts[i]
+        result.append(path[::-1])
+    return result

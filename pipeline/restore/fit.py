@@ -38,7 +38,7 @@ def printed(sentences: Sequence[Sequence[Token]], make: Candidates) -> list[floa
         total = 0.0
         for token in sentence:
             if token.fixed:
-                word, score = make.of(token).ids[0], 0.0
+                word, score = int(make.of(token).ids[0]), 0.0
             else:
                 word, score = make.raw(token.text)
             ids.append(word)
@@ -46,7 +46,7 @@ def printed(sentences: Sequence[Sequence[Token]], make: Candidates) -> list[floa
         ids.append(BREAK)
         own.append(total)
     array = np.array(ids, np.int64)
-    scores, _ = make.ngrams.pairs(array[:-1], array[1:])
+    scores = make.ngrams.pairs(array[:-1], array[1:])
     ends = np.cumsum([len(s) + 1 for s in sentences])
     sums = np.concatenate([[0.0], np.cumsum(scores, dtype=np.float64)])[np.concatenate([[0], ends])]
     return [o + float(b - a) for o, a, b in zip(own, sums[:-1], sums[1:], strict=True)]

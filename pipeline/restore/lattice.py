@@ -1,91 +1,114 @@
-"""All readings of a sentence: words between boundaries, tokens cut and joined included.
+"""All readings of some sentences: words between boundaries, tokens cut and joined included.
 
-Boundary ``(i, 0)`` stands before token i; a token that may be two words has boundaries ``(i, k)`` inside.
+The sentences of a batch lie one behind the other in one lattice, so that each step over it is a step over
+arrays. A boundary is a number: ``token * WITHIN`` stands before a token, ``token * WITHIN + k`` inside it,
+before its k-th sign. Before each sentence stand ``EDGES`` sentence ends, behind it one, as words themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.language.lexicon import BREAK, NUMBER
-from pipeline.restore.candidates import Candidates
+from pipeline.restore.candidates import Candidates, Vector
 from pipeline.restore.channel import letter_case
 from pipeline.restore.tokens import Token
 
-Boundary = tuple[int, int]
+Ints = NDArray[np.int64]
+
 SHORT = 3
 """Only short pieces are taken for halves of a word that was cut."""
 POOR = -16.0
 """A token whose best candidate is less probable than this (nats, with its unigram) may be two words."""
 LONGEST_JOINED = 16
+WITHIN = 32
 CROWDED = -3.9
 """In prose, of numbers that follow one another one in fifty has but a space between; n-grams see no
 commas."""
+EDGES = 3
+"""Sentence ends before a sentence: as many as the longest n-gram has words before its last."""
 
 
-class Node(NamedTuple):
-    """One word of one reading: tokens ``first``..``last`` (inclusive) of the sentence."""
+@dataclass(frozen=True)
+class Lattice:
+    """Nodes in the order of their ``rank``; every array is by node.
 
-    start: Boundary
-    end: Boundary
-    word: int
-    score: float
-    first: int
-    last: int
-    kept: bool
+    Attributes:
+        word: word ids; a sentence's edges are ``BREAK``.
+        score: log P(read | word), in nats.
+        start, end: boundaries, numbered without gaps.
+        first, last: the tokens that a node covers (inclusive), within its sentence; -1 at edges.
+        whole: neither half of a token that was cut in two.
+        kept: the token stands as it was read.
+        sentence: number of the sentence.
+        rank: boundaries of its sentence before ``start``: all nodes that may stand before one rank lower.
+        sentences: how many there are.
+    """
+
+    word: Ints
+    score: Vector
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
+    whole: NDArray[np.bool_]
+    kept: NDArray[np.bool_]
+    sentence: Ints
+    rank: Ints
+    sentences: int
 
 
 @dataclass
-class Lattice:
-    """Nodes of one sentence and the boundaries in order, each with the nodes that end and start there."""
+class _Builder:
+    """Columns of nodes that are not one whole token."""
 
-    nodes: list[Node] = field(default_factory=list)
-    order: list[Boundary] = field(default_factory=list)
-    ending: dict[Boundary, list[int]] = field(default_factory=dict)
-    starting: dict[Boundary, list[int]] = field(default_factory=dict)
+    word: list[int] = field(default_factory=list)
+    score: list[float] = field(default_factory=list)
+    start: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
 
-    def link(self) -> Lattice:
-        """Sort boundaries and index nodes by them."""
-        self.order = sorted({n.start for n in self.nodes} | {n.end for n in self.nodes})
-        self.ending = {b: [] for b in self.order}
-        self.starting = {b: [] for b in self.order}
-        for i, node in enumerate(self.nodes):
-            self.ending[node.end].append(i)
-            self.starting[node.start].append(i)
-        return self
+    def add(self, word: int, score: float, start: int, end: int, first: int, last: int) -> None:
+        """One node."""
+        for column, value in zip(vars(self).values(), (word, score, start, end, first, last), strict=True):
+            column.append(value)
 
 
-def _split(i: int, token: Token, make: Candidates, best: float) -> list[Node]:
+def _split(at: int, i: int, token: Token, make: Candidates, nodes: _Builder) -> None:
     """Two words in one token, where no single word is likely."""
-    text, nodes = token.text, list[Node]()
-    if best > POOR or len(text) < 4 or len(text) > LONGEST_JOINED:
-        return nodes
+    text = token.text
+    if len(text) < 4 or len(text) > LONGEST_JOINED:
+        return
     for k in range(2, len(text) - 1):
         left, right = make.known(text[:k]), make.known(text[k:])
-        if not left or not right:
+        if not left or not right or text[k:].isdigit():
             continue
         prior = make.ngrams.prior
         halves = [sorted(side, key=lambda w: -(side[w] + prior[w]))[:3] for side in (left, right)]
-        nodes += [Node((i, 0), (i, k), w, left[w] + make.channel.joined, i, i, False) for w in halves[0]]
-        nodes += [Node((i, k), (i + 1, 0), w, right[w], i, i, False) for w in halves[1]]
-    return nodes
+        for w in halves[0]:
+            nodes.add(w, left[w] + make.channel.joined, at, at + k, i, i)
+        for w in halves[1]:
+            nodes.add(w, right[w], at + k, at + WITHIN, i, i)
 
 
-def _merge(i: int, tokens: Sequence[Token], make: Candidates) -> list[Node]:
+def _merge(at: int, i: int, tokens: Sequence[Token], make: Candidates, nodes: _Builder) -> None:
     """One word cut into tokens i and i + 1."""
     a, b = tokens[i], tokens[i + 1]
     if not b.near or a.fixed or b.fixed or (len(a.text) > SHORT and len(b.text) > SHORT):
-        return []
+        return
     if a.text.isdigit() or b.text.isupper() or a.end + 1 != b.start:
-        return []
+        return
     found = dict(make.known(f"{a.text} {b.text}"))
     for word, score in make.known(a.text + b.text).items():
         found[word] = max(found.get(word, -99.0), score + make.channel.cut)
     prior = make.ngrams.prior
-    best = sorted(found, key=lambda w: -(found[w] + prior[w]))[:3]
-    return [Node((i, 0), (i + 2, 0), w, found[w], i, i + 1, False) for w in best]
+    for w in sorted(found, key=lambda w: -(found[w] + prior[w]))[:3]:
+        nodes.add(w, found[w], at, at + 2 * WITHIN, i, i + 1)
 
 
 def before_figure(i: int, tokens: Sequence[Token]) -> bool:
@@ -103,34 +126,96 @@ def before_figure(i: int, tokens: Sequence[Token]) -> bool:
     )
 
 
-def _case(i: int, tokens: Sequence[Token], make: Candidates) -> list[float] | None:
-    """By word, what the letter case of a token inside a sentence says; ``None`` where it tells nothing."""
+def _scores(i: int, tokens: Sequence[Token], make: Candidates, ids: Ints, scores: Vector) -> Vector:
+    """The candidates' scores with what the token's letter case and place say."""
     token = tokens[i]
     first = token.text[0]
     # l is read as I
-    if i == 0 or token.fixed or token.code or not first.isalpha() or first == "I":
-        return None
-    case = letter_case(token.text)
-    return None if case == "u" else make.lexicon.upper if first.isupper() else make.lexicon.lower
+    if i and not token.fixed and not token.code and first.isalpha() and first != "I":
+        case = letter_case(token.text)
+        if case != "u":
+            scores = scores + (make.lexicon.upper if first.isupper() else make.lexicon.lower)[ids]
+    if first.isdigit() and before_figure(i, tokens):
+        scores = scores + np.where(ids == NUMBER, CROWDED, 0.0)
+    return scores
 
 
-def build(tokens: Sequence[Token], make: Candidates) -> Lattice:
-    """The lattice of one sentence."""
-    lattice = Lattice()
-    for i, token in enumerate(tokens):
-        options = make.of(token)
-        kept, crowded, case = options.kept, before_figure(i, tokens), _case(i, tokens, make)
-        for j, (word, score) in enumerate(zip(options.ids, options.scores, strict=True)):
-            if case:
-                score += case[word]
-            if crowded and word == NUMBER:
-                score += CROWDED
-            lattice.nodes.append(Node((i, 0), (i + 1, 0), word, score, i, i, j == kept))
-        if not token.fixed:
-            lattice.nodes += _split(i, token, make, options.best)
-        if i + 1 < len(tokens):
-            lattice.nodes += _merge(i, tokens, make)
-    return lattice.link()
+def build(sentences: Sequence[Sequence[Token]], make: Candidates) -> Lattice:
+    """The lattice of some sentences."""
+    ids: list[Ints] = []
+    scores: list[Vector] = []
+    places: list[int] = []
+    inside: list[int] = []
+    kept: list[int] = []
+    extra = _Builder()
+    bases, place, size = [], EDGES, 0
+    for tokens in sentences:
+        bases.append(place)
+        for i, token in enumerate(tokens):
+            options = make.of(token)
+            ids.append(options.ids)
+            scores.append(_scores(i, tokens, make, options.ids, options.scores))
+            places.append(place + i)
+            inside.append(i)
+            kept.append(size + options.kept)
+            size += len(options.ids)
+            at = (place + i) * WITHIN
+            if options.best <= POOR and not token.fixed:
+                _split(at, i, token, make, extra)
+            if i + 1 < len(tokens):
+                _merge(at, i, tokens, make, extra)
+        # one place is left free, so that no sentence goes on in the next
+        place += len(tokens) + EDGES + 2
+    sizes = [len(found) for found in ids]
+    before, within = (np.repeat(np.array(v, np.int64), sizes) for v in (places, inside))
+    edges = _edges(np.array(bases, np.int64), np.array([len(s) for s in sentences], np.int64))
+    none = np.full(len(edges), -1)
+    columns = (
+        (*ids, np.array(extra.word, np.int64), np.full(len(edges), BREAK)),
+        (*scores, np.array(extra.score), np.zeros(len(edges))),
+        (before * WITHIN, np.array(extra.start, np.int64), edges * WITHIN),
+        ((before + 1) * WITHIN, np.array(extra.end, np.int64), (edges + 1) * WITHIN),
+        (within, np.array(extra.first, np.int64), none),
+        (within, np.array(extra.last, np.int64), none),
+    )
+    word, score, start, end, first, last = (np.concatenate(column) for column in columns)
+    stands = np.zeros(len(word), bool)
+    stands[kept] = True
+    return _ranked(word, score, start, end, first, last, stands, np.array(bases, np.int64))
 
 
-SENTENCE_END = BREAK
+def _edges(bases: Ints, sizes: Ints) -> Ints:
+    """Places (in tokens) of the sentence ends around the sentences."""
+    return np.concatenate([*(bases - k for k in range(1, EDGES + 1)), bases + sizes])
+
+
+def _ranked(
+    word: Ints,
+    score: Vector,
+    start: Ints,
+    end: Ints,
+    first: Ints,
+    last: Ints,
+    kept: NDArray[np.bool_],
+    bases: Ints,
+) -> Lattice:
+    sentence = np.searchsorted(bases - EDGES, start // WITHIN, side="right") - 1
+    codes, numbers = np.unique(np.concatenate([start, end]), return_inverse=True)
+    opening = np.searchsorted(codes, (bases - EDGES) * WITHIN)
+    begins, ends = numbers[: len(start)], numbers[len(start) :]
+    rank = begins - opening[sentence]
+    order = np.lexsort((begins, rank))
+    whole = (start % WITHIN == 0) & (end % WITHIN == 0)
+    return Lattice(
+        word[order],
+        score[order],
+        begins[order],
+        ends[order],
+        first[order],
+        last[order],
+        whole[order],
+        kept[order],
+        sentence[order],
+        rank[order],
+        len(bases),
+    )

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, log
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ SHARE = 0.12
 FEWEST = 2
 """Times that a pair must have been seen: once may be the very mistake."""
 DISCOUNT = 0.7
+UNSEEN = 1e-5
+"""Channel probability of a word that was never read so, but is in this document."""
 PRIOR_READS = 8.0
 """Pseudo-count of the channel against what became of a word in this document."""
 
@@ -61,6 +63,13 @@ class Memory:
         shares = [log(SHARE * (n - DISCOUNT) / self.firsts[pair >> 16]) for pair, n in kept]
         return keys, np.array(shares, np.float32)
 
+    @cached_property
+    def _totals(self) -> NDArray[np.float64]:
+        """How often each word was seen, by id."""
+        totals = np.zeros(1 << 16)
+        totals[list(self.words)] = list(self.words.values())
+        return totals
+
     @property
     def knows(self) -> bool:
         """Whether any pair was seen again."""
@@ -74,15 +83,14 @@ class Memory:
         base = scores + np.float32(log(1 - SHARE))
         return np.where(keys[at] == wanted, np.logaddexp(base, shares[at]), base).astype(np.float32)
 
-    def adapt(self, read: str, found: dict[int, float]) -> dict[int, float]:
-        """Log P(read | word), leaning on what became of each word in this document."""
-        here = self.reads.get(read, Counter())
-        result = {}
-        for word in found.keys() | {w for w, n in here.items() if n >= FEWEST}:
-            if word <= UNKNOWN:
-                result[word] = found[word]
-                continue
-            seen = max(here.get(word, 0) - DISCOUNT, 0.0)
-            prior = exp(found[word]) if word in found else 1e-5
-            result[word] = log((seen + PRIOR_READS * prior) / (self.words[word] + PRIOR_READS))
-        return result
+    def adapt(self, read: str, ids: Ids, scores: NDArray[np.float64]) -> tuple[Ids, NDArray[np.float64]]:
+        """Candidates with log P(read | word), leaning on what became of each word in this document."""
+        here = {w: n for w, n in self.reads.get(read, {}).items() if n >= FEWEST}
+        fresh = sorted(here.keys() - set(ids.tolist()))
+        ids = np.concatenate([ids, np.array(fresh, np.int64)])
+        prior = np.concatenate([np.exp(scores), np.full(len(fresh), UNSEEN)])
+        seen = np.zeros(len(ids))
+        for word, count in self.reads.get(read, {}).items():
+            seen[ids == word] = count - DISCOUNT
+        adapted = np.log((seen + PRIOR_READS * prior) / (self._totals[ids] + PRIOR_READS))
+        return ids, np.where(ids > UNKNOWN, adapted, np.log(prior))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gc
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
+from sys import intern
 from typing import Literal
 
 from pipeline.language.dictionaries import folder as dictionaries
@@ -29,25 +30,26 @@ from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice
 from pipeline.restore.lattice import Lattice, before_figure
-from pipeline.restore.rounds import Rounds
-from pipeline.restore.tokens import Token, tokenize
+from pipeline.restore.rounds import Rounds, batches
+from pipeline.restore.tokens import Token, sentences
 
 ChannelName = Literal["auto", "eng", "vie"]
 
-LONGEST_SENTENCE = 120
-"""Tokens; a longer one is cut, so that time and memory stay linear in the text."""
-BATCH = 4000
-"""Tokens decoded together."""
-SURE = {"eng": 0.4, "plain": 0.0, "vie": 0.985}
+SURE = {"eng": 0.25, "plain": 0.0, "vie": 0.985}
 """Least posterior at which a word is changed."""
-SURE_DIGITS = 0.9
+SURE_DIGITS = 0.7
 """Least posterior at which a token of digits alone becomes a word."""
 SURE_FIRST_DIGITS = 0.995
 """The same where a sentence begins: lists are numbered."""
 SURE_CROWDED = 0.7
 """The same right before a figure: two numbers in a row are no prose."""
+SURE_SPLIT = {"eng": 0.9, "plain": 0.9, "vie": 1.1}
+"""Least posterior at which a token becomes two words. An OCR with Vietnamese joins none: of twelve tokens
+that it seemed to have joined, nine were printed so."""
 SURE_CODE = 0.95
 """Least posterior at which the letters of a document's symbol become others; marks are ordinary."""
+FINEST = 10_000
+CONFIDENCES = tuple(i / FINEST for i in range(FINEST + 1))
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
 
@@ -66,6 +68,8 @@ def _no_collection() -> Iterator[None]:
 
 def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
     """Edits from the raw text to what ``second`` makes of ``first.text``."""
+    if not first.edits:
+        return list(second)
     groups: list[tuple[int, int, list[Edit]]] = []
     for edit in second:
         start, end = first.to_raw(edit.start, edit.end)
@@ -117,29 +121,6 @@ def _kind_of(raw: str, restored: str, otherwise: EditKind) -> EditKind:
     return "confusion" if otherwise == "diacritics" else otherwise
 
 
-def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    current: list[Token] = []
-    for token in tokens:
-        current.append(token)
-        if token.breaks or len(current) >= LONGEST_SENTENCE:
-            yield current
-            current = []
-    if current:
-        yield current
-
-
-def _batches(sentences: Sequence[Sequence[Token]], chosen: Iterable[int]) -> Iterator[list[int]]:
-    batch, size = list[int](), 0
-    for i in chosen:
-        batch.append(i)
-        size += len(sentences[i])
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
 def _shouted(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a neighbour is in capitals, initials apart."""
     near = [tokens[i].text for i in (first - 1, last + 1) if 0 <= i < len(tokens)]
@@ -159,11 +140,12 @@ def _kind(raw: str, restored: str, counted: bool) -> EditKind:
 
 @dataclass
 class Restorer:
-    """The language model and one candidate maker a channel; loaded once, used for many texts."""
+    """The language model, and one candidate maker a channel from its first use on; for many texts."""
 
+    root: Path
     lexicon: Lexicon
     ngrams: Ngrams
-    makers: dict[str, Candidates]
+    makers: dict[str, Candidates] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Restorer:
@@ -175,12 +157,22 @@ class Restorer:
         root = folder or dictionaries()
         lexicon = Lexicon.load(root / "lexicon.tsv")
         ngrams = Ngrams.load(root / "ngrams")
-        makers = {
-            name: Candidates(lexicon, ngrams, Channel.load(name, lexicon, root / "channel" / f"{name}.tsv"))
-            for name in ("eng", "vie")
-        }
-        makers["plain"] = Candidates(lexicon, ngrams, Channel.plain(lexicon))
-        return cls(lexicon, ngrams, makers)
+        return cls(root, lexicon, ngrams)
+
+    def maker(self, channel: str) -> Candidates:
+        """The candidates that a channel (``eng``, ``vie``, ``plain``) makes.
+
+        Raises:
+            DictionaryError: where its file is missing or damaged.
+        """
+        if channel not in self.makers:
+            known = (
+                Channel.plain(self.lexicon)
+                if channel == "plain"
+                else Channel.load(channel, self.lexicon, self.root / "channel" / f"{channel}.tsv")
+            )
+            self.makers[channel] = Candidates(self.lexicon, self.ngrams, known)
+        return self.makers[channel]
 
     def restore(self, text: str, *, channel: ChannelName = "auto") -> RestoredText:
         """Restore one text.
@@ -202,15 +194,12 @@ class Restorer:
 
     def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
-        sentences = list(_sentences(tokenize(text)))
         names = ("eng", "plain") if channel == "auto" else (channel,)
-        rounds = Rounds(self.ngrams, [self.makers[name] for name in names], channel, self.edits)
-        for batch in _batches(sentences, range(len(sentences))):
-            rounds.first(sentences, batch)
-        if channel != "vie" and rounds.doubtful and rounds.memory.knows:
-            rounds.adapt()
-            for batch in _batches(sentences, rounds.doubtful):
-                rounds.second(sentences, batch)
+        rounds = Rounds(self.ngrams, [self.maker(name) for name in names], channel, self.edits)
+        for batch in batches(enumerate(sentences(text))):
+            rounds.first(batch)
+        if channel != "vie":
+            rounds.second()
         return figures.kept(text, [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]])
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
@@ -233,19 +222,20 @@ class Restorer:
         self, tokens: list[Token], lattice: Lattice, path: list[Choice], make: Candidates
     ) -> Iterator[Edit]:
         """The edits of one sentence along its chosen path."""
-        at = 0
-        while at < len(path):
-            node = lattice.nodes[path[at].node]
-            words, posterior = [node.word], path[at].posterior
-            at += 1
-            while node.end[1] != 0:
-                node = lattice.nodes[path[at].node]
-                words.append(node.word)
-                posterior = min(posterior, path[at].posterior)
-                at += 1
-            if node.kept:
+        halves: list[int] = []
+        for choice in path:
+            node, word = choice.node, int(lattice.word[choice.node])
+            if not lattice.whole[node] and not halves:
+                halves, least = [word], choice.posterior
                 continue
-            edit = self._edit(tokens, (node.first, node.last), words, posterior, make)
+            words, posterior = (
+                ([*halves, word], min(least, choice.posterior)) if halves else ([word], choice.posterior)
+            )
+            halves = []
+            if lattice.kept[node]:
+                continue
+            span = int(lattice.first[node]), int(lattice.last[node])
+            edit = self._edit(tokens, span, words, posterior, make)
             if edit is not None:
                 yield edit
 
@@ -269,9 +259,7 @@ class Restorer:
         if words == [NUMBER]:
             if respelled(raw) in {"", raw}:
                 return None
-            return Edit(
-                first.start, last.end, raw, respelled(raw), "confusion", round(min(posterior, 1.0), 4)
-            )
+            return _shared(first.start, last.end, raw, respelled(raw), "confusion", posterior)
         starts, shouted = span[0] == 0, _shouted(tokens, *span)
         share, initials = self.lexicon.capitals[words[0]], self.lexicon.printed.get(names[0], "")
         head = cased(names[0], raw, share, starts, shouted, make.channel, initials)
@@ -285,14 +273,22 @@ class Restorer:
         else:
             counted = (letter_case(raw), raw.lower()) in make.channel.tokens
             kind = _kind(raw, restored, counted)
-        return Edit(first.start, last.end, raw, restored, kind, round(min(posterior, 1.0), 4))
+        return _shared(first.start, last.end, raw, restored, kind, posterior)
+
+
+def _shared(start: int, end: int, raw: str, restored: str, kind: EditKind, posterior: float) -> Edit:
+    """An edit whose texts and confidence are one object with those of its like: books hold a million."""
+    confidence = CONFIDENCES[min(round(posterior * FINEST), FINEST)]
+    return Edit(start, end, intern(raw), intern(restored), kind, confidence)
 
 
 def _least(tokens: Sequence[Token], span: tuple[int, int], names: Sequence[str], channel: str) -> float:
     """Least posterior at which tokens ``span`` become the words ``names``."""
     at, raw = span[0], tokens[span[0]].text
-    if tokens[at].code and fold_marks(raw).lower() != fold_marks(names[0]):
+    if tokens[at].code and not fold_marks(raw).lower().endswith(fold_marks(names[0])):
         return max(SURE_CODE, SURE[channel])
+    if len(names) > 1:
+        return SURE_SPLIT[channel]
     if span[0] != span[1] or not raw.isdigit():
         return SURE[channel]
     if before_figure(at, tokens):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -17,6 +17,10 @@ from pipeline.restore.tokens import Token
 
 PRIOR = 6.0
 """Nats in favour of ruin where the caller names an English OCR."""
+BATCH = 1000
+"""Tokens decoded together."""
+RUINED = 0.3
+"""Share of a batch's tokens in sentences that do not read like print; of printed text's it is 0.05."""
 DOUBT = 0.6
 """A sentence with a word less sure than this is read again by what the rest of the document says."""
 
@@ -30,6 +34,7 @@ class Rounds:
     Attributes:
         makers: candidates by channel; of several the one that explains a sentence best is taken.
         channel: as the caller named it; ``vie`` takes every sentence.
+        doubtful: number, channel and tokens of each sentence in doubt.
     """
 
     ngrams: Ngrams
@@ -38,69 +43,98 @@ class Rounds:
     make_edits: MakeEdits
     edits: dict[int, list[Edit]] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
-    doubtful: list[int] = field(default_factory=list)
-    explained: dict[int, int] = field(default_factory=dict)
+    doubtful: list[tuple[int, int, list[Token]]] = field(default_factory=list)
 
-    def first(self, sentences: Sequence[list[Token]], batch: list[int]) -> None:
-        """Find the ruined sentences of a batch and restore each by itself."""
-        chosen = [sentences[i] for i in batch]
+    def first(self, batch: Sequence[tuple[int, list[Token]]]) -> None:
+        """Find the ruined sentences of a batch (each with its number) and restore each by itself."""
+        numbers, chosen = [n for n, _ in batch], [s for _, s in batch]
         as_printed = printed(chosen, self.makers[0])
         every = self.channel == "vie"
-        sought = [k for k, score in enumerate(as_printed) if every or not fluent(chosen[k], score)]
+        odd = [k for k, score in enumerate(as_printed) if not fluent(chosen[k], score)]
+        # where much is ruined, what reads like print may be words that lost their marks
+        much = sum(len(chosen[k]) for k in odd) > RUINED * sum(map(len, chosen))
+        sought = range(len(chosen)) if every or much else odd
         coarse = [self._coarse(chosen, sought, make) for make in self.makers]
         states = dict.fromkeys(sought, 0) if every else self._states(chosen, as_printed, coarse)
-        ruined = [coarse[state][k] for k, state in states.items()]
-        for (k, state), path in zip(states.items(), decode(ruined, self.ngrams), strict=True):
-            make, lattice = self.makers[state], coarse[state][k].lattice
-            self.explained[batch[k]] = state
-            self.edits[batch[k]] = list(self.make_edits(chosen[k], lattice, path, make))
-            self._learn(chosen[k], lattice, path)
-            if any(choice.posterior < DOUBT for choice in path):
-                self.doubtful.append(batch[k])
+        for state, found in enumerate(coarse):
+            mine = [k for k, s in states.items() if s == state]
+            places = [found.places[k] for k in mine]
+            for k, path in zip(mine, self._decoded(found, places, None), strict=True):
+                tokens, lattice, make = chosen[k], found.scored.lattice, self.makers[state]
+                self.edits[numbers[k]] = list(self.make_edits(tokens, lattice, path, make))
+                self._learn(tokens, lattice, path)
+                if any(choice.posterior < DOUBT for choice in path):
+                    self.doubtful.append((numbers[k], state, tokens))
 
-    def _coarse(
-        self, sentences: Sequence[list[Token]], sought: Sequence[int], make: Candidates
-    ) -> dict[int, Coarse]:
-        """Scored lattices of the sentences that a channel may explain."""
+    def _decoded(self, found: _Scored, places: Sequence[int], memory: Memory | None) -> list[list[Choice]]:
+        return decode(found.scored, places, self.ngrams, memory) if places else []
+
+    def _coarse(self, sentences: Sequence[list[Token]], sought: Sequence[int], make: Candidates) -> _Scored:
+        """Scored lattice of the sentences that a channel may explain."""
         if make.channel.name == "plain":
             sought = [k for k in sought if without_marks(sentences[k])]
-        lattices = [build(sentences[k], make) for k in sought]
-        return dict(zip(sought, score_bigrams(lattices, self.ngrams), strict=True))
+        lattice = build([sentences[k] for k in sought], make)
+        return _Scored(score_bigrams(lattice, self.ngrams), {k: i for i, k in enumerate(sought)})
 
     def _states(
-        self,
-        sentences: Sequence[Sequence[Token]],
-        as_printed: Sequence[float],
-        coarse: Sequence[dict[int, Coarse]],
+        self, sentences: Sequence[Sequence[Token]], as_printed: Sequence[float], coarse: Sequence[_Scored]
     ) -> dict[int, int]:
         """The channel of each ruined sentence."""
         prior = PRIOR if self.channel == "eng" else 0.0
         gains = [
             [
-                gain(sentence, score - prior, found[k].best if k in found else -inf)
+                gain(sentence, score - prior, found.best(k))
                 for k, (sentence, score) in enumerate(zip(sentences, as_printed, strict=True))
             ]
             for found in coarse
         ]
         states = explain(gains)
-        return {k: s - 1 for k, s in enumerate(states) if s and k in coarse[s - 1]}
+        return {k: s - 1 for k, s in enumerate(states) if s and k in coarse[s - 1].places}
 
     def _learn(self, tokens: Sequence[Token], lattice: Lattice, path: Sequence[Choice]) -> None:
         words = []
         for choice in path:
-            node = lattice.nodes[choice.node]
-            whole = node.first == node.last and node.start[1] == node.end[1] == 0
-            words.append((node.word, choice.posterior, tokens[node.first].text if whole else ""))
+            node = choice.node
+            whole = lattice.whole[node] and lattice.first[node] == lattice.last[node]
+            read = tokens[lattice.first[node]].text if whole else ""
+            words.append((int(lattice.word[node]), choice.posterior, read))
         self.memory.learn(words)
 
-    def adapt(self) -> None:
-        """Let the channels lean on what became of each word in this document."""
-        self.makers = [replace(make, document=self.memory, memory={}) for make in self.makers]
-
-    def second(self, sentences: Sequence[list[Token]], batch: list[int]) -> None:
+    def second(self) -> None:
         """Restore sentences in doubt again, by what the document taught."""
-        makers = [self.makers[self.explained[i]] for i in batch]
-        lattices = [build(sentences[i], make) for i, make in zip(batch, makers, strict=True)]
-        paths = decode(score_bigrams(lattices, self.ngrams, self.memory), self.ngrams, self.memory)
-        for i, make, lattice, path in zip(batch, makers, lattices, paths, strict=True):
-            self.edits[i] = list(self.make_edits(sentences[i], lattice, path, make))
+        if not self.doubtful or not self.memory.knows:
+            return
+        for state, maker in enumerate(self.makers):
+            make = replace(maker, document=self.memory, memory={})
+            mine = [(number, tokens) for number, s, tokens in self.doubtful if s == state]
+            for batch in batches(mine):
+                lattice = build([tokens for _, tokens in batch], make)
+                scored = score_bigrams(lattice, self.ngrams, self.memory)
+                paths = decode(scored, range(len(batch)), self.ngrams, self.memory)
+                for (number, tokens), path in zip(batch, paths, strict=True):
+                    self.edits[number] = list(self.make_edits(tokens, lattice, path, make))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Some of a batch's sentences in one scored lattice, and which they are."""
+
+    scored: Coarse
+    places: dict[int, int]
+
+    def best(self, k: int) -> float:
+        """Log probability of a sentence's best reading; minus infinity where none was sought."""
+        return float(self.scored.best[self.places[k]]) if k in self.places else -inf
+
+
+def batches(sentences: Iterable[tuple[int, list[Token]]]) -> Iterator[list[tuple[int, list[Token]]]]:
+    """Numbered sentences, so many together that a step over arrays pays."""
+    batch, size = list[tuple[int, list[Token]]](), 0
+    for number, tokens in sentences:
+        batch.append((number, tokens))
+        size += len(tokens)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,124 +1,198 @@
 """Words whose letters may have been read so: the last resort for readings that training never saw.
 
-The lexicon is walked as a trie, each letter consuming a piece of the reading that it is known to be read as
-(``ủ``: ú, u, ti, tj); at most one letter may go wrong in an unknown way.
+A syllable is an onset and a rime (``tr`` + ``ước``). Of a reading (``wréc``) every beginning is weighed
+against every onset and every rest against every rime, letter by letter: a letter, or two that melted into one
+shape (``tr`` as w), is read as up to three signs in the ways that were counted, or at a price in any other
+way. All onsets and rimes are weighed at once, as arrays; initials and foreign words count as rimes without an
+onset.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from pipeline.language.lexicon import Lexicon, Trie
+import numpy as np
+from numpy.typing import NDArray
 
-Pieces = dict[str, list[tuple[str, float]]]
-Ways = dict[str, list[tuple[int, float]]]
+from pipeline.language.lexicon import Lexicon
+from pipeline.language.syllables import is_syllable, split_syllable
+
+Scores = NDArray[np.float32]
+Rows = Sequence[tuple[str, Mapping[str, int]]]
+"""Letters (one or two), and how often they were read as what."""
 
 UNKNOWN_PIECE = -6.5
-"""A letter lost, added, or read as something that it was never read as: one share of some 700."""
-LOWEST = -11.0
-"""Words less probable than this are not looked for."""
+"""A letter read as a sign that it was never read as, or lost: one share of some 700."""
+UNKNOWN_TWO = -9.5
+"""The same with two signs for one letter."""
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
 """Rarer pieces are accidents of the alignment."""
 LONGEST_PIECE = 3
-SHORT = 3
-MOST_STEPS = 4000
-"""Steps of the walk for one reading, so that no reading takes long."""
-
-
-def make_pieces(counts: Iterable[tuple[str, str, int]]) -> Pieces:
-    """From counts of (letter, piece) to letters by piece, with log P(piece | letter)."""
-    totals: dict[str, int] = defaultdict(int)
-    rows = list(counts)
-    for letter, _, count in rows:
-        totals[letter] += count
-    pieces: Pieces = defaultdict(list)
-    for letter, piece, count in rows:
-        if (
-            piece
-            and len(piece) <= LONGEST_PIECE
-            and count >= LEAST_COUNT
-            and count / totals[letter] > LEAST_SHARE
-        ):
-            pieces[piece].append((letter, log(count / totals[letter])))
-    return dict(pieces)
+LONGEST_ONSET = 4
+"""Signs of a reading that may stand for an onset."""
+LONGEST_WORD = 6
+"""Letters of initials and foreign words that are looked for."""
+LEAST_SOUGHT = 1000
+"""Words that are no syllables and rarer than this (weighted count) are not looked for."""
+MOST_REMEMBERED = 1500
+"""Endings of readings whose weights are kept: some 40 MB."""
+NEVER = np.float32(-40.0)
 
 
 @dataclass(frozen=True)
-class Speller:
-    """A lexicon, walked as a trie, and what each piece of a reading may have been."""
+class Pieces:
+    """Log P(piece | letters) as a vector over letters, by piece; one letter and two apart.
 
-    lexicon: Lexicon
-    pieces: Pieces
+    The last place of each vector is for letters that are not there.
+    """
 
-    def words(self, read: str) -> dict[int, float]:
-        """Log P(read | word) by word id, by letters alone.
+    letters: Mapping[str, int]
+    pairs: Mapping[str, int]
+    single: dict[str, Scores]
+    double: dict[str, Scores]
 
-        In all but short readings a letter may err only where nothing else is found.
+    @classmethod
+    def count(cls, rows: Rows) -> Pieces:
+        """From counts, over all letters that occur in them.
+
+        Two letters that did not melt are counted as read as nothing: so their share is known.
         """
-        return (self._walk(read, False) if len(read) > SHORT else {}) or self._walk(read, True)
+        totals: dict[str, int] = defaultdict(int)
+        for truth, reads in rows:
+            totals[truth] += sum(reads.values())
+        letters = {t: i for i, t in enumerate(sorted(t for t in totals if len(t) == 1))}
+        pairs = {t: i for i, t in enumerate(sorted(t for t in totals if len(t) == 2))}
+        single: dict[str, Scores] = {}
+        double: dict[str, Scores] = {}
+        for truth, reads in rows:
+            one = len(truth) == 1
+            vectors, place, size = (single, letters, len(letters)) if one else (double, pairs, len(pairs))
+            for piece, count in reads.items():
+                if (
+                    len(piece) > LONGEST_PIECE
+                    or not (piece or one)
+                    or count < LEAST_COUNT
+                    or count / totals[truth] < LEAST_SHARE
+                ):
+                    continue
+                if piece not in vectors:
+                    vectors[piece] = np.full(size + 1, _unknown(len(piece)) if one else NEVER, np.float32)
+                at = place[truth]
+                vectors[piece][at] = max(vectors[piece][at], log(count / totals[truth]))
+        for vector in (*single.values(), *double.values()):
+            vector[-1] = NEVER
+        return cls(letters, pairs, single, double)
 
-    def _walk(self, read: str, may_err: bool) -> dict[int, float]:
-        ways = [self._ways(read, at) for at in range(len(read))]
-        sure, bound = _rest(ways, may_err)
-        found: dict[int, float] = {}
-        stack: list[tuple[Trie, int, float, bool]] = [(self.lexicon.trie, 0, 0.0, not may_err)]
-        steps = 0
-        while stack and steps < MOST_STEPS:
-            steps += 1
-            node, at, score, erred = stack.pop()
-            if at == len(read):
-                if node.word >= 0 and found.get(node.word, -99.0) < score:
-                    found[node.word] = score
-                continue
-            here, rest = ways[at], sure if erred else bound
-            for letter, after in node.next.items():
-                for size, p in here.get(letter, ()):
-                    if score + p + rest[at + size] > LOWEST:
-                        stack.append((after, at + size, score + p, erred))
-            wrong = score + UNKNOWN_PIECE
-            if erred or wrong + max(sure[at], sure[at + 1]) <= LOWEST:
-                continue
-            stack.append((node, at + 1, wrong, True))
-            stack += _beyond(node, ways[at], at, wrong, sure)
-            if at + 1 < len(read):
-                stack += _beyond(node, ways[at + 1], at + 1, wrong, sure)
-            else:
-                stack += [(after, at + 1, wrong, True) for after in node.next.values() if after.word >= 0]
+    def of(self, piece: str, letters: int) -> Scores:
+        """The vector of a piece for so many letters (1 or 2)."""
+        if letters == 2:
+            found = self.double.get(piece)
+            return np.full(len(self.pairs) + 1, NEVER, np.float32) if found is None else found
+        found = self.single.get(piece)
+        if found is None:
+            found = np.full(len(self.letters) + 1, _unknown(len(piece)), np.float32)
+            found[-1] = NEVER
         return found
 
-    def _ways(self, read: str, at: int) -> Ways:
-        """By letter, how many signs from ``at`` on it may have been read as, with log probabilities."""
-        ways: Ways = {}
-        for size in range(1, min(LONGEST_PIECE, len(read) - at) + 1):
-            for letter, p in self.pieces.get(read[at : at + size], ()):
-                ways.setdefault(letter, []).append((size, p))
-        return ways
+
+def _unknown(size: int) -> float:
+    return UNKNOWN_PIECE if size < 2 else UNKNOWN_TWO if size == 2 else float(NEVER)
 
 
-def _beyond(
-    node: Trie, here: Ways, at: int, score: float, sure: Sequence[float]
-) -> list[tuple[Trie, int, float, bool]]:
-    """Where the walk may stand after a letter that was lost or misread, and the next letter after it."""
-    return [
-        (after, at + size, score + p, True)
-        for letter, pieces in here.items()
-        for after in node.beyond().get(letter, ())
-        for size, p in pieces
-        if score + p + sure[at + size] > LOWEST
-    ]
+class Parts:
+    """Onsets or rimes, each weighed against the whole of a reading or of its rest.
+
+    The weights of a reading follow from those of its rests, which many readings share (``réc`` in ``wréc``
+    and ``nréc``): so they are kept.
+    """
+
+    def __init__(self, texts: Sequence[str], pieces: Pieces) -> None:
+        deepest = max(map(len, texts))
+        self.pieces, self.parts = pieces, np.arange(len(texts))
+        self.sizes = np.array([len(t) for t in texts])
+        # by place from the right (0: the last letter), the letter there and the two that begin there
+        self.one = np.array(
+            [[pieces.letters.get(t[-k : len(t) - k + 1], -1) for t in texts] for k in range(1, deepest + 1)]
+        )
+        self.two = np.array(
+            [
+                [pieces.pairs.get(t[-k : len(t) - k + 2], -1) if k > 1 else -1 for t in texts]
+                for k in range(1, deepest + 1)
+            ]
+        )
+        self.tables: dict[str, Scores] = {}
+        self.wholes: dict[str, Scores] = {}
+
+    def whole(self, read: str) -> Scores:
+        """Log P(read | part) by part."""
+        found = self.wholes.get(read)
+        if found is None:
+            table = self._table(read)
+            found = self.wholes[read] = table[self.sizes, self.parts]
+        return found
+
+    def _table(self, read: str) -> Scores:
+        """Log P(read | the last k letters of a part), shape (k, parts)."""
+        found = self.tables.get(read)
+        if found is not None:
+            return found
+        if len(self.tables) >= MOST_REMEMBERED:
+            self.tables.clear()
+            self.wholes.clear()
+        deepest, count = self.one.shape
+        table = np.full((deepest + 1, count), NEVER, np.float32)
+        if not read:
+            table[0] = 0.0
+        for size in range(1, min(LONGEST_PIECE, len(read)) + 1):
+            rest = self._table(read[size:])
+            letter = self.pieces.of(read[:size], 1)[self.one]
+            np.maximum(table[1:], letter + rest[:-1], out=table[1:])
+            if size < LONGEST_PIECE:
+                both = self.pieces.of(read[:size], 2)[self.two[1:]]
+                np.maximum(table[2:], both + rest[:-2], out=table[2:])
+        lost = self.pieces.of("", 1)[self.one]
+        for k in range(deepest):
+            np.maximum(table[k + 1], lost[k] + table[k], out=table[k + 1])
+        self.tables[read] = table
+        return table
 
 
-def _rest(ways: Sequence[Ways], may_err: bool) -> tuple[list[float], list[float]]:
-    """By place, the most that the rest of a reading may score: without an error, and with at most one."""
-    sure = [0.0] * (len(ways) + 1)
-    bound = [0.0] * (len(ways) + 1)
-    for at in range(len(ways) - 1, -1, -1):
-        pieces = {pair for found in ways[at].values() for pair in found}
-        sure[at] = max((p + sure[at + size] for size, p in pieces), default=-99.0)
-        bound[at] = max((p + bound[at + size] for size, p in pieces), default=-99.0)
-        if may_err:
-            bound[at] = max(bound[at], UNKNOWN_PIECE + max(sure[at], sure[at + 1]))
-    return sure, bound
+class Speller:
+    """The words of a lexicon, by letters.
+
+    Args:
+        lexicon: its syllables, and its commoner short words of other kinds.
+        rows: what letters were read as.
+    """
+
+    def __init__(self, lexicon: Lexicon, rows: Rows) -> None:
+        pieces = Pieces.count(rows)
+        split = dict(_split(lexicon))
+        onsets = {onset: i for i, onset in enumerate(sorted({o for o, _ in split.values()} | {""}))}
+        rimes = {rime: i for i, rime in enumerate(sorted({r for _, r in split.values()}))}
+        self.onsets, self.rimes = Parts(tuple(onsets), pieces), Parts(tuple(rimes), pieces)
+        self.ids = np.array([lexicon.ids[word] for word in split])
+        self.onset_of = np.array([onsets[o] for o, _ in split.values()])
+        self.rime_of = np.array([rimes[r] for _, r in split.values()])
+
+    def words(self, read: str, prior: Scores, most: int) -> dict[int, float]:
+        """Log P(read | word) by word id, of the ``most`` words likeliest with ``prior`` (log P by id)."""
+        best = np.full(len(self.ids), NEVER * 4, np.float32)
+        for k in range(min(len(read), LONGEST_ONSET) + 1):
+            head = self.onsets.whole(read[:k])
+            np.maximum(best, head[self.onset_of] + self.rimes.whole(read[k:])[self.rime_of], out=best)
+        value = best + prior[self.ids]
+        top = np.argpartition(-value, most)[:most] if len(value) > most else np.arange(len(value))
+        return dict(zip(self.ids[top].tolist(), best[top].tolist(), strict=True))
+
+
+def _split(lexicon: Lexicon) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Words with their onset and rime: syllables, and short words of other kinds that are not too rare."""
+    for word, number in lexicon.ids.items():
+        if is_syllable(word):
+            yield word, split_syllable(word)
+        elif len(word) <= LONGEST_WORD and lexicon.counts[number] >= LEAST_SOUGHT:
+            yield word, ("", word)

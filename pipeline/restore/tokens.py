@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.language.dictionaries import folder
 
+LONGEST_SENTENCE = 120
+"""Tokens; a longer one is cut, so that time and memory stay linear in the text."""
 LONGEST = 40
 """A longer run of letters is no word: it stays."""
 
@@ -81,6 +84,13 @@ SPELT = 5
 _BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-Za-zđĐIVX]{1,4}[.)])\s|[.…]{3,}|\|")
 
 
+def _breaks(text: str, last: int, start: int) -> bool:
+    """Whether a sentence ends between two tokens; a full stop before a small letter is rather a speck."""
+    if text[last:start] == ". " and text[start].islower():
+        return False
+    return _BREAK.search(text, max(last - 1, 0), start + 1) is not None
+
+
 def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
     """Strip signs at both ends; where nothing is left the token is fixed."""
     bare = text.strip(soft)
@@ -91,24 +101,35 @@ def _word(start: int, text: str, soft: str) -> tuple[int, str, bool]:
 
 def tokenize(text: str) -> list[Token]:
     """All tokens of a text, in order; offsets are into it."""
-    known, tokens, last, in_code, run = rules(), list[Token](), 0, False, 0
+    return [token for sentence in sentences(text) for token in sentence]
+
+
+def sentences(text: str) -> Iterator[list[Token]]:
+    """The tokens of a text, sentence by sentence; offsets are into the text."""
+    known, current, last, in_code, run = rules(), list[Token](), 0, False, 0
     for match in known.pattern.finditer(text):
         start, found = match.start(), match[0]
         fixed = match["fixed"] is not None
         if not fixed:
             start, found, fixed = _word(start, found, known.soft)
         gap = text[last : match.start()]
-        breaks = bool(tokens) and _BREAK.search(text, max(last - 1, 0), match.start() + 1) is not None
-        if breaks and tokens:
-            tokens[-1] = tokens[-1]._replace(breaks=True)
+        # most words stand a space apart: only what is more may be a break
+        if gap != " " and current and _breaks(text, last, match.start()):
+            current[-1] = current[-1]._replace(breaks=True)
+            yield current
+            current = []
+        elif len(current) >= LONGEST_SENTENCE:
+            yield current
+            current = []
         code = in_code and not any(c.isspace() for c in gap)
-        near = bool(tokens) and gap in {" ", ""}
+        near = bool(last) and gap in {" ", ""}
         bare = near or (gap.count("\n") <= 1 and not gap.strip(" \n"))
-        tokens.append(Token(start, found, fixed, False, near, code, bare))
+        current.append(Token(start, found, fixed, False, near, code, bare))
         in_code = code or (fixed and found.endswith("/"))
         last = match.end()
         run = run + 1 if len(found) == 1 and not fixed else 0
         if run >= SPELT:
             again = SPELT if run == SPELT else 1
-            tokens[-again:] = [t._replace(fixed=True) for t in tokens[-again:]]
-    return tokens
+            current[-again:] = [t._replace(fixed=True) for t in current[-again:]]
+    if current:
+        yield current

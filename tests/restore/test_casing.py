@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.language.lexicon import Lexicon
+from pipeline.language.syllables import split_syllable
 from pipeline.restore.casing import cased
-from pipeline.restore.channel import Channel, letter_case, split_syllable
+from pipeline.restore.channel import Channel, letter_case
 
 
 @pytest.fixture(scope="module")

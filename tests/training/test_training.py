@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.language.gazetteer import Gazetteer
 from pipeline.language.lexicon import Lexicon
-from pipeline.language.ngrams import Ngrams
-from training import counts
+from pipeline.language.ngrams import Ngrams, extended
+from training import counts, places
 from training.build import build_language
 from training.channel import ChannelCounts, count_page
-from training.corpus import capitals, clean, fingerprint, read, tokens, word_key
+from training.corpus import capitals, clean, fingerprint, read, tokens, typed_without_marks, word_key
+from training.store import fill
 
 SENTENCES = [
     "Hộ nghèo được vay vốn.",
@@ -45,14 +47,33 @@ def test_model_sums_to_one_and_stores(corpus: Path, tmp_path: Path) -> None:
     lexicon, ngrams = Lexicon.load(tmp_path / "lexicon.tsv"), Ngrams.load(tmp_path / "ngrams")
     size = len(lexicon.words)
     first, second = lexicon.id_of("hộ"), lexicon.id_of("cận")
-    lower, index = ngrams.pairs(np.full(size, second), np.arange(size))
+    every = np.arange(size)
+    lower = ngrams.pairs(np.full(size, second), every)
     assert np.exp(lower.astype(float)).sum() == pytest.approx(1, abs=0.05)
-    pair = ngrams.pairs(np.array([first]), np.array([second]))[1]
-    after = ngrams.triples(np.repeat(pair, size), np.arange(size), lower)
+    context = np.full(size, first << 16 | second, np.uint64)
+    after = ngrams.score(extended(context, every), 3, *ngrams.backoff(context, 2), lower)
     assert np.exp(after.astype(float)).sum() == pytest.approx(1, abs=0.05)
     assert lexicon.words[int(after.argmax())] == "nghèo"
     assert lexicon.printed == {"ubnd": "UBND", "ttg": "TTg"}
-    assert index.shape == (size,)
+
+
+def test_every_key_finds_its_slot() -> None:
+    for order, most in ((2, 1 << 32), (3, 1 << 48), (4, 1 << 62)):
+        keys = np.unique(np.random.default_rng(order).integers(1, most, 5000, dtype=np.uint64))
+        slots = fill(keys, 1850 if order > 2 else 3000, order)
+        assert sorted(slots[slots >= 0].tolist()) == list(range(len(keys)))
+
+
+def test_initials_typed_without_marks_are_those_that_were_meant() -> None:
+    words = ["hđnd", "hdnd", "dna", "đna", "xã"]
+    printed = {"hđnd": "HĐND", "hdnd": "HDND", "dna": "DNA", "đna": "ĐNA"}
+    assert typed_without_marks(words, np.array([900, 20, 50, 40, 999]), printed) == {1: 0}
+
+
+def test_places_are_lines_of_names() -> None:
+    lines = list(places.lines(Gazetteer.load()))
+    assert "xã Quang Khải, huyện Tứ Kỳ, tỉnh Hải Dương." in lines
+    assert "xã Tứ Kỳ, thành phố Hải Phòng." in lines
 
 
 def test_discounts_grow() -> None:
