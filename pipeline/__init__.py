@@ -6,8 +6,14 @@ The public API; everything is imported when it is first used:
     brings an output folder up to date with files and folders, as ``hoso extract`` does.
 ``read(path)``
     one file as a ``Document``: its pages, read and restored.
-``restore_text(text)``
-    restored text with every edit.
+``restore(text)``
+    restored text with every edit (``restore_text`` is another name for it).
+
+    >>> import pipeline
+    >>> done = pipeline.restore("hd nghéo dudc vay vén", channel="eng")
+    >>> done.text, len(done.edits)
+    ('hộ nghèo được vay vốn', 4)
+
 ``extract_figures(document)``
     the figures of a ``Document``.
 ``Settings`` and the values of ``pipeline.model``
@@ -22,6 +28,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.api import extract_figures, process, read, restore_text
+    from pipeline.api import restore_text as restore
     from pipeline.batch.runner import Report
     from pipeline.model import (
         Box,
@@ -55,6 +62,7 @@ __all__ = [
     "extract_figures",
     "process",
     "read",
+    "restore",
     "restore_text",
 ]
 
@@ -66,6 +74,9 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "restore":
+        # the room itself, which can be called; from its import on it is found without this
+        return importlib.import_module("pipeline.restore")
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

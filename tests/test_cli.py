@@ -146,7 +146,7 @@ def test_public_names_are_there() -> None:
     import pipeline
 
     for name in pipeline.__all__:
-        assert getattr(pipeline, name).__name__ == name
+        assert getattr(pipeline, name).__name__.removeprefix("pipeline.") == name
     assert set(pipeline.__all__) <= set(dir(pipeline))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         pipeline.nonsense  # noqa: B018
