@@ -39,6 +39,8 @@ CHANNELS: dict[str, ChannelName] = {"eng": "auto", "vie": "vie"}
 """How pages of each OCR are restored, as the batch does: a text layer finds its channel, own OCR has it."""
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 CLEAN_WORDS = 100_000
+LONG_LINE = 10_000_000
+"""Characters."""
 HEAD = ("data set", "text", "WER", "CER", "numbers recall", "numbers precision", "words/s")
 
 Row = tuple[object, ...]
@@ -240,31 +242,43 @@ def calibrated(bench: Bench, *, write: bool = False) -> str:
 
 def speed(bench: Bench) -> str:
     """Loading, memory and words a second, each size in a process of its own."""
+    pages_read = [d.page.read for d in bench.done["eng"]]
     sources = {
-        "pages read by `-l eng`": ("eng", [d.page.read for d in bench.done["eng"]]),
+        "pages read by `-l eng`": ("eng", pages_read),
         "clean held-out text": ("auto", heldout.words_of(_all_held_out(), max(SIZES)).split("\n")),
     }
-    rows = []
-    for name, (channel, texts) in sources.items():
-        for size in SIZES:
-            text, words = _sized(texts, size)
-            file = heldout.WORK / "speed.txt"
-            file.write_text(text, encoding="utf-8")
-            command = [PYTHON, "-m", "benchmarks.load", str(file), channel]
-            run = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
-            m = json.loads(run.stdout)
-            cells = f"{m['load']:.2f} s", f"{m['resident']:.0f} MB", f"{m['peak']:.0f} MB"
-            rows.append((name, f"{words:,}", *cells, f"{m['seconds']:.1f} s", f"{words / m['seconds']:,.0f}"))
+    rows = [
+        _measured(name, *_sized(texts, size), channel)
+        for name, (channel, texts) in sources.items()
+        for size in SIZES
+    ]
+    line = " ".join(_sized(pages_read, LONG_LINE // 4)[0].split())[:LONG_LINE]
+    rows.append(_measured("one line of 10 MB, read by `-l eng`", line, len(line.split()), "eng"))
+    letters = " ".join(chr(97 + n * 7 % 26) for n in range(max(SIZES)))
+    rows.append(_measured("single letters", letters, max(SIZES), "eng"))
     head = (
         "text",
         "words",
-        "load, imports included",
+        "import",
+        "load",
         "resident once loaded",
         "at the peak",
         "time",
         "words/s",
     )
     return table(head, rows)
+
+
+def _measured(name: str, text: str, words: int, channel: str) -> Row:
+    """One text in a process of its own."""
+    file = heldout.WORK / "speed.txt"
+    file.write_text(text, encoding="utf-8")
+    command = [PYTHON, "-m", "benchmarks.load", str(file), channel]
+    run = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
+    m = json.loads(run.stdout)
+    cells = [f"{m[name]:.2f} s" for name in ("import", "load")]
+    cells += [f"{m[name]:.0f} MB" for name in ("resident", "peak")]
+    return (name, f"{words:,}", *cells, f"{m['seconds']:.1f} s", f"{words / m['seconds']:,.0f}")
 
 
 def _all_held_out() -> list[str]:
