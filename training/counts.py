@@ -125,8 +125,8 @@ def count(streams: Mapping[str, NDArray[np.uint16]], weights: Mapping[str, int],
         keys = shorter[starts]
         # nothing stands before a sentence's beginning: there the words that go before tell nothing
         opening = (keys >> np.uint64(16 * (below - 1)) == 0) & (below > 1)
-        found: Int = np.where(opening, uses, types).astype(np.int64)
-        levels.insert(0, Counts(keys, uses, found, found))
+        before = np.where(opening, uses, types)
+        levels.insert(0, Counts(keys, uses, before, before))
     # n-grams over a sentence's end are not asked for; as continuations they have been counted
     return [_inside(level, n) for n, level in enumerate(levels, 1)]
 

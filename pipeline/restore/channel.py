@@ -24,7 +24,7 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import split_syllable
 from pipeline.restore.spelling import Speller
 
-SMOOTHING = 8.0
+SMOOTHING = 16.0
 """Pseudo-count of the part-wise model against a word's own counts."""
 CAPITALS_PRIOR = 2.0
 """Pseudo-count of lower-case spoiling against that of capitals."""
@@ -32,6 +32,8 @@ TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
 NEVER = -30.0
+ALWAYS = 1_000_000
+"""Count of what leaves no room for anything else."""
 
 _Row = tuple[str, str, str, dict[str, int]]
 """Level, letter case, what was printed, and how often it was read as what."""
@@ -68,6 +70,7 @@ class Channel:
         figures: by (case, first digit, digits): words often read as such numbers.
         first: log P(first letter read | first letter), case kept.
         cut: log probability that a word is cut in two; ``joined``: that two are joined.
+        uncounted: how often words were seen that ``totals`` does not hold.
         parts, letters: counts of onsets and rimes and of letters, for what is made of them when asked for.
     """
 
@@ -81,6 +84,7 @@ class Channel:
     cut: float
     joined: float
     letters: Sequence[_Row] = ()
+    uncounted: int = 0
 
     @classmethod
     def load(cls, name: str, lexicon: Lexicon, path: Path | None = None) -> Channel:
@@ -146,11 +150,11 @@ class Channel:
         tokens: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         bare = fold_marks("\n".join(lexicon.words)).split("\n")
         for number in range(UNKNOWN + 1, len(lexicon.words)):
-            tokens["l", bare[number]].append((number, 1))
+            tokens["l", bare[number]].append((number, ALWAYS))
         tokens |= {(case, read): found for (_, read), found in list(tokens.items()) for case in "tu"}
         letters = {letter for word in lexicon.ids for letter in (word[0], word[0].upper())}
         first = {(letter, fold_marks(letter)): 0.0 for letter in letters}
-        return cls("plain", lexicon, dict(tokens), defaultdict(lambda: 1), {}, (), first, NEVER, NEVER)
+        return cls("plain", lexicon, dict(tokens), {}, {}, (), first, NEVER, NEVER, uncounted=ALWAYS)
 
     def by_parts(self, read: str, case: str) -> dict[int, float]:
         """Words whose onset and rime may be read so, with log P(read | word)."""
@@ -187,7 +191,7 @@ class Channel:
         parts = self.by_parts(read, case)
         found = {}
         for word in whole.keys() | parts.keys():
-            total = self.totals.get((case, word), 0)
+            total = self.totals.get((case, word), self.uncounted)
             p = exp(parts[word]) if word in parts else 1e-6
             found[word] = log((whole.get(word, 0) + SMOOTHING * p) / (total + SMOOTHING))
         return found

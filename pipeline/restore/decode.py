@@ -22,9 +22,9 @@ from pipeline.restore.candidates import Vector
 from pipeline.restore.lattice import EDGES, Ints, Lattice
 from pipeline.restore.memory import Memory
 
-KEEP_WITHIN = 6.0
+KEEP_WITHIN = 8.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
-MOST_KEPT = 6
+MOST_KEPT = 10
 """Words kept between the same boundaries."""
 WORTHLESS = -13.0
 """Nats that two neighbours, by themselves, may be less likely than their rivals and still be paired."""

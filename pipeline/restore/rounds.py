@@ -21,6 +21,9 @@ BATCH = 1000
 """Tokens decoded together."""
 RUINED = 0.3
 """Share of a batch's tokens in sentences that do not read like print; of printed text's it is 0.05."""
+BARE = 0.9
+"""Share of a batch's ruined tokens that must stand in sentences of plain letters before lost marks alone may
+explain any of them: an OCR leaves such sentences too, but others beside them."""
 DOUBT = 0.6
 """A sentence with a word less sure than this is read again by what the rest of the document says."""
 
@@ -72,7 +75,9 @@ class Rounds:
     def _coarse(self, sentences: Sequence[list[Token]], sought: Sequence[int], make: Candidates) -> _Scored:
         """Scored lattice of the sentences that a channel may explain."""
         if make.channel.name == "plain":
-            sought = [k for k in sought if without_marks(sentences[k])]
+            bare = [k for k in sought if without_marks(sentences[k])]
+            enough = sum(len(sentences[k]) for k in bare) >= BARE * sum(len(sentences[k]) for k in sought)
+            sought = bare if enough else []
         lattice = build([sentences[k] for k in sought], make)
         return _Scored(score_bigrams(lattice, self.ngrams), {k: i for i, k in enumerate(sought)})
 
@@ -105,7 +110,9 @@ class Rounds:
         if not self.doubtful or not self.memory.knows:
             return
         for state, maker in enumerate(self.makers):
-            make = replace(maker, document=self.memory, memory={})
+            # where marks alone are lost a reading tells nothing that another reading of its like could
+            habits = None if maker.channel.name == "plain" else self.memory
+            make = replace(maker, document=habits, memory={})
             mine = [(number, tokens) for number, s, tokens in self.doubtful if s == state]
             for batch in batches(mine):
                 lattice = build([tokens for _, tokens in batch], make)

@@ -26,7 +26,7 @@ Rows = Sequence[tuple[str, Mapping[str, int]]]
 
 UNKNOWN_PIECE = -6.5
 """A letter read as a sign that it was never read as, or lost: one share of some 700."""
-UNKNOWN_TWO = -9.5
+UNKNOWN_TWO = -11.0
 """The same with two signs for one letter."""
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
 """Rarer pieces are accidents of the alignment."""

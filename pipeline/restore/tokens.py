@@ -81,6 +81,7 @@ _FOREIGN = re.compile(
 SPELT = 5
 """So many single characters in a row are no words: spaced letters or dirt, which stay."""
 
+_GLUED = re.compile(r"([^\W\d_]{3,})(\d{2,})")
 _BREAK = re.compile(r"[.!?;:…](?:\s|$)|\n\s*\n|\f|\n\s*(?:[-+•*–]|\(?[\dA-Za-zđĐIVX]{1,4}[.)])\s|[.…]{3,}|\|")
 
 
@@ -124,6 +125,11 @@ def sentences(text: str) -> Iterator[list[Token]]:
         code = in_code and not any(c.isspace() for c in gap)
         near = bool(last) and gap in {" ", ""}
         bare = near or (gap.count("\n") <= 1 and not gap.strip(" \n"))
+        glued = None if fixed else _GLUED.fullmatch(found)
+        if glued:
+            # a figure that lost its space: two digits and more behind a word are no letters
+            current.append(Token(start, glued[1], False, False, near, code, bare))
+            start, found, fixed, near, bare, code = start + len(glued[1]), glued[2], True, True, True, False
         current.append(Token(start, found, fixed, False, near, code, bare))
         in_code = code or (fixed and found.endswith("/"))
         last = match.end()

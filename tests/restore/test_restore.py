@@ -46,6 +46,11 @@ def test_vie_repairs_only_what_is_sure_and_no_digits(restorer: Restorer) -> None
     assert done.text == text.replace("huyên", "huyện")
 
 
+def test_vie_leaves_words_that_were_printed_together(restorer: Restorer) -> None:
+    text = "Các nhà tàitrợ và bà Adamson đã đến thăm xã LongThượng."
+    assert restorer.restore(text, channel="vie").edits == ()
+
+
 def test_kinds(restorer: Restorer) -> None:
     done = restorer.restore("Cac hg ngheo dugc hd trg xay nha vdi kinh phi tir ngan sach huyén")
     kinds = {e.raw: e.kind for e in done.edits}

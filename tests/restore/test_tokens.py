@@ -38,6 +38,7 @@ def test_respelled_examples(entry: dict[str, str]) -> None:
         ("hd ngheo, x& T Ky", "hd|ngheo|x&|T|Ky"),
         ("cho vay 5.766d", "cho|vay|=5.766|d"),
         ("c6 13 hd", "c6|13|hd"),
+        ("bd sung33 hd, 16p, tien5", "bd|sung|=33|hd|16p|tien5"),
         ("12/BC-UBND ngay 21/3/2025", "=12/|BC|UBND|ngay|=21/3/2025"),
         ("“Vi nguoi ngheo” - (1)", "Vi|nguoi|ngheo|1"),
         ("a@b.gov.vn x. www.b.vn/tin", "=a@b.gov.vn|x|=www.b.vn/tin"),

@@ -1,0 +1,44 @@
+"""Words that letters may stand for, where no reading of them was ever counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.restore import Restorer
+
+MOST = 60
+
+
+@pytest.fixture(scope="module")
+def restorer() -> Restorer:
+    return Restorer.load()
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("wao", "trao"),
+        ("wréc", "trước"),
+        ("nrde", "nước"),
+        ("hiy", "túy"),
+        ("ngtrdi", "người"),
+        ("nghéoo", "nghèo"),
+    ],
+)
+def test_the_printed_word_is_among_the_likeliest(restorer: Restorer, read: str, printed: str) -> None:
+    channel = restorer.maker("eng").channel
+    found = channel.by_letters(read, "l", MOST)
+    assert restorer.lexicon.ids[printed] in found
+    assert len(found) == MOST
+    assert all(score < 0 for score in found.values())
+
+
+@pytest.mark.parametrize("read", ["", "x", "@", "ng" * 6])
+def test_any_reading_gives_words_and_the_same_again(restorer: Restorer, read: str) -> None:
+    channel = restorer.maker("eng").channel
+    assert channel.by_letters(read, "l", 5) == channel.by_letters(read, "l", 5)
+    assert len(channel.by_letters(read, "u", 5)) == 5
+
+
+def test_without_counts_there_is_nothing(restorer: Restorer) -> None:
+    assert restorer.maker("plain").channel.by_letters("ngheo", "l", 5) == {}
