@@ -19,7 +19,7 @@ from sys import intern
 from typing import Literal
 
 from pipeline.language.dictionaries import folder as dictionaries
-from pipeline.language.lexicon import NUMBER, Lexicon
+from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
 from pipeline.language.syllables import is_syllable
@@ -31,6 +31,7 @@ from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice
 from pipeline.restore.lattice import Lattice, before_figure
 from pipeline.restore.rounds import Rounds, batches
+from pipeline.restore.specks import speck
 from pipeline.restore.tokens import Token, sentences
 
 ChannelName = Literal["auto", "eng", "vie"]
@@ -223,6 +224,7 @@ class Restorer:
     ) -> Iterator[Edit]:
         """The edits of one sentence along its chosen path."""
         halves: list[int] = []
+        before = (-1, UNKNOWN)
         for choice in path:
             node, word = choice.node, int(lattice.word[choice.node])
             if not lattice.whole[node] and not halves:
@@ -232,9 +234,14 @@ class Restorer:
                 ([*halves, word], min(least, choice.posterior)) if halves else ([word], choice.posterior)
             )
             halves = []
+            span = int(lattice.first[node]), int(lattice.last[node])
+            if span[0] == before[0] + 1 and tokens[span[0]].joint and make.channel.name == "eng":
+                pair, name = (before[1], words[0]), self.lexicon.words[before[1]]
+                if dirt := speck(tokens[before[0]], tokens[span[0]], pair, name, self.ngrams):
+                    yield dirt
+            before = span[1], words[-1]
             if lattice.kept[node]:
                 continue
-            span = int(lattice.first[node]), int(lattice.last[node])
             edit = self._edit(tokens, span, words, posterior, make)
             if edit is not None:
                 yield edit

@@ -29,7 +29,8 @@ class Token(NamedTuple):
     """``text`` stands at ``start``; ``fixed`` tokens stay; after ``breaks`` a new sentence begins.
 
     ``near`` says that one plain space (or nothing) parts the token from the one before it, ``bare`` that
-    nothing but spaces and at most one line break does; ``code`` marks the letters of a document's symbol,
+    nothing but spaces and at most one line break does, ``joint`` is the one sign between them where no space
+    stands there; ``code`` marks the letters of a document's symbol,
     which may become other initials and nothing else.
     """
 
@@ -40,6 +41,7 @@ class Token(NamedTuple):
     near: bool
     code: bool = False
     bare: bool = False
+    joint: str = ""
 
     @property
     def end(self) -> int:
@@ -130,7 +132,8 @@ def sentences(text: str) -> Iterator[list[Token]]:
             # a figure that lost its space: two digits and more behind a word are no letters
             current.append(Token(start, glued[1], False, False, near, code, bare))
             start, found, fixed, near, bare, code = start + len(glued[1]), glued[2], True, True, True, False
-        current.append(Token(start, found, fixed, False, near, code, bare))
+        joint = gap if last and len(gap) == 1 and not gap.isspace() and not code else ""
+        current.append(Token(start, found, fixed, False, near, code, bare, joint))
         in_code = code or (fixed and found.endswith("/"))
         last = match.end()
         run = run + 1 if len(found) == 1 and not fixed else 0
