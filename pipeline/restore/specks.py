@@ -16,8 +16,8 @@ from pipeline.model import Edit
 from pipeline.restore.tokens import Token, rules
 
 USUAL = -2.5
-"""Log probability from which on one word follows another so mostly that no hyphen parts them: syllables of one
-word (``hồ sơ``) lie above, neighbours in usual phrases (``kinh tế-xã hội``) below -4."""
+"""Log probability from which on one word follows another so mostly that no hyphen parts them: syllables of
+one word (``hồ sơ``) lie above, neighbours in usual phrases (``kinh tế-xã hội``) below -4."""
 SURE = 0.9
 """Of signs taken away on pages drawn from held-out text, nine in ten were dirt."""
 _SHORT = 2
