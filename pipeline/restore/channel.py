@@ -32,6 +32,8 @@ TITLE_PRIOR = 20.0
 """Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
 NEVER = -30.0
+LOWEST = -13.0
+"""Log probability of onset and rime together below which a word is not looked for."""
 ALWAYS = 1_000_000
 """Count of what leaves no room for anything else."""
 
@@ -165,6 +167,8 @@ class Channel:
             rimes = known.get(("rime", read[at:])) if onsets else None
             for onset, p in onsets if onsets and rimes else ():
                 for rime, q in rimes or ():
+                    if p + q < LOWEST:
+                        break
                     word = self.words.get((onset, rime))
                     if word is not None and found.get(word, -99.0) < p + q:
                         found[word] = p + q
@@ -176,6 +180,11 @@ class Channel:
             return {}
         speller = self._capital if case == "u" else self._small
         return speller.words(read, self.lexicon.prior, most)
+
+    def counted(self, read: str, case: str) -> dict[int, float]:
+        """The same of readings that were counted as a whole, and nothing else."""
+        whole = self.tokens.get((case, read), ())
+        return {w: log(n / (self.totals.get((case, w), self.uncounted) + SMOOTHING)) for w, n in whole}
 
     def candidates(self, read: str, case: str) -> dict[int, float]:
         """Log P(read | word) by word id, ``read`` in lower case; empty where nothing is known.
@@ -245,7 +254,7 @@ def _spoilt(rows: Sequence[_Row], case: str) -> _Parts:
         room = sum(counts.values()) + 0.5
         for read, n in counts.items():
             parts[level, read].append((truth, log(n / room)))
-    return dict(parts)
+    return {place: sorted(found, key=lambda f: (-f[1], f[0])) for place, found in parts.items()}
 
 
 def _sum(a: Mapping[str, Number], b: Mapping[str, Number]) -> dict[str, Number]:

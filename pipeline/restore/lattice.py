@@ -103,8 +103,9 @@ def _merge(at: int, i: int, tokens: Sequence[Token], make: Candidates, nodes: _B
         return
     if a.text.isdigit() or b.text.isupper() or a.end + 1 != b.start:
         return
-    found = dict(make.known(f"{a.text} {b.text}"))
-    for word, score in make.known(a.text + b.text).items():
+    case, low = letter_case(a.text + b.text), (a.text.lower(), b.text.lower())
+    found = make.channel.counted(" ".join(low), case)
+    for word, score in make.channel.counted("".join(low), case).items():
         found[word] = max(found.get(word, -99.0), score + make.channel.cut)
     prior = make.ngrams.prior
     for w in sorted(found, key=lambda w: -(found[w] + prior[w]))[:3]:
