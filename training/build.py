@@ -1,6 +1,6 @@
 """Rebuilds lexicon, n-grams and channels from plain text: ``python -m training.build --corpus FOLDER``.
 
-The folder holds .txt or .txt.xz files, one paragraph a line. On one core, 92 million words: 3 minutes and 3
+The folder holds .txt or .txt.xz files, one paragraph a line. On one core, 92 million words: 4 minutes and 5
 GB for lexicon and n-grams, 2 seconds a page for the channels. The same corpus, Tesseract and fonts give the
 same bytes. Pages read so far are kept in the work folder, so that an interrupted run goes on.
 """

@@ -1,4 +1,4 @@
-"""From pages with their truth to counts of what OCR makes of each word, onset and rime.
+"""From pages with their truth to counts of what OCR makes of each word, onset, rime and letter.
 
 Truth and reading are aligned letter by letter over the whole page, marks folded away; words that share
 letters are bound together. One word to one token gives a pair, one word to two tokens a cut (``c 6`` for có).

@@ -3,7 +3,7 @@
 Each language model is built from the same corpus and each way of decoding runs over the same pages: drawn
 from held-out paragraphs in every face, size, resolution and damage that training draws, read by
 ``tesseract -l eng``. They are not the pages of ``benchmarks``: what wins here is measured there. Prints a
-table for docs/. About 10 minutes, 5 GB.
+table for docs/. Half an hour, 5 GB.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ PLAIN = dict.fromkeys(("tvpl_ubnd", "tvpl_legal", "phapluat8"), 1)
 
 MODELS: Mapping[str, Design] = {
     "as kept: syllables in 4-grams": Design(),
-    "bigrams": Design(2, {2: 9_000_000}),
     "trigrams": Design(3, {2: 1_100_000, 3: 6_000_000}),
     "a quarter of the n-grams": Design(most={n: most // 4 for n, most in MOST.items()}),
     "all sources alike": Design(weights=PLAIN),

@@ -3,8 +3,8 @@
 An n-gram's key is its word ids packed into 16 bits each. The table of its order keeps a tag in one of two
 buckets (cuckoo hashing; Pagh & Rodler 2004, Fan et al. 2014), beside the tag log probability and back-off
 weight in 8 bits each (steps of 1/16 nat, which costs less than 0.1 % of perplexity). A bigram's tag is its
-key. The longer ones have tags of 21 bits and are looked up only where their context is known: of those that
-are not there, three in a million are taken for another (fingerprints for language models: Talbot & Osborne
+key. The longer ones have tags of 21 bits, and count only where their context is known too: of those that are
+not there, three in a million are taken for another (fingerprints for language models: Talbot & Osborne
 2007). Nothing is built when the model is loaded, and processes share the mapped pages.
 
 Source of the model: ``training/counts.py`` (modified Kneser–Ney; Chen & Goodman 1998).
@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,22 +117,30 @@ class Ngrams:
         """
         path = path or folder() / "ngrams"
 
-        def array(name: str) -> NDArray[np.generic]:
-            found: NDArray[np.generic] = np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            return found
+        def array(name: str, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
+            """A file of a type and a shape (-1: any size)."""
+            found = np.lib.format.open_memmap(path / f"{name}.npy", mode="r")
+            fits = found.ndim == len(shape) and all(
+                want in (-1, size) for want, size in zip(shape, found.shape, strict=True)
+            )
+            if found.dtype != kind or not fits:
+                message = (
+                    f"{name}.npy is {found.dtype} of shape {found.shape}, not {np.dtype(kind)} of {shape}"
+                )
+                raise ValueError(message)
+            return np.asarray(found)
 
         try:
-            unigram, backoff = np.asarray(array("unigram")), np.asarray(array("unigram_backoff"))
+            unigram = array("unigram", np.float32, (-1,))
+            backoff = array("unigram_backoff", np.float32, unigram.shape)
+            orders = [n for n in range(2, HIGHEST + 1) if n < 4 or any(path.glob(f"{n}_*.npy"))]
             tables = []
-            for order in range(2, HIGHEST + 1):
-                if order > 2 and not (path / f"{order}_tags.npy").exists():
-                    break
-                parts = [np.asarray(array(f"{order}_{part}")) for part in ("tags", "values", "backoffs")]
-                if parts[1].shape != (len(parts[0]), SLOTS[order]):
-                    message = f"order {order}: sizes do not agree"
-                    raise ValueError(message)
-                tables.append(Table(order, *parts))
-        except (OSError, ValueError, IndexError) as error:
+            for order in orders:
+                tags = array(f"{order}_tags", np.uint64, (-1,))
+                values = array(f"{order}_values", np.uint8, (len(tags), SLOTS[order]))
+                rest = (0 if order == orders[-1] else len(tags), SLOTS[order])
+                tables.append(Table(order, tags, values, array(f"{order}_backoffs", np.uint8, rest)))
+        except (OSError, ValueError, EOFError) as error:
             message = f"{path}: {error}; restore the folder or run make dictionaries"
             raise DictionaryError(message) from error
         return cls(unigram, backoff, tuple(tables))
@@ -144,7 +153,8 @@ class Ngrams:
     @cached_property
     def prior(self) -> list[float]:
         """Log P(word) by id, as plain numbers."""
-        return list(map(float, self.unigram.tolist()))
+        found: list[float] = self.unigram.tolist()
+        return found
 
     def backoff(self, contexts: Keys, words: int) -> tuple[Scores, NDArray[np.bool_]]:
         """Back-off weights (log) of contexts of so many words, and which of them are known; else 0."""

@@ -25,8 +25,6 @@ MOST = 60
 """Candidates kept for a token."""
 WITHIN = 12.0
 """Candidates worse than the best by more nats (channel and unigram together) are dropped."""
-UNSEEN_READ = -7.0
-"""A reading one letter away from a known one: its share of the known one's probability."""
 KEPT = log(0.6)
 """A word that is no syllable (foreign, abbreviation) comes through an OCR unspoiled in about 60 % of
 cases."""
@@ -37,8 +35,8 @@ DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
 UNLIKELY = -8.0
 """Where no candidate is as probable as this, words are sought letter by letter."""
 LONGEST_SPELT = 12
-MOST_REMEMBERED = 10_000
-"""Tokens whose candidates are kept: some 20 MB."""
+MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 48
+"""Tokens whose candidates are kept, and their longest: some 20 MB."""
 SHORT = 3
 """So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
@@ -127,11 +125,11 @@ class Candidates:
         name = f"{token.text}\0{token.fixed}" if token.fixed or token.code else token.text
         found = self.memory.get(name)
         if found is None:
+            found = self._fixed(token.text) if token.fixed else self._make(token.text, token.code)
             if len(self.memory) >= MOST_REMEMBERED:
                 self.memory.clear()
-            found = self.memory[name] = (
-                self._fixed(token.text) if token.fixed else self._make(token.text, token.code)
-            )
+            if len(name) <= LONGEST_REMEMBERED:
+                self.memory[name] = found
         return found
 
     def _fixed(self, text: str) -> Options:

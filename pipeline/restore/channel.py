@@ -100,6 +100,9 @@ class Channel:
             lines = path.read_text(encoding="utf-8").splitlines()
             seen, cut, joined = (int(n) for n in lines[0].split("\t")[4:7])
             rows = [_row(line.split("\t")) for line in lines[1:]]
+            if not rows:
+                message = "no readings"
+                raise ValueError(message)
         except (OSError, ValueError, IndexError) as error:
             message = f"{path}: {error}; restore the file or run make dictionaries"
             raise DictionaryError(message) from error
@@ -274,4 +277,8 @@ def _first(rows: Sequence[_Row]) -> dict[tuple[str, str], float]:
 
 def _row(fields: list[str]) -> _Row:
     level, case, truth, *rest = fields
-    return level, case, truth, dict(zip(rest[::2], map(int, rest[1::2]), strict=True))
+    reads = dict(zip(rest[::2], map(int, rest[1::2]), strict=True))
+    if not reads or min(reads.values()) < 1 or (level == "letter" and len(truth) not in {1, 2}):
+        message = f"not readings with their counts: {level} {case} {truth}"
+        raise ValueError(message)
+    return level, case, truth, reads

@@ -47,7 +47,6 @@ class States:
     """Stretches of so many words along a lattice, in the order of their last node's rank.
 
     Attributes:
-        words: how many.
         start, end: the stretch without its last and without its first word, numbered: two stretches may be
             joined where the end of one is the start of the other.
         last: the last node.
@@ -56,7 +55,6 @@ class States:
         places: how many numbers ``start`` and ``end`` may take.
     """
 
-    words: int
     start: Ints
     end: Ints
     last: Ints
@@ -221,21 +219,18 @@ def decode(
     chosen = alive[coarse.links.left] & alive[coarse.links.right]
     left, right = coarse.links.left[chosen], coarse.links.right[chosen]
     keys = extended(lattice.word[left].astype(np.uint64), lattice.word[right])
-    states = States(2, left, right, right, keys, coarse.pairs[chosen], len(lattice.word))
+    states = States(left, right, right, keys, coarse.pairs[chosen], len(lattice.word))
     posterior = np.empty(0)
     with np.errstate(divide="ignore"):
         for words in range(3, ngrams.order + 1):
             states, posterior = _longer(states, words, lattice, ngrams, memory)
-    nodes: Vector = np.bincount(states.last, weights=posterior, minlength=len(lattice.word)).astype(
-        np.float64
-    )
-    return _paths(lattice, nodes, sentences)
+    return _paths(lattice, posterior, sentences)
 
 
 def _longer(
     states: States, words: int, lattice: Lattice, ngrams: Ngrams, memory: Memory | None
 ) -> tuple[States, Vector]:
-    """Join stretches to stretches one word longer; those that keep a share of the paths, with posteriors."""
+    """Join stretches to ones a word longer: those that keep a share of the paths, and the shares of nodes."""
     left, right = _follow(states.start, states.end, states.places)
     keys = extended(states.keys[left], lattice.word[states.last[right]])
     backoff, known = ngrams.backoff(states.keys, words - 1)
@@ -259,10 +254,11 @@ def _longer(
         + backward[right]
         - total[lattice.sentence[states.last[right]]]
     )
+    ends_in = np.bincount(states.last[right], weights=share, minlength=len(lattice.word))
     kept = share > RARE
     left, right = left[kept], right[kept]
     last, places = states.last[right], len(states.last)
-    return States(words, left, right, last, keys[kept], plain[kept], places), share[kept]
+    return States(left, right, last, keys[kept], plain[kept], places), ends_in.astype(np.float64)
 
 
 def _paths(lattice: Lattice, posterior: Vector, sentences: Sequence[int]) -> list[list[Choice]]:
@@ -286,8 +282,9 @@ def _paths(lattice: Lattice, posterior: Vector, sentences: Sequence[int]) -> lis
     finish = dict(zip(lattice.sentence[closing].tolist(), lattice.start[closing].tolist(), strict=True))
     result = []
     for sentence in sentences:
-        path, at = [], finish[sentence]
-        while (i := best[at][1]) >= 0:
+        path, at = list[Choice](), finish[sentence]
+        # where rounding left no path the sentence stays as it was read
+        while at in best and (i := best[at][1]) >= 0:
             path.append(Choice(int(nodes[i]), float(posterior[nodes[i]])))
             at = starts[i]
         result.append(path[::-1])

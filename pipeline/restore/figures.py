@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
+from pipeline.language.normal import fold_marks
 from pipeline.model import Edit, RestoredText
 from pipeline.restore.tokens import rules
 
@@ -26,18 +28,35 @@ def kept(text: str, edits: Sequence[Edit]) -> list[Edit]:
         text: what the edits' offsets point into.
         edits: sorted, not overlapping.
     """
+    edits = [edit for edit in edits if not _swallows(edit)]
     if not any(_unmakes(edit) for edit in edits):
-        return list(edits)
+        return edits
     done = RestoredText.from_edits(text, edits)
     return [edit for edit in edits if not (_unmakes(edit) and _counts(done, edit))]
 
 
+@cache
+def _bare_counted() -> frozenset[str]:
+    return frozenset(fold_marks(word) for word in rules().counted)
+
+
 def _unmakes(edit: Edit) -> bool:
-    """Whether a figure stands in the raw and none in the restored."""
+    """Whether a figure stands in the raw, alone or as half of a cut word, and none in the restored."""
+    return any(part.strip("'’.,").isdigit() for part in edit.raw.split()) and not _digits(edit.restored)
+
+
+def _digits(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _swallows(edit: Edit) -> bool:
+    """Whether a figure before a word that only numbers count (``3trieu``) was taken for a letter of it."""
     return (
-        any(c.isdigit() for c in edit.raw)
-        and edit.raw.strip("'’.,").isdigit()
-        and not any(c.isdigit() for c in edit.restored)
+        edit.raw[0].isdigit()
+        and edit.raw[-1].isalpha()
+        and not _digits(edit.restored)
+        and edit.restored.split()[-1].lower() in rules().counted
+        and len(edit.raw) > len(edit.restored.split()[-1])
     )
 
 
@@ -45,6 +64,9 @@ def _counts(done: RestoredText, edit: Edit) -> bool:
     start, end = done.to_restored(edit.start, edit.end)
     behind = _WORD_BEHIND.match(done.text, end, end + _REACH)
     before = _WORD_BEFORE.search(done.text[max(0, start - _REACH) : start])
+    if " " in edit.raw:
+        # of a word cut in two by chance the word behind may be wrong too: its letters alone count
+        return bool(behind and fold_marks(behind.group(1)).lower() in _bare_counted())
     return bool(
         (behind and behind.group(1).lower() in rules().counted)
         or (before and before.group(1).lower() in rules().numbered)

@@ -86,7 +86,7 @@ def _split(at: int, i: int, token: Token, make: Candidates, nodes: _Builder) -> 
         return
     for k in range(2, len(text) - 1):
         left, right = make.known(text[:k]), make.known(text[k:])
-        if not left or not right or text[k:].isdigit():
+        if not left or not right or text[:k].isdigit() or text[k:].isdigit():
             continue
         prior = make.ngrams.prior
         halves = [sorted(side, key=lambda w: -(side[w] + prior[w]))[:3] for side in (left, right)]

@@ -18,6 +18,7 @@ from pathlib import Path
 from sys import intern
 from typing import Literal
 
+from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder as dictionaries
 from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
@@ -158,6 +159,12 @@ class Restorer:
         root = folder or dictionaries()
         lexicon = Lexicon.load(root / "lexicon.tsv")
         ngrams = Ngrams.load(root / "ngrams")
+        if len(lexicon.words) != len(ngrams.unigram):
+            message = (
+                f"{root}: lexicon.tsv has {len(lexicon.words)} lines and ngrams {len(ngrams.unigram)} words; "
+                "restore both or run make dictionaries"
+            )
+            raise DictionaryError(message)
         return cls(root, lexicon, ngrams)
 
     def maker(self, channel: str) -> Candidates:

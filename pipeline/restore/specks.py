@@ -33,7 +33,12 @@ def speck(left: Token, right: Token, words: tuple[int, int], printed: str, ngram
         printed: the first of them.
         ngrams: says how mostly one follows the other.
     """
-    if right.joint not in {"-", "."} or not left.text[0].islower() or min(words) < NUMBER:
+    if (
+        right.joint not in {"-", "."}
+        or right.start != left.end + 1
+        or not left.text[0].islower()
+        or min(words) < NUMBER
+    ):
         return None
     if words[1] == NUMBER:
         dirt = right.joint == "-" and right.text[0].isdigit() and printed in rules().numbered

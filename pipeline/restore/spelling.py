@@ -38,7 +38,7 @@ LONGEST_WORD = 6
 LEAST_SOUGHT = 1000
 """Words that are no syllables and rarer than this (weighted count) are not looked for."""
 MOST_REMEMBERED = 1500
-"""Endings of readings whose weights are kept: some 40 MB."""
+"""Endings of readings whose weights are kept: some 40 MB a speller, of which a channel has up to two."""
 NEVER = np.float32(-40.0)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DictionaryError
+from pipeline.language.dictionaries import folder as dictionaries
 from pipeline.model import Edit, RestoredText
 from pipeline.restore import Restorer
 from pipeline.restore.repair import _without_unstable, compose
@@ -98,6 +99,58 @@ def test_a_symbol_read_well_keeps_its_letters(restorer: Restorer) -> None:
     done = restorer.restore(text).text
     assert "12/QĐ-SXD" in done
     assert "34/BC-KTHT" in done
+
+
+@pytest.mark.parametrize(
+    ("ruined", "figure"),
+    [
+        ("UBND xa da giai quyét cho 25ngudi dan duge vay vén", "25"),
+        ("Tong s6 hd nghéo 3trieu déng", "3"),
+        ("Trong dé so20 hoc sinh dudc vay vén", "20"),
+        ("Thon A 18ngay duge vay vén", "18"),
+        ("Nam qua, da hd trg c 6 thang dugc vay vén", "6"),
+        ("Trong xa 6 t 14 hoc sinh nghéo dudc hd trg", "14"),
+    ],
+)
+def test_a_figure_beside_a_word_is_never_lost(restorer: Restorer, ruined: str, figure: str) -> None:
+    assert figure in restorer.restore(ruined, channel="eng").text
+
+
+@pytest.mark.parametrize("sign", ["'-", "*.", "°-", "-'", "-", "."])
+def test_an_edit_says_what_stood_there(restorer: Restorer, sign: str) -> None:
+    text = f"d6i{sign}véi ngudi nghéo dudc vay vén"
+    for edit in restorer.restore(text, channel="eng").edits:
+        assert text[edit.start : edit.end] == edit.raw
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("ngrams/3_tags.npy", None),
+        ("ngrams/4_tags.npy", None),
+        ("ngrams/4_values.npy", b""),
+        ("ngrams/unigram.npy", b"PK\x03\x04"),
+        ("ngrams/2_backoffs.npy", b"\x93NUMPY"),
+        ("lexicon.tsv", b"a\t1\t0\t\n"),
+        ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\n"),
+        ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\nletter\tl\tabc\ta\t3\n"),
+        ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\ntoken\tl\ta\ta\t-3\n"),
+    ],
+)
+def test_damaged_dictionaries_are_named(tmp_path: Path, file: str, content: bytes | None) -> None:
+    for name in ("ngrams", "channel", "lexicon.tsv"):
+        (tmp_path / name).symlink_to(dictionaries() / name)
+    folder = (tmp_path / file).parent
+    if folder != tmp_path:
+        folder.unlink()
+        folder.mkdir()
+        for path in (dictionaries() / folder.name).iterdir():
+            (folder / path.name).symlink_to(path)
+    (tmp_path / file).unlink()
+    if content is not None:
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises(DictionaryError, match="make dictionaries"):
+        Restorer.load(tmp_path).maker("eng")
 
 
 def test_missing_dictionaries_say_what_to_do(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def test_respelled_examples(entry: dict[str, str]) -> None:
         ("cho vay 5.766d", "cho|vay|=5.766|d"),
         ("c6 13 hd", "c6|13|hd"),
         ("bd sung33 hd, 16p, tien5", "bd|sung|=33|hd|16p|tien5"),
+        ("cho 25ngudi, so20 hoc sinh, QH15", "cho|=25|ngudi|so|=20|hoc|sinh|QH15"),
+        ("a b c d. E f g h i", "a|b|c|d|=E|=f|=g|=h|=i"),
         ("12/BC-UBND ngay 21/3/2025", "=12/|BC|UBND|ngay|=21/3/2025"),
         ("“Vi nguoi ngheo” - (1)", "Vi|nguoi|ngheo|1"),
         ("a@b.gov.vn x. www.b.vn/tin", "=a@b.gov.vn|x|=www.b.vn/tin"),

@@ -10,6 +10,7 @@ import pytest
 from pipeline.language.gazetteer import Gazetteer
 from pipeline.language.lexicon import Lexicon
 from pipeline.language.ngrams import Ngrams, extended
+from pipeline.language.ngrams import places as places_of
 from training import counts, places
 from training.build import build_language
 from training.channel import ChannelCounts, count_page
@@ -60,8 +61,13 @@ def test_model_sums_to_one_and_stores(corpus: Path, tmp_path: Path) -> None:
 def test_every_key_finds_its_slot() -> None:
     for order, most in ((2, 1 << 32), (3, 1 << 48), (4, 1 << 62)):
         keys = np.unique(np.random.default_rng(order).integers(1, most, 5000, dtype=np.uint64))
-        slots = fill(keys, 1850 if order > 2 else 3000, order)
+        buckets = 1850 if order > 2 else 3000
+        slots = fill(keys, buckets, order).reshape(buckets, -1)
         assert sorted(slots[slots >= 0].tolist()) == list(range(len(keys)))
+        homes = places_of(keys, buckets, order)[:2]
+        for bucket, number in zip(*np.nonzero(slots >= 0), strict=True):
+            key = slots[bucket, number]
+            assert bucket in {int(home[key]) for home in homes}
 
 
 def test_initials_typed_without_marks_are_those_that_were_meant() -> None:
