@@ -20,7 +20,8 @@ from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
-from pipeline.extract.rules import cues, tables
+from pipeline.extract.rule_files import rulebook
+from pipeline.extract.rules import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.unclaimed import rows as unclaimed_rows
 
@@ -32,40 +33,46 @@ _READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]],
     "houses": houses.read,
     "loans": loans.read,
 }
-"""In order: a table before takes a number before the next sees it."""
+"""Tables for which rules alone are not enough; a rule file names its ``reader``."""
 
 __all__ = ["extract", "unclaimed"]
 
 
-def extract(document: Document) -> Extraction:
+def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     """All figures, citations and unclaimed numbers of a document, and its own row.
 
+    Args:
+        document: its pages, read and restored.
+        book: the rules; the dictionaries' where None.
+
     Raises:
-        DictionaryError: where a rule file is missing or wrong.
+        RuleError: where a rule file is missing or wrong, or one of its patterns comes to no end.
     """
     from pipeline.model import Extraction
 
+    book = book or rulebook()
     flow = Flow.of(document)
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    gridded = grid.read(flow, tables()["loans"])
-    sentences = _sentences(flow, gridded.prose)
+    gridded = grid.read(flow, book.tables["loans"])
+    sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
     refused: dict[int, str] = {}
-    drafts = _drafts(flow, sentences, taken, refused)
+    drafts = _drafts(flow, sentences, book, taken, refused)
     drafts["loans"] += [draft for _, found in gridded.lines for draft in found]
     taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
     sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)
-    context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
+    context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""))
     place = described.get("place")
     figures, repaired = [], []
     for table, rows in drafts.items():
-        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, cues())]
+        rules = book.tables[table]
+        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
-            resolve(draft, context, _next(draft))
-        kept = merge(rows, cues().actor, flow)
+            resolve(draft, context, _next(draft), rules)
+        kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
     return Extraction(
         described,
@@ -76,7 +83,7 @@ def extract(document: Document) -> Extraction:
     )
 
 
-def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]]) -> list[Sentence]:
+def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
@@ -84,7 +91,7 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]]) -> list[Senten
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    return annotate(flow.text, sorted([*spans, *cells]))
+    return annotate(flow.text, sorted([*spans, *cells]), book.grammar)
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
@@ -103,17 +110,17 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _drafts(
-    flow: Flow, sentences: Sequence[Sentence], taken: set[int], refused: dict[int, str]
+    flow: Flow, sentences: Sequence[Sentence], book: Rulebook, taken: set[int], refused: dict[int, str]
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
-    by_table = tables()
     blocks_above = introduced(flow)
-    for table, read in _READERS.items():
+    for table, rules in book.tables.items():
+        read = _READERS[rules.reader]
         rows = found.setdefault(table, [])
         for sentence in sentences:
             if sentence.quantities:
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
-                rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused, rows)
+                rows += read(Frame.of(sentence, rules, book.cues, above), taken, refused, rows)
         rows.sort(key=lambda d: d.first.start)
     return found
 

@@ -315,5 +315,9 @@ class Grammar:
 @cache
 def grammar() -> Grammar:
     """The grammar of the dictionaries, compiled once a process."""
-    path = folder() / "units.toml"
-    return Grammar(tomllib.loads(path.read_text(encoding="utf-8")))
+    return Grammar(load_units())
+
+
+def load_units() -> dict[str, Any]:
+    """What ``units.toml`` says."""
+    return tomllib.loads((folder() / "units.toml").read_text(encoding="utf-8"))

@@ -10,9 +10,9 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.ids import row_id
 from pipeline.extract.repair import REPAIRED, printed
+from pipeline.extract.rules import TableRules
 from pipeline.model import Box, Edit, Evidence, Figure, Value
 
-_STOCKS = frozenset({"outstanding", "overdue"})
 _PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
 _DOUBTS = {
     "period_assumed": 0.12,
@@ -27,10 +27,11 @@ _DOUBTS = {
 }
 
 
-def resolve(draft: Draft, context: Context, stop: int) -> None:
+def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> None:
     """Fill in period and status; ``stop`` is where the next number of the sentence begins."""
     q = draft.first
-    timed = context.period(draft.sentence, q, stop, stock=draft.values.get("flow") in _STOCKS)
+    stock = any(draft.values.get(column) in codes for column, codes in rules.stocks.items())
+    timed = context.period(draft.sentence, q, stop, stock=stock)
     if draft.parent and not (timed.period.start or timed.period.end):
         draft.values["period_start"] = draft.parent.values.get("period_start")
         draft.values["period_end"] = draft.parent.values.get("period_end")
@@ -90,7 +91,9 @@ def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
 
 
 def _number(value: Decimal | None) -> Value:
-    return None if value is None else int(value)
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else value
 
 
 def _box(box: Box | None) -> Value:

@@ -29,7 +29,7 @@ class Draft:
 
     ``exhaustive``: its children are all there is (a table's lines under ``Cộng``), so that any other sum
     than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
-    of a programme (``cho vay hộ nghèo``) rather than a flow.
+    of a programme (``cho vay hộ nghèo``) rather than a flow. ``adds``: its columns that add up.
     """
 
     table: str
@@ -49,6 +49,7 @@ class Draft:
     proof: str = "none"
     mentions: list[Draft] = field(default_factory=list)
     quote: tuple[int, int] | None = None
+    adds: tuple[str, ...] = ()
 
     @property
     def first(self) -> Quantity:
@@ -108,13 +109,14 @@ class Frame:
 
     def excluded(self, q: Quantity) -> str:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
+        spared = self.rules.spares
         if "range" in q.flags:
             return "range"
         sentence = self.sentence
         clause = sentence.clauses[sentence.clause_at(q.start)]
         begin = max(clause.start, q.lead - 60)
         for reason, pattern, unless in self.cues.excluded:
-            if pattern.search(sentence.text, begin, q.lead):
+            if reason not in spared and pattern.search(sentence.text, begin, q.lead):
                 if unless and unless.search(sentence.text, sentence.start, sentence.end):
                     continue
                 return reason
@@ -123,7 +125,7 @@ class Frame:
         nxt = min((o.lead for o in sentence.quantities if o.start > q.start), default=clause.end)
         behind = min(clause.end, nxt, q.end + BEHIND)
         for reason, after in self.cues.excluded_after:
-            if after.search(sentence.text, q.end, behind):
+            if reason not in spared and after.search(sentence.text, q.end, behind):
                 return reason
         return ""
 

@@ -18,24 +18,32 @@ from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 
-COUNT = {"loans": "borrowers", "cards": "cards", "houses": "houses"}
-AMOUNT = "amount_vnd"
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
 REACH = 2
 """Blocks behind a total's in which parts by sum are looked for."""
 
 
-def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> list[tuple[Quantity, str]]:
+def assign(
+    rows: Sequence[Draft], flow: Flow, cues: Cues, adds: tuple[str, ...]
+) -> list[tuple[Quantity, str]]:
     """Set role, parent, breakdown, complete and proof of one table's rows (in order of place).
+
+    Args:
+        rows: the table's rows.
+        flow: the document.
+        cues: words that announce parts.
+        adds: the table's number columns that add up.
 
     Returns:
         The numbers that sums repaired (see ``repair``), each with its print.
     """
+    for row in rows:
+        row.adds = adds
     _by_brackets(rows)
     _by_words(rows, flow, cues)
     _by_sums(rows)
-    repaired = list(repair(rows, (COUNT[rows[0].table], AMOUNT), flow.text)) if rows else []
+    repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
         _finish(row)
     return repaired
@@ -61,7 +69,7 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
             between = [r for r in beside if total.last.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
-            column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+            column = next((c for c in total.adds if total.value(c) is not None), None)
             values = [r.value(column) if column else None for r in held]
             if (
                 column
@@ -112,7 +120,7 @@ def _inside(rows: Sequence[Draft], total: Draft, begin: int, end: int) -> list[D
 
 
 def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
-    column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+    column = next((c for c in total.adds if total.value(c) is not None), None)
     values = [p.value(column) if column else None for p in parts]
     return (
         bool(column and values)
@@ -161,7 +169,7 @@ def _may_hold(total: Draft, part: Draft) -> bool:
     """Whether nothing contradicts that ``part`` lies inside ``total``."""
     if not _same_flow(total, part):
         return False
-    shared = [c for c in (COUNT[total.table], AMOUNT) if c in total.cells and c in part.cells]
+    shared = [c for c in total.adds if c in total.cells and c in part.cells]
     for column in shared:
         whole, piece = total.value(column), part.value(column)
         if whole is not None and piece is not None and piece > whole:
@@ -209,7 +217,7 @@ def _by_sums(rows: Sequence[Draft]) -> None:
     for number, total in enumerate(rows):
         if total.parent:
             continue
-        column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+        column = next((c for c in total.adds if total.value(c) is not None), None)
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
@@ -285,7 +293,7 @@ def _parts(row: Draft, breakdown: int) -> list[Draft]:
 def _adds_up(row: Draft, breakdown: int = 1) -> bool:
     parts = _parts(row, breakdown)
     checked = False
-    for column in (COUNT[row.table], AMOUNT):
+    for column in row.adds:
         whole = row.value(column)
         pieces = [p.value(column) for p in parts]
         if whole is None or not pieces or any(p is None for p in pieces):
@@ -298,7 +306,7 @@ def _adds_up(row: Draft, breakdown: int = 1) -> bool:
 
 def _exceeds(row: Draft) -> bool:
     """Whether parts are more than their total: ``32 + 563`` cannot lie in 592."""
-    for column in (COUNT[row.table], AMOUNT):
+    for column in row.adds:
         whole = row.value(column)
         pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
         if whole is not None and pieces and sum(pieces) > whole:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.amounts import Grammar, Quantity, grammar
 from pipeline.extract.periods import Mention, periods
 
 
@@ -103,16 +103,19 @@ class Sentence:
         return chain
 
 
-def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]:
+def annotate(
+    text: str, spans: Sequence[tuple[int, int, int]], numbers: Grammar | None = None
+) -> list[Sentence]:
     """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
 
-    Offsets stay those of the whole text.
+    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries'.
     """
+    numbers = numbers or grammar()
     found = []
     heard: list[Mention] = []
     for start, end, block in spans:
         part = text[start:end]
-        quantities = [moved(q, start) for q in grammar().find(part)]
+        quantities = [moved(q, start) for q in numbers.find(part)]
         mentions = [
             Mention(m.start + start, m.end + start, m.reading, m.period)
             for m in periods().find_after(part, heard)

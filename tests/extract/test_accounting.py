@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from text_documents import document_of
 
 from pipeline.extract import extract
-from pipeline.extract.rules import tables
+from pipeline.extract.rule_files import rulebook
 
 # written for itself: it must not share the number grammar's blind spots
 WITH_UNIT = re.compile(
@@ -54,6 +54,6 @@ def test_any_sentence(text: str) -> None:
 
 
 def test_the_rules_own_examples() -> None:
-    for rules in tables().values():
+    for rules in rulebook().tables.values():
         for case in rules.examples:
             assert unaccounted(case["text"]) == Counter(), case["text"]
