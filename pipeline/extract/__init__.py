@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
+from pipeline.extract import cards, citations, documents, finds, grid, houses, loans, parts, reader, unclaimed
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
 from pipeline.extract.rule_files import rulebook
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from pipeline.model import Document, Extraction, Value
 
 _READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]], list[Draft]]] = {
+    "figures": reader.read,
     "cards": cards.read,
     "houses": houses.read,
     "loans": loans.read,
 }
-"""Tables for which rules alone are not enough; a rule file names its ``reader``."""
+"""A rule file names its ``reader``; where rules alone are not enough, it is not ``figures``."""
 
 __all__ = ["extract", "unclaimed"]
 
@@ -91,7 +93,8 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    return annotate(flow.text, sorted([*spans, *cells]), book.grammar)
+    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar)
+    return [with_listed(sentence, book.cues.parts) for sentence in found]
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
@@ -120,7 +123,11 @@ def _drafts(
         for sentence in sentences:
             if sentence.quantities:
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
-                rows += read(Frame.of(sentence, rules, book.cues, above), taken, refused, rows)
+                opening = flow.blocks[sentence.block].start, sentence.start
+                frame = Frame.of(sentence, rules, book.cues, above, opening)
+                read_here = read(frame, taken, refused, rows)
+                finds.fill(read_here, frame)
+                rows += read_here
         rows.sort(key=lambda d: d.first.start)
     return found
 

@@ -70,8 +70,9 @@ class Draft:
 class Frame:
     """A sentence seen by one table's rules.
 
-    ``above`` are the texts of the blocks over the sentence's block, nearest first, as spans. ``verbs`` keeps
-    which clauses were found to have a verb of their own.
+    ``above`` are the texts of the blocks over the sentence's block, nearest first, ``opening`` is what stands
+    before it in its own block, as spans. ``verbs`` keeps which clauses were found to have a verb of their
+    own.
     """
 
     sentence: Sentence
@@ -79,10 +80,18 @@ class Frame:
     cues: Cues
     marks: Sequence[Mark]
     above: Sequence[tuple[int, int]]
+    opening: tuple[int, int] = (0, 0)
     verbs: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]) -> Frame:
+    def of(
+        cls,
+        sentence: Sentence,
+        rules: TableRules,
+        cues: Cues,
+        above: Sequence[tuple[int, int]],
+        opening: tuple[int, int] = (0, 0),
+    ) -> Frame:
         """The frame of a sentence; marks inside the groups of its counts do not count."""
         found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
@@ -91,7 +100,7 @@ class Frame:
             for m in found
             if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
         ]
-        return cls(sentence, rules, cues, marks, above)
+        return cls(sentence, rules, cues, marks, above, opening)
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""

@@ -99,6 +99,13 @@ def _points_back(reading: str, said: Sequence[Mention]) -> Period:
     return Period()
 
 
+def _spaced(pattern: str) -> str:
+    """A blank of a pattern is a few on the page: a line may end there."""
+    return (
+        pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}").replace(r"\s{1,6}*", r"\s{0,6}")
+    )
+
+
 class Periods:
     """The expressions of ``periods.toml``, compiled."""
 
@@ -110,13 +117,12 @@ class Periods:
             pattern = expression["pattern"]
             for name, part in data["parts"].items():
                 pattern = pattern.replace("{" + name + "}", part)
-            pattern = pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
-            pattern = pattern.replace(r"\s{1,6}*", r"\s{0,6}")
+            pattern = _spaced(pattern)
             self._patterns.append(
                 (expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags))
             )
-        self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
-        self._citation = regex.compile(data["ignored"]["citation"], flags)
+        self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
+        self._citation = regex.compile(_spaced(data["ignored"]["citation"]), flags)
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""

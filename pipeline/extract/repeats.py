@@ -113,7 +113,9 @@ def _says(row: Draft) -> int:
 
 
 def _is_telling(row: Draft) -> bool:
-    """Whether its numbers are large enough that two equal rows mean one figure."""
+    """Whether its numbers are large enough that two equal rows mean one figure; a rate's measure tells it."""
+    if "measure" in row.values:
+        return True
     if any(q.value is None or q.value < LEAST for q in row.cells.values()):
         return False
     return any(not q.is_money or len(f"{q.value:f}".rstrip("0.")) >= TELLING for q in row.cells.values())

@@ -28,7 +28,7 @@ from pipeline.language.dictionaries import folder
 CUES = "cues"
 ORDER = 35
 """Where a file names none: after the tables with readers of their own, before the broad ones."""
-_OWN_SECTIONS = frozenset({"gate", "schema", "stocks"})
+_OWN_SECTIONS = frozenset({"gate", "schema", "stocks", "default"})
 _SCOPES = frozenset({"row", "clause", "sentence", "list", "above"})
 _TYPES = frozenset({"text", "integer", "date"})
 
@@ -147,6 +147,7 @@ def load_table(path: Path) -> TableRules:
         top.names("adds"),
         top.names("tells_apart"),
         data.get("stocks", {}),
+        data.get("default", {}),
         frozenset(top.names("spares")),
         frozenset(top.names("ignores")),
         [e.data for e in _entries(data, "example", path, "text rows")],
@@ -175,7 +176,7 @@ def _gate(data: Mapping[str, Any], path: Path) -> Gate:
 
 
 def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
-    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind"):
+    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind units"):
         yield Trigger(
             entry.get("id", str),
             entry.pattern(),
@@ -183,24 +184,27 @@ def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
             needs=entry.maybe("needs"),
             weak=entry.get("weak", bool, default=False),
             behind=entry.get("behind", bool, default=True),
+            units=frozenset(entry.names("units")),
         )
 
 
 def _blockers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
-    for entry in _entries(data, "blocker", path, "reason pattern strong example", "reason"):
+    for entry in _entries(data, "blocker", path, "reason pattern strong weak units example", "reason"):
         reason = entry.get("reason", str)
         yield Trigger(
             f"blocker.{reason}",
             entry.pattern(),
             reason=reason,
             strong=entry.get("strong", bool, default=False),
+            weak=entry.get("weak", bool, default=False),
+            units=frozenset(entry.names("units")),
         )
 
 
 def _numbers(data: Mapping[str, Any], path: Path, ids: frozenset[str]) -> Iterator[Number]:
     keys = (
         "column units codes unit_column set triggers groups after noun before behind never_before "
-        "never_behind link starts of_column"
+        "never_behind link starts alone direct of_column maximum"
     )
     for entry in _entries(data, "number", path, keys, "column"):
         triggers = frozenset(entry.names("triggers"))
@@ -222,7 +226,10 @@ def _numbers(data: Mapping[str, Any], path: Path, ids: frozenset[str]) -> Iterat
             entry.maybe("never_behind"),
             entry.maybe("link"),
             entry.get("starts", bool, default=True),
+            entry.get("alone", bool, default=False),
+            entry.get("direct", bool, default=False),
             entry.get("of_column", str, ""),
+            entry.get("maximum", int, 0),
         )
 
 
@@ -288,6 +295,8 @@ def load_cues(path: Path) -> Cues:
         ],
         [*_blockers(data, path), *(Trigger(NEUTRAL, n.pattern(), reason=NEUTRAL) for n in neutral)],
         Entry(data.get("own_verb"), f"{path}: [own_verb]", "pattern example").pattern(),
+        Entry(data.get("continues"), f"{path}: [continues]", "pattern example").pattern(bounded=False),
+        Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))
             for b in [

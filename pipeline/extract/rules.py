@@ -26,7 +26,8 @@ class Trigger:
     """Words that govern numbers: for a table (``values``), or for nothing (``reason``).
 
     A ``weak`` one (``hỗ trợ``) yields to another that stands with it (``tiền điện``). One that is ``behind``
-    also governs counts before it (``1.200 hộ được hỗ trợ tiền điện``).
+    also governs counts before it (``1.200 hộ được hỗ trợ tiền điện``). ``units`` are those of the numbers
+    that it governs; empty: all.
     """
 
     id: str
@@ -37,6 +38,11 @@ class Trigger:
     needs: Pattern | None = None
     weak: bool = False
     behind: bool = True
+    units: frozenset[str] = frozenset()
+
+    def governs(self, unit: str) -> bool:
+        """Whether it governs numbers of a unit."""
+        return not self.units or unit in self.units
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,10 @@ class Number:
         never_behind: what must not stand behind it there.
         link: what must stand between the numbers of a row and this one for it to join them.
         starts: whether it may be the first of a row.
+        alone: whether it needs no trigger: its noun says enough.
+        direct: whether no people or things may be counted before it in its clause.
         of_column: where the second number of ``9.876/12.345`` goes.
+        maximum: above this it is misread; 0: no limit.
     """
 
     column: str
@@ -77,7 +86,10 @@ class Number:
     never_behind: Pattern | None
     link: Pattern | None
     starts: bool
+    alone: bool
+    direct: bool
     of_column: str
+    maximum: int
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,7 @@ class TableRules:
         adds: its number columns that add up.
         tells_apart: columns in which two mentions of one figure agree.
         stocks: values, by column, whose rows are of a day, not a span.
+        default: values of columns that nothing sets.
         spares: reasons of shared exclusions that do not hold for it.
         ignores: reasons of shared blockers that do not hold for it.
         examples: texts with the rows that must come of them.
@@ -211,6 +224,7 @@ class TableRules:
     adds: tuple[str, ...]
     tells_apart: tuple[str, ...]
     stocks: Mapping[str, Sequence[str]]
+    default: Mapping[str, str]
     spares: frozenset[str]
     ignores: frozenset[str]
     examples: Sequence[Mapping[str, Any]]
@@ -219,9 +233,8 @@ class TableRules:
     def marks(self, text: str, start: int, end: int, blockers: Sequence[Trigger]) -> list[Mark]:
         """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
         found: list[Mark] = []
-        for trigger in (*self.triggers, *blockers):
-            if trigger.reason in self.ignores:
-                continue
+        shared = [b for b in blockers if b.reason not in self.ignores]
+        for trigger in (*self.triggers, *shared):
             for match in trigger.pattern.finditer(text, start, end):
                 if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
                     continue
@@ -262,6 +275,8 @@ class Cues:
     excluded: Sequence[tuple[str, Pattern, Pattern | None]]
     blockers: Sequence[Trigger]
     own_verb: Pattern
+    continues: Pattern
+    states: Pattern
     examples: Sequence[tuple[str, str]]
 
 

@@ -1,0 +1,372 @@
+"""Rows of a table by its rule file alone: what governs a number, what it is, which row it joins.
+
+A number is governed by the trigger that stands nearest in its clause, before it or right behind it; where the
+clause has none, by the clause before, the introduction of the list, or the heading. The file's ``[[number]]``
+entries then say which column it fills. A number joins the row before it where that row lacks its column and
+nothing stands between that begins something new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import BEHIND, FAR, Draft, Frame, group_at, group_of
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.rules import Mark, Number
+
+JOINT_AMOUNT = "joint_amount"
+"""The reason of money for several counts: it is none of theirs, and of no other table."""
+LEAD = 60
+"""Characters before a number in which the words right before it stand."""
+OF = 240
+"""Characters behind a percentage in which its service is named: whom it is of takes many words."""
+LONGEST_GAP = 160
+"""Characters between two numbers of one row, at most."""
+HEADINGS = 3
+"""Blocks above a sentence whose words may be its topic."""
+
+
+def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
+    """The rows of a sentence.
+
+    Args:
+        frame: the sentence under the table's rules.
+        taken: starts of numbers that other tables have; the rows' own are added.
+        refused: reason by start of number, filled for numbers that a cue or blocker excludes.
+        before: the table's rows above the sentence.
+    """
+    del before
+    rows: list[Draft] = []
+    every = frame.sentence.quantities
+    units = frozenset(unit for number in frame.rules.numbers for unit in number.units)
+    starting = frozenset(unit for number in frame.rules.numbers if number.starts for unit in number.units)
+    for at, q in enumerate(every):
+        if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
+            continue
+        stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
+        seen = Seen(frame, q, every[at - 1] if at else None, stop)
+        _place(seen, rows, taken, refused if q.unit in starting else {})
+    for row in rows:
+        taken.update(q.start for q in row.cells.values())
+    return rows
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A number in its sentence; ``previous`` is the number before it, ``stop`` where the next begins."""
+
+    frame: Frame
+    q: Quantity
+    previous: Quantity | None
+    stop: int
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return self.frame.sentence.text
+
+    @property
+    def clause(self) -> tuple[int, int]:
+        """The span of the number's clause."""
+        clause = self.frame.sentence.clauses[self.frame.sentence.clause_at(self.q.start)]
+        return clause.start, clause.end
+
+    @property
+    def begin(self) -> int:
+        """Where the words that are the number's own begin: behind the number before, in its clause."""
+        return max(self.clause[0], self.previous.end if self.previous else 0)
+
+    @property
+    def end(self) -> int:
+        """Where they end: before the next number, in its clause."""
+        return min(self.stop, self.clause[1], self.q.end + (OF if self.q.unit == "percent" else FAR))
+
+    @property
+    def noun_end(self) -> int:
+        """Behind the groups that the number counts: ``1.200 học sinh, sinh viên nghèo``."""
+        own = None if self.q.is_money else group_at(self.frame.sentence, self.q)
+        return max(self.q.end, own.end if own else 0)
+
+
+def _place(seen: Seen, rows: list[Draft], taken: set[int], refused: dict[int, str]) -> None:
+    frame, q = seen.frame, seen.q
+    mark = governor(seen)
+    if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
+        refused.setdefault(q.start, reason)
+        return
+    number, mark = _number(seen, mark)
+    if number is None or _is_anothers(seen, taken):
+        return
+    if number.maximum and q.value is not None and q.value > number.maximum:
+        refused.setdefault(q.start, "malformed")
+        return
+    row = _open_row(seen, number, mark, rows)
+    if row is not None:
+        if q.is_money and len(_listed(row, rows)) > 1:
+            refused.setdefault(q.start, JOINT_AMOUNT)
+            return
+        if not q.is_money and (found := group_of(frame, q, seen.stop, mark)):
+            row.group = found
+    elif number.starts and frame.is_open(q):
+        missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
+        told = (_named_before(seen, mark) or topic(frame, q.unit)) if missing else None
+        if told and told.trigger.reason:
+            goes_on = frame.cues.parts.match(seen.text, frame.sentence.start)
+            if goes_on or told.end <= frame.opening[0]:
+                refused.setdefault(q.start, told.trigger.reason)
+                return
+            told = None
+        row = _new_row(seen, number, mark, told)
+        rows.append(row)
+    else:
+        return
+    row.cells[number.column] = q
+    if number.unit_column:
+        row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
+    if number.of_column and q.of is not None:
+        row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _new_row(seen: Seen, number: Number, mark: Mark | None, told: Mark | None) -> Draft:
+    """A row that begins with a number; ``told`` speaks where its own trigger leaves a column open."""
+    rules = seen.frame.rules
+    rule = mark.trigger.id if mark else f"{rules.table}.{number.column}"
+    row = Draft(rules.table, seen.frame.sentence, {}, rule)
+    if told:
+        row.values |= {c: v for c, v in told.trigger.values.items() if c in rules.default}
+    row.values = {**rules.default, **row.values, **(mark.trigger.values if mark else {}), **number.values}
+    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark)
+    return row
+
+
+def _is_anothers(seen: Seen, taken: set[int]) -> bool:
+    """Whether a number only tells more of one that another table has: ``3 căn nhà cho 3 hộ nghèo``."""
+    previous = seen.previous
+    if previous is None or previous.start not in taken or previous.start < seen.clause[0]:
+        return False
+    gap = seen.text[previous.end : seen.q.lead]
+    own = [m for m in seen.frame.marks if previous.end <= m.start < seen.q.start and not m.trigger.reason]
+    return not own and not any(sign in gap for sign in (",", ";", " và "))
+
+
+def _own_group(seen: Seen, mark: Mark | None) -> GroupList | None:
+    """The group that a rate's own name holds: ``tỷ lệ hộ nghèo``."""
+    if mark is None or seen.q.unit != "percent":
+        return None
+    return next(iter(groups().find(seen.text, mark.start, mark.end)), None)
+
+
+def _named_before(seen: Seen, mark: Mark | None) -> Mark | None:
+    """What a name (``vốn đầu tư``) stands under in its sentence; a verb begins something new."""
+    frame, sentence = seen.frame, seen.frame.sentence
+    if mark is None or frame.cues.own_verb.search(seen.text, mark.start, mark.end):
+        return None
+    holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+    told = [
+        m
+        for m in frame.marks
+        if m.end <= mark.start and not m.trigger.weak and any(c.holds(m.start) for c in holders)
+    ]
+    return told[-1] if told and not told[-1].trigger.reason else None
+
+
+# ---- governing --------------------------------------------------------------------------------
+
+
+def governor(seen: Seen) -> Mark | None:
+    """The trigger or blocker that governs a number; of those that stand equally near not a weak one."""
+    frame, q = seen.frame, seen.q
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    inside = [m for m in frame.marks if clause.holds(m.start) and m.trigger.governs(q.unit)]
+    before = [m for m in inside if m.end <= q.start][::-1]
+    near = [m for m in before if m.start >= seen.begin]
+    phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
+    behind = list(_behind(seen, inside))
+    if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
+        return strong[0]
+    told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
+    for found in (
+        [m for m in phrase if not m.trigger.weak],
+        [m for m in told if not m.trigger.weak and not q.is_money],
+        phrase,
+        [m for m in near if not m.trigger.weak],
+        near,
+        before,
+        told,
+    ):
+        if found:
+            return found[0]
+    return _inherited(seen)
+
+
+def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:
+    """The marks behind a number, up to the next, with no comma between; one is in what a percentage is of."""
+    start, signs = seen.noun_end, ";(" if seen.q.unit == "percent" else ",;("
+    for mark in inside:
+        if seen.q.end <= mark.start < seen.end and not _broken(seen.text, start, mark.start, signs):
+            yield mark
+
+
+def _broken(text: str, start: int, end: int, signs: str) -> bool:
+    """Whether a sign parts two places; one that joins the groups of a list does not."""
+    found = [at for at in range(start, end) if text[at] in signs]
+    if not found:
+        return False
+    listed = groups().find(text, start, end)
+    return any(not any(0 < g.start - at <= JOINT or g.start <= at < g.end for g in listed) for at in found)
+
+
+JOINT = 10
+"""Characters between a comma and the next group of a list: `, và các `."""
+
+
+def _inherited(seen: Seen) -> Mark | None:
+    """What governs the clauses before, where this one has no verb of its own; else what stands above."""
+    frame, q = seen.frame, seen.q
+    sentence = frame.sentence
+    number = sentence.clause_at(q.start)
+    begin = sentence.clauses[number].start
+    split = frame.cues.parts.search(seen.text, sentence.start, q.start)
+    if frame.own_verb(q, number) or (not split and frame.cues.states.search(seen.text, begin, q.lead)):
+        return None
+    for earlier in sentence.before(number)[1:]:
+        clause = sentence.clauses[earlier]
+        marks = [m for m in frame.marks if clause.holds(m.start) and m.end <= q.start]
+        marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
+        if marks:
+            return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
+    return topic(frame, q.unit)
+
+
+def topic(frame: Frame, unit: str) -> Mark | None:
+    """What the text above a sentence speaks of: its paragraph so far, its list, its headings."""
+    for start, end in (frame.opening, *frame.above[:HEADINGS]):
+        marks = frame.rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
+        told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
+        if told:
+            return told[-1]
+    return None
+
+
+# ---- what a number is -------------------------------------------------------------------------
+
+
+def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
+    """The first entry that fits the number, with the trigger that it fits under.
+
+    A weak trigger (``xuống còn``) lets the one before it speak, too (``tỷ lệ hộ nghèo``).
+    """
+    earlier = []
+    if mark and mark.trigger.weak:
+        clause = seen.frame.sentence.clauses[seen.frame.sentence.clause_at(seen.q.start)]
+        earlier = [m for m in seen.frame.marks if clause.holds(m.start) and m.end <= mark.start][::-1]
+    for one in (mark, *earlier):
+        for number in seen.frame.rules.numbers:
+            told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
+            if told and _stands(number, seen):
+                return number, one
+    return None, mark
+
+
+def _stands(number: Number, seen: Seen) -> bool:
+    """Whether unit, groups and words around a number are those of an entry."""
+    q, text = seen.q, seen.text
+    if q.unit not in number.units or (number.direct and _follows_a_count(seen)):
+        return False
+    if number.groups and _code(_counted(seen)) not in number.groups:
+        return False
+    if number.after and _code_before(seen) not in number.after:
+        return False
+    end = min(seen.end, q.end + BEHIND * 2)
+    noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
+    lead = max(seen.begin, q.lead - LEAD)
+    return (
+        (number.noun is None or bool(number.noun.match(text, noun, end)))
+        and (number.before is None or bool(number.before.search(text, lead, q.lead)))
+        and (number.behind is None or bool(number.behind.search(text, q.end, end)))
+        and not (number.never_before and number.never_before.search(text, seen.begin, q.lead))
+        and not (number.never_behind and number.never_behind.search(text, q.end, end))
+    )
+
+
+def _follows_a_count(seen: Seen) -> bool:
+    """Whether people or things are counted before a number in its clause: it is what they cost."""
+    start, _ = seen.clause
+    return any(
+        start <= o.start < seen.q.start and not o.is_money and o.unit not in NO_THINGS
+        for o in seen.frame.sentence.quantities
+    )
+
+
+NO_THINGS = frozenset({"percent", "code", "other", "project"})
+"""Units of counts that nothing is given to: percentages, codes, places, projects."""
+
+
+def _counted(seen: Seen) -> GroupList | None:
+    """The group that a number counts: by its noun, its label, or the name before it (``số hộ nghèo còn``)."""
+    frame, q = seen.frame, seen.q
+    own = group_at(frame.sentence, q)
+    if own and own.code:
+        return own
+    named = [m for m in frame.marks if seen.begin <= m.start and m.end <= q.start]
+    for mark in reversed(named):
+        if found := groups().find(seen.text, mark.start, mark.end):
+            return found[-1]
+    return group_of(frame, q, seen.stop, None)
+
+
+def _code_before(seen: Seen) -> str:
+    """The group of the count before a number, in its sentence."""
+    previous = seen.previous
+    return _code(_counted(replace(seen, q=previous, previous=None, stop=seen.q.lead))) if previous else ""
+
+
+def _code(group: GroupList | None) -> str:
+    return group.code if group else ""
+
+
+# ---- which row it joins -----------------------------------------------------------------------
+
+
+def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
+    """The last row, where the number may join it."""
+    if not rows or number.column in rows[-1].cells:
+        return None
+    row, frame = rows[-1], seen.frame
+    last = row.last
+    sentence = frame.sentence
+    gap = seen.text[last.end : seen.q.lead]
+    mine, theirs = sentence.clause_at(seen.q.start), sentence.clause_at(last.start)
+    if mine != theirs and sentence.clauses[mine].outer != theirs and not frame.cues.continues.match(gap):
+        return None
+    if len(gap) > LONGEST_GAP or frame.cues.parts.search(gap):
+        return None
+    between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
+    if any(o.unit not in NO_THINGS for o in between):
+        return None
+    if number.link and not number.link.search(gap):
+        return None
+    begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
+    if any(m.trigger.reason or _differs(m, row) or "," in seen.text[last.end : m.start] for m in begun):
+        return None
+    values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
+    return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+def _differs(mark: Mark, row: Draft) -> bool:
+    return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+
+
+def _listed(row: Draft, rows: Sequence[Draft]) -> list[Draft]:
+    """The rows of one list that ends with this one, all still without money: its amount is for them all."""
+    found = [row]
+    for earlier in reversed(rows[: rows.index(row)]):
+        gap = row.sentence.text[earlier.last.end : found[0].first.lead]
+        if any(q.is_money for q in earlier.cells.values()) or earlier.rule != row.rule or ";" in gap:
+            break
+        if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):
+            break
+        found.insert(0, earlier)
+    return found
