@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract import cards, citations, documents, finds, grid, houses, loans, parts, reader, unclaimed
+from pipeline.extract import (
+    cards,
+    citations,
+    columns,
+    documents,
+    finds,
+    grid,
+    houses,
+    loans,
+    parts,
+    reader,
+    unclaimed,
+)
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
@@ -56,13 +68,18 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     flow = Flow.of(document)
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    gridded = grid.read(flow, book.tables["loans"])
+    gridded, claimed = columns.read(flow, book)
+    lent = grid.read(flow, book.tables["loans"], claimed)
+    gridded.lines += lent.lines
+    gridded.prose += lent.prose
     sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
     refused: dict[int, str] = {}
     drafts = _drafts(flow, sentences, book, taken, refused)
-    drafts["loans"] += [draft for _, found in gridded.lines for draft in found]
+    for _, found in gridded.lines:
+        for draft in found:
+            drafts[draft.table].append(draft)
     taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
     sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)

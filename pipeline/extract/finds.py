@@ -41,7 +41,7 @@ def _nearest(find: Find, frame: Frame, row: Draft, around: Span) -> tuple[int, V
     for level, (start, end, is_last) in enumerate(_spans(find, frame, row, around)):
         matches = list(find.pattern.finditer(frame.sentence.text, start, end)) if start < end else []
         for match in reversed(matches) if is_last else matches:
-            value = _value(find, match)
+            value = value_of(find, match)
             if value is not None:
                 return level, value
     return None
@@ -76,7 +76,8 @@ def _behind(frame: Frame, start: int, limit: int) -> int:
     return sign.start() if sign else limit
 
 
-def _value(find: Find, match: regex.Match[str]) -> Value:
+def value_of(find: Find, match: regex.Match[str]) -> Value:
+    """What a match puts into the column; None where it is nothing of the column's type."""
     if find.value:
         return find.value
     text = (match["value"] if "value" in match.re.groupindex else match.group()) or ""

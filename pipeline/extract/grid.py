@@ -107,14 +107,16 @@ class Reading:
     prose: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def read(flow: Flow, rules: TableRules) -> Reading:
-    """All tables of a document; no cell is passed over."""
+def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> Reading:
+    """All tables of a document but those whose first block is in ``skip``; no cell is passed over."""
     reading = Reading()
     for grid in grids(flow):
-        head = _head(grid)
-        columns = [_column(heading, rules) for heading in _headings(grid, head)]
+        if grid.blocks[0] in skip:
+            continue
+        head = head_of(grid)
+        columns = [_column(heading, rules) for heading in headings_of(grid, head)]
         if not any(column.flow for column in columns):
-            columns = _of_caption(columns, _caption(flow, grid), rules)
+            columns = _of_caption(columns, caption_of(flow, grid), rules)
         lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
         _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
         reading.lines += lines
@@ -132,7 +134,7 @@ def read(flow: Flow, rules: TableRules) -> Reading:
 # ---- headings ---------------------------------------------------------------------------------
 
 
-def _head(grid: Grid) -> int:
+def head_of(grid: Grid) -> int:
     """How many lines are headings: those before the first with a number that is no column number."""
     for number, row in enumerate(grid.rows):
         numbers = [c.text for c in row if regex.fullmatch(r"[\d.,§]+", c.text)]
@@ -145,7 +147,7 @@ def _head(grid: Grid) -> int:
     return len(grid.rows)
 
 
-def _headings(grid: Grid, head: int) -> list[str]:
+def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
     parts: list[list[str]] = [[] for _ in range(grid.width)]
     for number in range(head):
@@ -180,7 +182,7 @@ def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
     return Column(heading, "label" if is_("label") else "")
 
 
-def _caption(flow: Flow, grid: Grid) -> str:
+def caption_of(flow: Flow, grid: Grid) -> str:
     """The text right above a table: its caption or introduction."""
     first = grid.blocks[0]
     above = [b for b in flow.blocks[max(0, first - 2) : first] if b.kind != "row"]

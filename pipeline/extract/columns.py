@@ -1,0 +1,345 @@
+"""Tables on the page that are no loan tables, by the ``[[column]]`` entries of their rule file.
+
+Each number column is told by its heading, each line by its label. Columns of one line that say the same of it
+(``set``) are one row; a column ``Tổng số`` is the total of those beside it, a line ``Cộng`` of those above
+it, a project's line of its subprojects'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import regex
+
+from pipeline.extract import finds
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.flow import Block, Flow
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.grid import (
+    Cell,
+    Grid,
+    Reading,
+    caption_of,
+    grids,
+    head_of,
+    headings_of,
+    is_number,
+)
+from pipeline.extract.groups import groups
+from pipeline.extract.numerals import parse_number
+from pipeline.extract.rules import Heading, Rulebook, TableRules
+from pipeline.extract.sentence import Sentence, moved
+from pipeline.model import Value
+
+_BARE = regex.compile(r"[0-9][0-9.,]*")
+_DASH = regex.compile(r"[-–]")
+_MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
+_ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
+_UNIT = regex.compile(r"đơn vị tính|đvt")
+_TOTAL = regex.compile(
+    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
+)
+_SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
+_PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading's entry (None: no number of the table), and what its heading says."""
+
+    heading: str
+    entry: Heading | None = None
+    scale: int = 1
+    values: Mapping[str, Value] = field(default_factory=dict)
+    is_sum: bool = False
+    is_label: bool = False
+    unit: str = "other"
+
+
+def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
+    """The tables that rule files with headings take, and the first blocks of those tables."""
+    reading, claimed = Reading(), set[int]()
+    for grid in grids(flow):
+        chosen = _choose(flow, grid, book)
+        if chosen is None:
+            continue
+        claimed.add(grid.blocks[0])
+        _read_grid(flow, grid, *chosen, book, reading)
+    return reading, frozenset(claimed)
+
+
+def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Column], int] | None:
+    head = head_of(grid)
+    headings = headings_of(grid, head)
+    caption = caption_of(flow, grid)
+    labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
+    for rules in book.tables.values():
+        sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
+        if not rules.headings or sign is None or not sign.search(f"{caption} {labels}"):
+            continue
+        if never and never.search(f"{caption} {labels}"):
+            continue
+        columns = [_column(heading, caption, rules, book) for heading in headings]
+        if any(c.entry for c in columns) and any(c.is_label for c in columns):
+            return rules, columns, head
+    return None
+
+
+def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
+    if _ORDINAL.match(heading) or _UNIT.search(heading) or not heading:
+        return Column(heading)
+    entry = next(
+        (
+            e
+            for e in rules.headings
+            if e.pattern.search(heading) and not (e.unless and e.unless.search(heading))
+        ),
+        None,
+    )
+    if entry is None:
+        return Column(heading, is_label=True)
+    scale = book.grammar.scale(heading)
+    if scale == 1 and entry.unit == "vnd":
+        scale = book.grammar.scale(caption)
+    values: dict[str, Value] = {}
+    for find in rules.finds:
+        if find.column not in values and (find.value or find.type == "integer"):
+            match = find.pattern.search(heading)
+            value = finds.value_of(find, match) if match else None
+            if value is not None:
+                values[find.column] = value
+    values |= entry.values
+    unit = entry.unit
+    if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
+        counted = book.grammar.find("1 " + heading.rpartition("số ")[2])
+        unit = counted[0].unit if counted and counted[0].start == 0 else unit
+    is_sum = bool(_SUM.search(heading))
+    return Column(heading, entry, scale if unit == "vnd" else 1, values, is_sum, unit=unit)
+
+
+# ---- lines ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Line:
+    """A line of a table: its rows by what they say, and where it stands in the table's outline."""
+
+    label: str
+    level: int
+    rows: list[Draft] = field(default_factory=list)
+    is_total: bool = False
+
+
+def _read_grid(
+    flow: Flow,
+    grid: Grid,
+    rules: TableRules,
+    columns: Sequence[Column],
+    head: int,
+    book: Rulebook,
+    reading: Reading,
+) -> None:
+    first = grid.blocks[0]
+    above = [b for b in reversed(flow.blocks[max(0, first - 2) : first]) if b.kind != "row"] + flow.parents(
+        first
+    )
+    lines: list[Line] = []
+    for number, row in enumerate(grid.rows):
+        quantities: list[Quantity] = []
+        if number >= head:
+            line, sentence = _line(flow, grid, number, rules, columns, book, above)
+            quantities = list(sentence.quantities)
+            lines.append(line)
+            reading.lines.append((sentence, line.rows))
+        reading.prose += [
+            (cell.start, cell.end, grid.blocks[number])
+            for cell in row
+            if cell.text and not any(cell.start <= q.start < cell.end for q in quantities)
+        ]
+    _relate(lines)
+
+
+def _line(
+    flow: Flow,
+    grid: Grid,
+    number: int,
+    rules: TableRules,
+    columns: Sequence[Column],
+    book: Rulebook,
+    above: Sequence[Block],
+) -> tuple[Line, Sentence]:
+    row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
+    found: list[tuple[Column, Quantity]] = []
+    rest: list[Quantity] = []
+    for cell, column in zip(row, columns, strict=False):
+        if column.entry and is_number(cell.text):
+            found.append((column, _quantity(cell, column, book)))
+        elif not column.entry and not _ORDINAL.match(column.heading) and _BARE.fullmatch(cell.text):
+            rest.append(replace(_quantity(cell, column, book), unit="other"))
+    if row and rest and rest[0].start == row[0].start:
+        rest = rest[1:]  # a line's number
+    every = sorted([*(q for _, q in found), *rest], key=lambda q: q.start)
+    sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
+    label = _label(row, columns)
+    line = Line(label.text if label else "", _level(row, label))
+    line.is_total = bool(_TOTAL.match(line.label))
+    frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
+    for column, q in found:
+        _put(line, frame, column, q, label)
+    finds.fill(line.rows, frame)
+    return line, sentence
+
+
+def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
+    """The cell that says what the line is about."""
+    for cell, column in zip(row, columns, strict=False):
+        told = cell.text and not _MARKER.fullmatch(cell.text) and not _BARE.fullmatch(cell.text)
+        if told and column.entry is None:
+            return cell
+    return None
+
+
+def _level(row: Sequence[Cell], label: Cell | None) -> int:
+    """How deep a line stands: by its name (``Tiểu dự án``), else by its marker."""
+    name = label.text.lower() if label else ""
+    if name.startswith(("tiểu dự án", "tda")):
+        return 3
+    if name.startswith("dự án"):
+        return 2
+    marker = row[0].text.strip(" .)") if row else ""
+    if regex.fullmatch(r"[IVX]+|[A-Z]", marker):
+        return 1
+    if regex.fullmatch(r"\d+(?:\.\d+)*", marker):
+        return 2 + marker.count(".")
+    return 3 if regex.fullmatch(r"[a-zđ]|[-+*]|", marker) and label and row[0] is not label else 2
+
+
+def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | None) -> None:
+    """The number joins the row of its line that says the same and lacks its column, or begins one."""
+    entry = column.entry
+    if entry is None or (entry.column == "percent_stated" and not line.rows):
+        return
+    if entry.column == "percent_stated":
+        same = [r for r in line.rows if r.values.get("kind") == entry.values.get("kind")] or line.rows
+        same[-1].cells.setdefault(entry.column, q)
+        return
+    wanted = {**column.values, "is_sum": column.is_sum}
+    for row in line.rows:
+        said = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
+        if entry.column not in row.cells and said == wanted:
+            row.cells[entry.column] = q
+            return
+    rules = frame.rules
+    marks = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
+    told = next((m for m in marks if not m.trigger.weak), None) or next(
+        (
+            m
+            for start, end in frame.above
+            for m in rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
+            if not m.trigger.weak and not m.trigger.reason
+        ),
+        None,
+    )
+    row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
+    row.values = {**rules.default, **(told.trigger.values if told else {}), **column.values}
+    number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
+    if number:
+        row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
+    if label:
+        named = groups().find(frame.sentence.text, label.start, label.end)
+        headed = groups().find(column.heading, 0, len(column.heading))
+        # the heading's words stand elsewhere: no label of the line's own
+        row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)
+        if _PLACE.match(label.text):
+            row.values["place"] = label.text
+    line.rows.append(row)
+
+
+def _quantity(cell: Cell, column: Column, book: Rulebook) -> Quantity:
+    unit = column.unit
+    named = book.grammar.find(cell.text)
+    if len(named) == 1 and named[0].start == 0 and named[0].is_money == (unit == "vnd"):
+        return moved(named[0], cell.start)
+    text = "0" if _DASH.fullmatch(cell.text) else cell.text.strip(" :;.,'`%")
+    whole = unit != "percent" and column.scale == 1
+    value, flags = parse_number(text, whole=whole)
+    scaled = None if value is None else value * column.scale
+    factor = Decimal(column.scale)
+    return Quantity(
+        cell.start, cell.end, cell.end, cell.end, scaled, unit, lead=cell.start, flags=flags, factor=factor
+    )
+
+
+# ---- totals -----------------------------------------------------------------------------------
+
+
+def _key(row: Draft) -> tuple[tuple[str, str], ...]:
+    """What a row says of its line, its label's words aside: rows of equal keys add up over the lines."""
+    columns = ("kind", "capital_type", "measure", "unit", "budget_year", "action", "work", "status")
+    return (*((c, str(row.values.get(c))) for c in columns), ("sum", str(row.named)))
+
+
+def _relate(lines: Sequence[Line]) -> None:
+    """Parts and totals: columns beside ``Tổng số``, subprojects of a project, lines of ``Cộng``."""
+    for line in lines:
+        _across(line)
+    for number, line in enumerate(lines):
+        if line.is_total:
+            below = [other for other in lines[number + 1 :] if not other.is_total]
+            last = max((i for i in range(number) if lines[i].is_total), default=-1)
+            beside = lines[last + 1 : number] or below
+            top = min((other.level for other in beside), default=0)
+            _adopt(line, [other for other in beside if other.level == top], surely=True)
+            continue
+        deeper: list[Line] = []
+        for other in lines[number + 1 :]:
+            if other.is_total or other.level <= line.level:
+                break
+            deeper.append(other)
+            for row in other.rows if line.rows else ():
+                _inherit(row, line.rows[0])
+        top = min((other.level for other in deeper), default=0)
+        _adopt(line, [other for other in deeper if other.level == top], surely=False)
+
+
+def _inherit(row: Draft, above: Draft) -> None:
+    """A subproject's line is of the project above it."""
+    if "subproject_no" in row.values and "project_no" not in row.values:
+        row.values |= {c: v for c, v in above.values.items() if c in {"project_no", "project"}}
+
+
+def _across(line: Line) -> None:
+    """The columns beside ``Tổng số`` of the same kind are its parts, where they add up to it."""
+    for total in [row for row in line.rows if row.named]:
+        told = _told(total)
+        parts = [row for row in line.rows if not row.named and _told(row) == told]
+        for column in total.cells:
+            values = [p.value(column) for p in parts if column in p.cells]
+            if len(values) > 1 and None not in values and sum(v for v in values if v) == total.value(column):
+                for part in parts:
+                    part.parent, part.breakdown = total, 1
+                total.children += parts
+
+
+def _told(row: Draft) -> Value:
+    return row.values.get("kind", row.values.get("measure"))
+
+
+def _adopt(total: Line, parts: Sequence[Line], *, surely: bool) -> None:
+    for row in total.rows:
+        if row.values.get("unit") == "percent":
+            continue
+        free = [other for line in parts for other in line.rows if other.parent is None]
+        same = [o for o in free if _key(o) == _key(row) and set(o.cells) & set(row.cells)]
+        column = next(iter(row.cells))
+        values = [other.value(column) for other in same]
+        adds_up = None not in values and sum(v for v in values if v) == row.value(column)
+        if len(same) < (1 if surely else 2) or not (surely or adds_up):
+            continue
+        breakdown = 1 + max((c.breakdown for c in row.children), default=0)
+        for other in same:
+            other.parent, other.breakdown = row, breakdown
+        row.children += same
+        row.exhaustive = True

@@ -1,0 +1,102 @@
+"""Tables on the page whose columns rule files tell: budgets, rates, supports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.model import Extraction, Figure
+
+Extracted = Callable[[str], Extraction]
+
+BUDGETS = """Biểu 1. Kế hoạch vốn và kết quả giải ngân Chương trình MTQG giảm nghèo bền vững năm 2023
+Đơn vị tính: Triệu đồng
+TT | Nội dung | Kế hoạch vốn giao năm 2023 | | | Giải ngân đến 31/12/2023 | Tỷ lệ %
+ | | Tổng số | Vốn đầu tư | Vốn sự nghiệp | |
+1 | Dự án 1: Hỗ trợ đầu tư hạ tầng | 3.200 | 3.200 | 0 | 3.100 | 96,9
+2 | Dự án 3: Hỗ trợ sản xuất | 1.000 | 0 | 1.000 | 650,5 | 65,1
+- | Tiểu dự án 1 | 700 | 0 | 700 | 400,5 | 57,2
+- | Tiểu dự án 2 | 300 | 0 | 300 | 250 | 83,3
+ | Tổng cộng | 4.200 | 3.200 | 1.000 | 3.750,5 | 89,3"""
+
+RATES = """Kết quả rà soát hộ nghèo, hộ cận nghèo cuối năm 2024
+STT | Xã, thị trấn | Tổng số hộ | Hộ nghèo | | Hộ cận nghèo |
+ | | | Số hộ | Tỷ lệ (%) | Số hộ | Tỷ lệ (%)
+1 | Xã An Sơn | 1.520 | 31 | 2,04 | 44 | 2,89
+2 | Xã Bình Khê | 1.210 | 25 | 2,07 | 29 | 2,40
+ | Cộng | 2.730 | 56 | 2,05 | 73 | 2,67"""
+
+SUPPORTS = """Kết quả thực hiện các chính sách hỗ trợ năm 2022
+TT | Nội dung hỗ trợ | Số người | Kinh phí (nghìn đồng)
+1 | Hỗ trợ tiền điện | 812 | 512.400
+2 | Miễn giảm học phí | 230 | 96.000
+3 | Tặng quà Tết | 640 | 320.000"""
+
+
+def of(extraction: Extraction, *columns: str) -> list[tuple[object, ...]]:
+    return [tuple(_plain(f.values.get(c)) for c in columns) for f in extraction.figures]
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int) or value is None else str(value)
+
+
+def test_budgets(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS)
+    assert {f.table for f in extraction.figures} == {"budgets"}
+    rows = of(extraction, "kind", "project_no", "subproject_no", "capital_type", "amount_vnd", "role")
+    assert rows[:4] == [
+        ("allocated", "1", None, None, 3_200_000_000, "subtotal"),
+        ("allocated", "1", None, "investment", 3_200_000_000, "part"),
+        ("allocated", "1", None, "recurrent", 0, "part"),
+        ("disbursed", "1", None, None, 3_100_000_000, "part"),
+    ]
+    assert ("disbursed", "3", "2", None, 250_000_000, "part") in rows
+    assert rows[-4:] == [
+        ("allocated", None, None, None, 4_200_000_000, "total"),
+        ("allocated", None, None, "investment", 3_200_000_000, "part"),
+        ("allocated", None, None, "recurrent", 1_000_000_000, "part"),
+        ("disbursed", None, None, None, 3_750_500_000, "total"),
+    ]
+    assert all(f.values["proof"] == "sum" for f in extraction.figures)
+    assert extraction.unclaimed == ()
+
+
+def children(extraction: Extraction, parent: Figure) -> int:
+    return sum(
+        int(str(f.values["amount_vnd"]))
+        for f in extraction.figures
+        if f.values["total_row_id"] == parent.row_id and f.values["breakdown"] == 1
+    )
+
+
+def test_every_total_of_budgets_is_that_of_its_parts(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS)
+    totals = [f for f in extraction.figures if f.values["role"] in {"total", "subtotal"}]
+    assert len(totals) == 7
+    assert [children(extraction, f) for f in totals] == [f.values["amount_vnd"] for f in totals]
+
+
+def test_a_line_that_the_sum_contradicts_is_flagged(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS.replace("4.200 |", "4.300 |"))
+    total = next(f for f in extraction.figures if f.values["amount_vnd"] == 4_300_000_000)
+    assert "sum_mismatch" in str(total.values["flags"])
+
+
+def test_rates(extracted: Extracted) -> None:
+    rows = of(extracted(RATES), "measure", "value", "unit", "role", "period_end")
+    assert rows[:5] == [
+        ("households", 1520, "household", "part", "2024-12-31"),
+        ("poor_households", 31, "household", "part", "2024-12-31"),
+        ("poor_rate", "2.04", "percent", "single", "2024-12-31"),
+        ("near_poor_households", 44, "household", "part", "2024-12-31"),
+        ("near_poor_rate", "2.89", "percent", "single", "2024-12-31"),
+    ]
+    assert len(rows) == 15
+
+
+def test_supports(extracted: Extracted) -> None:
+    assert of(extracted(SUPPORTS), "kind", "recipients", "recipient_unit", "amount_vnd") == [
+        ("electricity", 812, "person", 512_400_000),
+        ("tuition", 230, "person", 96_000_000),
+        ("gift", 640, "person", 320_000_000),
+    ]
