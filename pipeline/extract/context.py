@@ -120,6 +120,15 @@ class Context:
         ]
         if found:
             return _nearest(found)
+        opening = [
+            cue.status
+            for cue in self.cues.statuses
+            if cue.strength > 1 and cue.status != "actual"
+            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + OPENING)
+            if match.start() < q.start
+        ]
+        if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
+            return opening[0]
         # `100% hộ có nhu cầu được vay vốn` asks for nothing
         for status, pattern in self.cues.status_after if q.unit != "percent" else ():
             if pattern.search(sentence.text, q.end, min(stop, clause.end)):
@@ -135,6 +144,8 @@ class Context:
 
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
+OPENING = 14
+"""Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 
 import regex
 
@@ -23,28 +24,44 @@ Span = tuple[int, int]
 
 def fill(rows: Sequence[Draft], frame: Frame) -> None:
     """Fill the columns of a sentence's rows (in order of place)."""
+    by_column: dict[str, list[Find]] = {}
+    for find in frame.rules.finds:
+        by_column.setdefault(find.column, []).append(find)
     for number, row in enumerate(rows):
         begin = max((r.last.end for r in rows[:number]), default=frame.sentence.start)
         end = min((r.first.lead for r in rows[number + 1 :]), default=frame.sentence.end)
         levels: dict[str, int] = {}
-        for find in frame.rules.finds:
-            if find.column in row.values or find.column in row.cells:
+        for column, entries in by_column.items():
+            if column in row.values or column in row.cells:
                 continue
-            if any(row.values.get(column) != value for column, value in find.when.items()):
-                continue
-            found = _nearest(find, frame, row, (begin, end))
-            if found and found[0] <= levels.get(find.within, found[0]):
-                levels[find.column], row.values[find.column] = found
+            meant = [f for f in entries if _is_meant(f, row)]
+            found = _nearest(meant, frame, row, (begin, end))
+            within = next((f.within for f in meant if f.within), "")
+            if found and found[0] <= levels.get(within, found[0]):
+                levels[column], row.values[column] = found
 
 
-def _nearest(find: Find, frame: Frame, row: Draft, around: Span) -> tuple[int, Value] | None:
-    for level, (start, end, is_last) in enumerate(_spans(find, frame, row, around)):
-        matches = list(find.pattern.finditer(frame.sentence.text, start, end)) if start < end else []
-        for match in reversed(matches) if is_last else matches:
-            value = value_of(find, match)
-            if value is not None:
-                return level, value
+def _is_meant(find: Find, row: Draft) -> bool:
+    return all(row.values.get(c) == v or (v == "*" and row.values.get(c)) for c, v in find.when.items())
+
+
+def _nearest(entries: Sequence[Find], frame: Frame, row: Draft, around: Span) -> tuple[int, Value] | None:
+    """Of all entries of a column the one whose words stand nearest, and how near: 0 is nearest."""
+    spans = [list(_spans(find, frame, row, around)) for find in entries]
+    for level, places in enumerate(zip_longest(*spans, fillvalue=_NOWHERE)):
+        found: list[tuple[int, Value]] = []
+        for find, (start, end, is_last) in zip(entries, places, strict=True):
+            matches = find.pattern.finditer(frame.sentence.text, start, end) if start < end else ()
+            for match in matches:
+                value = value_of(find, match)
+                if value is not None:
+                    found.append((match.start() if is_last else -match.start(), value))
+        if found:
+            return level, max(found, key=lambda f: f[0])[1]
     return None
+
+
+_NOWHERE = (0, 0, True)
 
 
 def _spans(find: Find, frame: Frame, row: Draft, around: Span) -> Iterator[tuple[int, int, bool]]:
@@ -52,17 +69,17 @@ def _spans(find: Find, frame: Frame, row: Draft, around: Span) -> Iterator[tuple
     sentence = frame.sentence
     first, last = row.first, row.last
     clause = sentence.clauses[sentence.clause_at(first.start)]
-    nowhere = (0, 0, True)
     in_row = "row" in find.where
     own = max(around[0], clause.start)
-    yield (own, first.lead, True) if in_row else nowhere
-    yield (first.start, last.end, True) if in_row else nowhere
-    yield (last.end, _behind(frame, last.end, around[1]), False) if in_row else nowhere
-    yield (clause.start, first.lead, True) if "clause" in find.where else nowhere
-    yield (sentence.start, first.lead, True) if "sentence" in find.where else nowhere
-    yield (*frame.opening, True) if "above" in find.where else nowhere
+    yield (own, first.lead, True) if in_row else _NOWHERE
+    yield (first.start, last.end, True) if in_row else _NOWHERE
+    yield (last.end, _behind(frame, last.end, around[1]), False) if in_row else _NOWHERE
+    yield (clause.start, first.lead, True) if "clause" in find.where else _NOWHERE
+    yield (last.end, min(around[1], clause.end), False) if "after" in find.where else _NOWHERE
+    yield (sentence.start, first.lead, True) if "sentence" in find.where else _NOWHERE
+    yield (*frame.opening, True) if "above" in find.where else _NOWHERE
     introduction = frame.introduction
-    yield (*introduction, True) if introduction and "list" in find.where else nowhere
+    yield (*introduction, True) if introduction and "list" in find.where else _NOWHERE
     for start, end in frame.above if "above" in find.where else ():
         yield start, end, True
 

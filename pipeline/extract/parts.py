@@ -56,17 +56,17 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
     """Rows in a bracket that add up to the row before it: ``182 hộ (nghèo 78 hộ; cận nghèo 104 hộ)``."""
     for total, beside in _with_sentence(rows):
         sentence = total.sentence
-        outer = sentence.clause_at(total.last.start)
+        outer = sentence.clause_at(total.first.start)
         if len(sentence.clauses) == 1:
             continue
-        inside = [r for r in beside if r.first.start > total.last.start and not r.parent]
+        inside = [r for r in beside if r.first.start > total.first.start and not r.parent]
         groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
             sentence.clauses[outer].group
         }
         for group in sorted(groups):
             held = [r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group == group]
             clause = sentence.clauses[sentence.clause_at(held[0].first.start)]
-            between = [r for r in beside if total.last.start < r.first.start < clause.start]
+            between = [r for r in beside if total.first.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
             column = next((c for c in total.adds if total.value(c) is not None), None)
@@ -178,13 +178,20 @@ def _may_hold(total: Draft, part: Draft) -> bool:
 
 
 def _same_flow(total: Draft, part: Draft) -> bool:
-    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it."""
+    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it.
+
+    Rates do not add up, and what is counted in different units neither.
+    """
+    if total.values.get("unit") == "percent" or total.values.get("unit") != part.values.get("unit"):
+        return False
     mine, theirs = total.values.get("flow"), part.values.get("flow")
     return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
 
 
 def _is_other(total: Draft, part: Draft) -> bool:
-    """Whether a row names a group that cannot lie in the total's: 2.345 near-poor in 3.456 poor."""
+    """Whether a row is of another kind or group than can lie in the total: 2.345 near-poor in 3.456 poor."""
+    if any(total.values.get(c) != part.values.get(c) for c in ("kind", "measure")):
+        return True
     if total.group is None or part.group is None or total.group.code in UNIONS:
         return False
     return total.group.code != part.group.code

@@ -24,6 +24,8 @@ OF = 240
 """Characters behind a percentage in which its service is named: whom it is of takes many words."""
 LONGEST_GAP = 160
 """Characters between two numbers of one row, at most."""
+LABEL = 90
+"""Characters from a sentence's start to the colon behind its label."""
 HEADINGS = 3
 """Blocks above a sentence whose words may be its topic."""
 
@@ -39,6 +41,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     """
     del before
     rows: list[Draft] = []
+    waiting: dict[int, Number] = {}
     every = frame.sentence.quantities
     units = frozenset(unit for number in frame.rules.numbers for unit in number.units)
     starting = frozenset(unit for number in frame.rules.numbers if number.starts for unit in number.units)
@@ -46,8 +49,10 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
             continue
         stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
-        seen = Seen(frame, q, every[at - 1] if at else None, stop)
-        _place(seen, rows, taken, refused if q.unit in starting else {})
+        previous = every[at - 1] if at else None
+        told = rows[-1] if rows and previous in rows[-1].cells.values() else None
+        seen = Seen(frame, q, previous, stop, told)
+        _place(seen, rows, waiting, taken, refused if q.unit in starting else {})
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
@@ -55,12 +60,17 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
 
 @dataclass(frozen=True)
 class Seen:
-    """A number in its sentence; ``previous`` is the number before it, ``stop`` where the next begins."""
+    """A number in its sentence.
+
+    ``previous`` is the number before it, ``told`` that number's row in the table, ``stop`` where the next
+    begins.
+    """
 
     frame: Frame
     q: Quantity
     previous: Quantity | None
     stop: int
+    told: Draft | None = None
 
     @property
     def text(self) -> str:
@@ -90,7 +100,10 @@ class Seen:
         return max(self.q.end, own.end if own else 0)
 
 
-def _place(seen: Seen, rows: list[Draft], taken: set[int], refused: dict[int, str]) -> None:
+def _place(
+    seen: Seen, rows: list[Draft], waiting: dict[int, Number], taken: set[int], refused: dict[int, str]
+) -> None:
+    """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
     frame, q = seen.frame, seen.q
     mark = governor(seen)
     if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
@@ -107,7 +120,7 @@ def _place(seen: Seen, rows: list[Draft], taken: set[int], refused: dict[int, st
         if q.is_money and len(_listed(row, rows)) > 1:
             refused.setdefault(q.start, JOINT_AMOUNT)
             return
-        if not q.is_money and (found := group_of(frame, q, seen.stop, mark)):
+        if (not q.is_money or row.group is None) and (found := group_of(frame, q, seen.stop, mark)):
             row.group = found
     elif number.starts and frame.is_open(q):
         missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
@@ -120,7 +133,12 @@ def _place(seen: Seen, rows: list[Draft], taken: set[int], refused: dict[int, st
             told = None
         row = _new_row(seen, number, mark, told)
         rows.append(row)
+        before = seen.previous
+        if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
+            row.cells[waiting[before.start].column] = before
     else:
+        if not number.starts and mark and not mark.trigger.reason:
+            waiting[q.start] = number
         return
     row.cells[number.column] = q
     if number.unit_column:
@@ -159,11 +177,19 @@ def _own_group(seen: Seen, mark: Mark | None) -> GroupList | None:
 
 
 def _named_before(seen: Seen, mark: Mark | None) -> Mark | None:
-    """What a name (``vốn đầu tư``) stands under in its sentence; a verb begins something new."""
+    """What a weak trigger stands under in its clause, or a name (``vốn đầu tư``) in its sentence.
+
+    A verb that begins its phrase begins something new: ``…, hỗ trợ 20 hộ``.
+    """
     frame, sentence = seen.frame, seen.frame.sentence
-    if mark is None or frame.cues.own_verb.search(seen.text, mark.start, mark.end):
+    if mark is None:
         return None
-    holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+    number = sentence.clause_at(seen.q.start)
+    is_verb = bool(frame.cues.own_verb.search(seen.text, mark.start, mark.end))
+    begins = seen.text[seen.clause[0] : mark.start].rstrip()[-1:] in {"", ","}
+    if is_verb and begins:
+        return None
+    holders = [sentence.clauses[k] for k in ([number] if is_verb else sentence.before(number))]
     told = [
         m
         for m in frame.marks
@@ -229,7 +255,8 @@ def _inherited(seen: Seen) -> Mark | None:
     number = sentence.clause_at(q.start)
     begin = sentence.clauses[number].start
     split = frame.cues.parts.search(seen.text, sentence.start, q.start)
-    if frame.own_verb(q, number) or (not split and frame.cues.states.search(seen.text, begin, q.lead)):
+    stated = frame.cues.states.search(seen.text, begin, q.lead)
+    if not split and (stated or frame.own_verb(q, number)):
         return None
     for earlier in sentence.before(number)[1:]:
         clause = sentence.clauses[earlier]
@@ -241,8 +268,11 @@ def _inherited(seen: Seen) -> Mark | None:
 
 
 def topic(frame: Frame, unit: str) -> Mark | None:
-    """What the text above a sentence speaks of: its paragraph so far, its list, its headings."""
-    for start, end in (frame.opening, *frame.above[:HEADINGS]):
+    """What a sentence's label or the text above it speaks of: its paragraph, its list, its headings."""
+    sentence = frame.sentence
+    colon = sentence.text.find(":", sentence.start, min(sentence.end, sentence.start + LABEL))
+    label = (sentence.start, max(colon, sentence.start))
+    for start, end in (label, frame.opening, *frame.above[:HEADINGS]):
         marks = frame.rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
         told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
         if told:
@@ -260,8 +290,15 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
     """
     earlier = []
     if mark and mark.trigger.weak:
-        clause = seen.frame.sentence.clauses[seen.frame.sentence.clause_at(seen.q.start)]
-        earlier = [m for m in seen.frame.marks if clause.holds(m.start) and m.end <= mark.start][::-1]
+        sentence = seen.frame.sentence
+        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+        earlier = [
+            m
+            for m in reversed(seen.frame.marks)
+            if m.end <= mark.start
+            and m.trigger.governs(seen.q.unit)
+            and any(c.holds(m.start) for c in holders)
+        ]
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
@@ -277,11 +314,12 @@ def _stands(number: Number, seen: Seen) -> bool:
         return False
     if number.groups and _code(_counted(seen)) not in number.groups:
         return False
-    if number.after and _code_before(seen) not in number.after:
+    if number.after and (seen.told is None or _code_before(seen) not in number.after):
         return False
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
-    lead = max(seen.begin, q.lead - LEAD)
+    # a bracket that opens right before a number tells something, too
+    lead = max(seen.begin - 1, q.lead - LEAD, seen.frame.sentence.start)
     return (
         (number.noun is None or bool(number.noun.match(text, noun, end)))
         and (number.before is None or bool(number.before.search(text, lead, q.lead)))
@@ -312,9 +350,14 @@ def _counted(seen: Seen) -> GroupList | None:
         return own
     named = [m for m in frame.marks if seen.begin <= m.start and m.end <= q.start]
     for mark in reversed(named):
-        if found := groups().find(seen.text, mark.start, mark.end):
-            return found[-1]
-    return group_of(frame, q, seen.stop, None)
+        if inside := groups().find(seen.text, mark.start, mark.end):
+            return inside[-1]
+    found = group_of(frame, q, seen.stop, None)
+    if found or not frame.cues.goes_on.search(seen.text, seen.begin, q.lead):
+        return found
+    # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
+    same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
+    return next((g for o in reversed(same) if (g := group_at(frame.sentence, o))), None)
 
 
 def _code_before(seen: Seen) -> str:
@@ -331,25 +374,29 @@ def _code(group: GroupList | None) -> str:
 
 
 def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
-    """The last row, where the number may join it."""
-    if not rows or number.column in rows[-1].cells:
+    """The last row that the number may join; one in a bracket that closed before it is passed over."""
+    frame, sentence = seen.frame, seen.frame.sentence
+    mine = sentence.clause_at(seen.q.start)
+    reach = {mine, sentence.clauses[mine].outer}
+    within = [r for r in rows if sentence.clause_at(r.last.start) in reach]
+    row = within[-1] if within else rows[-1] if rows else None
+    if row is None or number.column in row.cells:
         return None
-    row, frame = rows[-1], seen.frame
     last = row.last
-    sentence = frame.sentence
     gap = seen.text[last.end : seen.q.lead]
-    mine, theirs = sentence.clause_at(seen.q.start), sentence.clause_at(last.start)
-    if mine != theirs and sentence.clauses[mine].outer != theirs and not frame.cues.continues.match(gap):
+    if not within and not frame.cues.continues.match(gap):
         return None
-    if len(gap) > LONGEST_GAP or frame.cues.parts.search(gap):
-        return None
+    depth = {mine, sentence.clause_at(last.start)}
     between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
-    if any(o.unit not in NO_THINGS for o in between):
+    between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
+    outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
+    if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
         return None
-    if number.link and not number.link.search(gap):
+    if number.link and not number.link.search(outside):
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
-    if any(m.trigger.reason or _differs(m, row) or "," in seen.text[last.end : m.start] for m in begun):
+    begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    if any(m.trigger.reason or _differs(m, row) or _broken(seen.text, last.end, m.start, ",") for m in begun):
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None

@@ -29,7 +29,7 @@ CUES = "cues"
 ORDER = 35
 """Where a file names none: after the tables with readers of their own, before the broad ones."""
 _OWN_SECTIONS = frozenset({"gate", "schema", "stocks", "default"})
-_SCOPES = frozenset({"row", "clause", "sentence", "list", "above"})
+_SCOPES = frozenset({"row", "clause", "after", "sentence", "list", "above"})
 _TYPES = frozenset({"text", "integer", "date"})
 
 
@@ -297,6 +297,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("own_verb"), f"{path}: [own_verb]", "pattern example").pattern(),
         Entry(data.get("continues"), f"{path}: [continues]", "pattern example").pattern(bounded=False),
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
+        Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))
             for b in [

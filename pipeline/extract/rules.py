@@ -100,10 +100,11 @@ class Find:
         column: the column.
         pattern: what to look for; its group ``value`` is the value where ``value`` is empty, else all of it.
         value: the code that stands in the column.
-        where: where to look, the nearest first: ``row`` (around its own numbers), ``clause``, ``sentence``,
-            ``list`` (the introduction of its list), ``above`` (introduction and headings, the nearest first).
+        where: where to look, the nearest first: ``row`` (around its own numbers), ``clause`` (before them),
+            ``after`` (behind them in the clause), ``sentence``, ``list`` (the introduction of its list),
+            ``above`` (paragraph, introduction and headings, the nearest first).
         within: a column; what is looked for must stand as near as what filled that one.
-        when: only rows with these values.
+        when: only rows with these values; ``*`` is any.
         type: ``text``, ``integer`` or ``date``.
     """
 
@@ -277,6 +278,7 @@ class Cues:
     own_verb: Pattern
     continues: Pattern
     states: Pattern
+    goes_on: Pattern
     examples: Sequence[tuple[str, str]]
 
 

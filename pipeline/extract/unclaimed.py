@@ -32,6 +32,8 @@ def _reason(q: Quantity) -> str:
         return "malformed"
     if "range" in q.flags:
         return "range"
+    if q.unit == "code":
+        return "date_or_code"
     if q.unit == "percent":
         return "percentage_target"
     if q.per:
