@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-restore samples dictionaries clean
+.PHONY: help extract test lint format bench bench-extract bench-restore samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -51,6 +51,10 @@ format: ## let ruff repair and format the code
 bench: ## measure accuracy and speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run
+
+bench-extract: ## measure extraction alone: every table on every labelled set
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.run extract
 
 bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restore.md)
 	@bash .ci/setup.sh bench fonts
