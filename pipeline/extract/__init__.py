@@ -27,9 +27,9 @@ from pipeline.extract import (
     unclaimed,
 )
 from pipeline.extract.context import Context
-from pipeline.extract.figures import figure, number_edit, resolve
+from pipeline.extract.figures import figure, notes, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
@@ -76,7 +76,8 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
     refused: dict[int, str] = {}
-    drafts = _drafts(flow, sentences, book, taken, refused)
+    record: Record = {}
+    drafts = _drafts(flow, sentences, book, taken, refused, record)
     for _, found in gridded.lines:
         for draft in found:
             drafts[draft.table].append(draft)
@@ -92,13 +93,15 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
-        figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
+        figures += [figure(draft, flow, place, record) for draft in kept if table == draft.table]
+    left = list(unclaimed_rows(flow, sentences, taken, refused))
     return Extraction(
         described,
         tuple(figures),
         tuple(cited),
-        tuple(unclaimed_rows(flow, sentences, taken, refused)),
+        tuple(row for _, row in left),
         tuple(number_edit(flow, q, fixed) for q, fixed in repaired),
+        tuple(tuple(notes(flow, q, record)) for q, _ in left),
     )
 
 
@@ -130,7 +133,12 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _drafts(
-    flow: Flow, sentences: Sequence[Sentence], book: Rulebook, taken: set[int], refused: dict[int, str]
+    flow: Flow,
+    sentences: Sequence[Sentence],
+    book: Rulebook,
+    taken: set[int],
+    refused: dict[int, str],
+    record: Record,
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
     blocks_above = introduced(flow)
@@ -141,8 +149,12 @@ def _drafts(
             if sentence.quantities:
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
                 opening = flow.blocks[sentence.block].start, sentence.start
-                frame = Frame.of(sentence, rules, book.cues, above, opening)
+                frame = Frame.of(sentence, rules, book.cues, above, opening, record)
+                known = set(refused)
                 read_here = read(frame, taken, refused, rows)
+                for q in sentence.quantities:
+                    if q.start in refused and q.start not in known:
+                        frame.tell(q, refused[q.start])
                 finds.fill(read_here, frame)
                 rows += read_here
         rows.sort(key=lambda d: d.first.start)

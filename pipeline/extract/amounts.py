@@ -291,15 +291,17 @@ class Grammar:
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
         """Unit, where the noun starts, where the quantity ends, what it is a rate by."""
+        noun = self._nouns.match(text, end)
         for unit, currency in self._currencies:
-            if found := currency.match(text, end):
+            # `24 đồng hồ nước` is no money: the longer word is meant
+            if (found := currency.match(text, end)) and not (noun and noun.end() > found.end()):
                 for per, pattern in self._per:
                     if rate := pattern.match(text, found.end()):
                         return unit, rate.end(), rate.end(), per
                 return unit, found.end(), found.end(), ""
         if percent := self._percent.match(text, end):
             return "percent", percent.end(), percent.end(), ""
-        if noun := self._nouns.match(text, end):
+        if noun:
             unit = str(noun.lastgroup)
             return unit, noun.start(unit), noun.end(), ""
         if compound := self._compounds.match(text, end):

@@ -7,11 +7,11 @@ from decimal import Decimal
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.context import Context
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
+from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
 from pipeline.extract.repair import REPAIRED, printed
 from pipeline.extract.rules import TableRules
-from pipeline.model import Box, Edit, Evidence, Figure, Value
+from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
 
 _PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
 _DOUBTS = {
@@ -56,8 +56,8 @@ def draft_id(draft: Draft, flow: Flow) -> str:
     return row_id(draft.table, flow.document.doc_id, flow.document.pages[page].number, start, end)
 
 
-def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
-    """The finished row."""
+def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
+    """The finished row; ``record`` is what was weighed for the document's numbers."""
     document = flow.document
     first = draft.first
     page_index, _, _ = flow.locate(first.start, first.number_end)
@@ -87,7 +87,20 @@ def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
     if draft.table == "houses":
         values["amount_derived_vnd"] = _derived(draft)
     values["confidence"] = _confidence(draft, flow, flags)
-    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)))
+    told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
+    if not any(not note.lost for note in told):
+        told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))
+    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)), tuple(told))
+
+
+def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
+    """What was weighed for a number, in the order in which the tables were asked."""
+    number = flow.text[q.start : q.end]
+    return [
+        Note(number, table, heard.rule, flow.text[heard.start : heard.end], heard.lost)
+        for table, every in record.get(q.start, {}).items()
+        for heard in every
+    ]
 
 
 def _number(value: Decimal | None) -> Value:

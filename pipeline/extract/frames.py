@@ -23,6 +23,20 @@ FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A rule weighed for a number: its words' span (empty where a rule says no), and why it lost."""
+
+    rule: str
+    start: int
+    end: int
+    lost: str
+
+
+Record = dict[int, dict[str, list[Heard]]]
+"""What was weighed, by start of number and table."""
+
+
 @dataclass
 class Draft:
     """A row in the making: its numbers by column, and what it was read from.
@@ -72,7 +86,7 @@ class Frame:
 
     ``above`` are the texts of the blocks over the sentence's block, nearest first, ``opening`` is what stands
     before it in its own block, as spans. ``verbs`` keeps which clauses were found to have a verb of their
-    own.
+    own, ``record`` what was weighed for which number.
     """
 
     sentence: Sentence
@@ -82,6 +96,7 @@ class Frame:
     above: Sequence[tuple[int, int]]
     opening: tuple[int, int] = (0, 0)
     verbs: dict[int, bool] = field(default_factory=dict)
+    record: Record = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -91,6 +106,7 @@ class Frame:
         cues: Cues,
         above: Sequence[tuple[int, int]],
         opening: tuple[int, int] = (0, 0),
+        record: Record | None = None,
     ) -> Frame:
         """The frame of a sentence; marks inside the groups of its counts do not count."""
         found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
@@ -100,7 +116,7 @@ class Frame:
             for m in found
             if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
         ]
-        return cls(sentence, rules, cues, marks, above, opening)
+        return cls(sentence, rules, cues, marks, above, opening, {}, {} if record is None else record)
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""
@@ -146,10 +162,36 @@ class Frame:
         )
         return next(later, self.sentence.end)
 
+    # ---- what was weighed ---------------------------------------------------------------------
+
+    def weigh(self, q: Quantity, chosen: Mark | None, inside: Sequence[Mark]) -> None:
+        """Keep the marks near a number, with why they lost to the chosen one."""
+        before = [m for m in inside if m.end <= q.start][-NEAREST:]
+        behind = [m for m in inside if m.start >= q.end][:NEAREST]
+        heard = [
+            Heard(m.trigger.id, m.start, m.end, _why_lost(m, chosen, q))
+            for m in (*before, *behind)
+            if m is not chosen
+        ]
+        if chosen:
+            heard.insert(0, Heard(chosen.trigger.id, chosen.start, chosen.end, ""))
+        self.record.setdefault(q.start, {})[self.rules.table] = heard
+
+    def tell(self, q: Quantity, why: str) -> None:
+        """Keep why the table left a number."""
+        heard = self.record.setdefault(q.start, {}).setdefault(self.rules.table, [])
+        heard.append(Heard(self.rules.table, 0, 0, why))
+
     # ---- governing ----------------------------------------------------------------------------
 
     def governor(self, q: Quantity, stop: int) -> Mark | None:
         """The trigger or blocker that governs a number; ``stop`` is where the next number begins."""
+        clause = self.sentence.clauses[self.sentence.clause_at(q.start)]
+        chosen = self._governor(q, stop)
+        self.weigh(q, chosen, [m for m in self.marks if clause.holds(m.start)])
+        return chosen
+
+    def _governor(self, q: Quantity, stop: int) -> Mark | None:
         sentence = self.sentence
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
@@ -217,6 +259,20 @@ class Frame:
             return None
         marks = self.rules.marks(self.sentence.text, *self.introduction, self.cues.blockers)
         return marks[-1] if marks else None
+
+
+NEAREST = 3
+"""Marks on either side of a number that are kept in the record."""
+
+
+def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
+    if chosen is None:
+        return "too far, or a sign stands between"
+    if mark.trigger.weak and not chosen.trigger.weak:
+        return "says less than another word there"
+    if (mark.start > q.start) != (chosen.start > q.start):
+        return "on the other side of the number"
+    return "another stands nearer or says more"
 
 
 def _in_number(mark: Mark, sentence: Sentence) -> bool:

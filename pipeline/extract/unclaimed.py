@@ -12,8 +12,8 @@ from pipeline.model import Value
 
 def rows(
     flow: Flow, sentences: list[Sentence], taken: set[int], refused: Mapping[int, str]
-) -> Iterator[dict[str, Value]]:
-    """Rows of unclaimed.csv, in order of place.
+) -> Iterator[tuple[Quantity, dict[str, Value]]]:
+    """Rows of unclaimed.csv with their numbers, in order of place.
 
     Args:
         flow: the document's text.
@@ -24,7 +24,7 @@ def rows(
     for sentence in sentences:
         for q in sentence.quantities:
             if q.start not in taken:
-                yield _row(flow, sentence, q, refused.get(q.start) or _reason(q))
+                yield q, _row(flow, sentence, q, refused.get(q.start) or _reason(q))
 
 
 def _reason(q: Quantity) -> str:
