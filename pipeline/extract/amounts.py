@@ -20,6 +20,8 @@ from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
+MEASURES = frozenset({"percent", "weight"})
+"""Units of numbers that may have decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ class Grammar:
             noun_start = end = match.end("n")
         if not unit:
             return None
-        counted = unit not in MONEY and unit != "percent"
+        counted = unit not in MONEY and unit not in MEASURES
         if counted and not scaled.named and self._not_a_count.search(before):
             unit, flags = "code", [*flags, "date_or_code"]
         if scaled.number_end:

@@ -113,8 +113,8 @@ class Frame:
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
         marks = [
             m
-            for m in found
-            if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
+            for m in (_outside(m, sentence, rules) for m in found)
+            if m and not any(g.start <= m.start and m.end <= g.end for g in taken)
         ]
         return cls(sentence, rules, cues, marks, above, opening, {}, {} if record is None else record)
 
@@ -275,8 +275,12 @@ def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
     return "another stands nearer or says more"
 
 
-def _in_number(mark: Mark, sentence: Sentence) -> bool:
-    return any(q.start <= mark.start < q.end for q in sentence.quantities)
+def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
+    """A mark that does not begin inside a number; what goes on behind it (``3 mô hình nuôi bò``) is cut."""
+    q = next((q for q in sentence.quantities if q.start <= mark.start < q.end), None)
+    if q is None:
+        return mark
+    return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
 
 
 def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:

@@ -142,7 +142,9 @@ def _inherited(seen: Seen) -> Mark | None:
     begin = sentence.clauses[number].start
     split = frame.cues.parts.search(seen.text, sentence.start, q.start)
     stated = frame.cues.states.search(seen.text, begin, q.lead)
-    if not split and (stated or frame.own_verb(q, number)):
+    prior = [sentence.clauses[k] for k in sentence.before(number)[1:2]]
+    alike = stated and any(frame.cues.states.search(seen.text, c.start, min(c.end, q.start)) for c in prior)
+    if not split and ((stated and not alike) or frame.own_verb(q, number)):
         return None
     for earlier in sentence.before(number)[1:]:
         clause = sentence.clauses[earlier]

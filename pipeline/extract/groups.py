@@ -76,6 +76,9 @@ class Groups:
         ]
         every = "|".join(p for g in self.groups for p in (*g["words"], *g.get("after_noun", ())))
         self._any = compiled(f"(?:{every})")
+        self._damaged = [
+            (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
+        ]
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
 
@@ -131,6 +134,14 @@ class Groups:
             stops |= {bridge.start() + m.end() for m in regex.finditer(r"\s+", bridge.group())}
         lists = [found for stop in sorted(stops) if (found := self.list_at(text, stop, limit))]
         return max(lists, key=lambda g: g.end - g.start, default=None)
+
+    def damaged(self, text: str, at: int, limit: int) -> GroupList | None:
+        """The group whose damaged words begin at ``at``, blanks aside: ``2.485 thẻ BHYT còn nghèo``."""
+        start = at + len(text[at:limit]) - len(text[at:limit].lstrip())
+        for code, pattern in self._damaged:
+            if match := pattern.match(text, start, limit):
+                return GroupList(start, match.end(), code)
+        return None
 
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""

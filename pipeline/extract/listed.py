@@ -1,4 +1,4 @@
-"""Numbers that a list gives without their noun: ``28 lao động; trong đó: người nghèo 02, cận nghèo 01``.
+"""Numbers that a list gives without their noun: ``34 lao động; trong đó: người nghèo 03, cận nghèo 05``.
 
 Behind words that announce parts, a bare number right behind a group is of the unit of the number before them.
 """

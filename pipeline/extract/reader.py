@@ -167,6 +167,8 @@ def _stands(number: Number, seen: Seen) -> bool:
     q, text = seen.q, seen.text
     if q.unit not in number.units or (number.direct and _follows_a_count(seen)):
         return False
+    if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
+        return False  # no count: the column has none of its decimals
     if number.groups and _code(_counted(seen)) not in number.groups:
         return False
     if number.after and (seen.told is None or _code_before(seen) not in number.after):
@@ -245,6 +247,8 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
     between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
     outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
+    if all(o.is_money for o in between) and frame.cues.whole.search(outside):
+        between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
     if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
         return None
     if number.link and not number.link.search(outside):

@@ -279,6 +279,7 @@ class Cues:
     continues: Pattern
     states: Pattern
     goes_on: Pattern
+    whole: Pattern
     examples: Sequence[tuple[str, str]]
 
 
