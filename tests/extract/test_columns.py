@@ -100,3 +100,39 @@ def test_supports(extracted: Extracted) -> None:
         ("tuition", 230, "person", 96_000_000),
         ("gift", 640, "person", 320_000_000),
     ]
+
+
+HOUSES = """Kết quả xóa nhà tạm, nhà dột nát năm 2024
+TT | Xã | Tổng số nhà | Xây mới | | Sửa chữa |
+ | | | Số nhà | Kinh phí (triệu đồng) | Số nhà | Kinh phí (triệu đồng)
+1 | Xã An Sơn | 14 | 9 | 540 | 5 | 150
+2 | Xã Bình Khê | 11 | 6 | 360 | 5 | 150
+ | Cộng | 25 | 15 | 900 | 10 | 300"""
+
+CARDS = """Kết quả cấp thẻ bảo hiểm y tế năm 2023
+TT | Đối tượng | Số thẻ | Kinh phí (triệu đồng)
+1 | Người thuộc hộ nghèo | 1.204 | 970
+2 | Người thuộc hộ cận nghèo | 2.310 | 1.861
+ | Tổng cộng | 3.514 | 2.831"""
+
+
+def test_houses(extracted: Extracted) -> None:
+    rows = of(extracted(HOUSES), "houses", "work", "amount_vnd", "role")
+    assert rows[:3] == [
+        (14, "unspecified", None, "subtotal"),
+        (9, "new", 540_000_000, "part"),
+        (5, "repair", 150_000_000, "part"),
+    ]
+    assert rows[6:] == [
+        (25, "unspecified", None, "total"),
+        (15, "new", 900_000_000, "part"),
+        (10, "repair", 300_000_000, "part"),
+    ]
+
+
+def test_cards(extracted: Extracted) -> None:
+    assert of(extracted(CARDS), "cards", "amount_vnd", "beneficiary", "role") == [
+        (1204, 970_000_000, "poor_household", "part"),
+        (2310, 1_861_000_000, "near_poor_household", "part"),
+        (3514, 2_831_000_000, "poor_and_near_poor", "total"),
+    ]
