@@ -156,6 +156,9 @@ def _drafts(
                     if q.start in refused and q.start not in known:
                         frame.tell(q, refused[q.start])
                 finds.fill(read_here, frame)
+                said = tuple((m.start, m.end) for m in frame.marks if not m.trigger.reason)
+                for draft in read_here:
+                    draft.said = said
                 rows += read_here
         rows.sort(key=lambda d: d.first.start)
     return found

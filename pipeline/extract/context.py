@@ -101,8 +101,8 @@ class Context:
 
     # ---- status -------------------------------------------------------------------------------
 
-    def status(self, sentence: Sentence, q: Quantity, stop: int) -> str:
-        """``actual``, ``planned`` or ``requested``."""
+    def status(self, sentence: Sentence, q: Quantity, stop: int, said: Sequence[tuple[int, int]] = ()) -> str:
+        """``actual``, ``planned`` or ``requested``; weak cues inside the spans of ``said`` are but names."""
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
         begin = next(
@@ -117,6 +117,7 @@ class Context:
             (match.start(), cue)
             for cue in self.cues.statuses
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
+            if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
         if found:
             return _nearest(found)

@@ -38,7 +38,7 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop))
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":

@@ -37,7 +37,8 @@ def fill(rows: Sequence[Draft], frame: Frame) -> None:
             meant = [f for f in entries if _is_meant(f, row)]
             found = _nearest(meant, frame, row, (begin, end))
             within = next((f.within for f in meant if f.within), "")
-            if found and found[0] <= levels.get(within, found[0]):
+            alone = within in by_column and within not in levels
+            if found and found[0] <= levels.get(within, OPENING - 1 if alone else found[0]):
                 levels[column], row.values[column] = found
 
 
@@ -56,12 +57,16 @@ def _nearest(entries: Sequence[Find], frame: Frame, row: Draft, around: Span) ->
                 value = value_of(find, match)
                 if value is not None:
                     found.append((match.start() if is_last else -match.start(), value))
+        if level == OPENING and len({value for _, value in found}) > 1:
+            continue  # a paragraph that named several: none is this row's
         if found:
             return level, max(found, key=lambda f: f[0])[1]
     return None
 
 
 _NOWHERE = (0, 0, True)
+OPENING = 6
+"""The place of the paragraph so far among those of ``_spans``."""
 
 
 def _spans(find: Find, frame: Frame, row: Draft, around: Span) -> Iterator[tuple[int, int, bool]]:

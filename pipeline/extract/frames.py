@@ -44,6 +44,7 @@ class Draft:
     ``exhaustive``: its children are all there is (a table's lines under ``Cộng``), so that any other sum
     than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
     of a programme (``cho vay hộ nghèo``) rather than a flow. ``adds``: its columns that add up.
+    ``said``: where its table's own words stand in its sentence; a plan in a name (``kế hoạch vốn``) is none.
     """
 
     table: str
@@ -64,6 +65,7 @@ class Draft:
     mentions: list[Draft] = field(default_factory=list)
     quote: tuple[int, int] | None = None
     adds: tuple[str, ...] = ()
+    said: tuple[tuple[int, int], ...] = ()
 
     @property
     def first(self) -> Quantity:

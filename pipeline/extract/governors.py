@@ -152,15 +152,17 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
             return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
-    return topic(frame, q.unit)
+    spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
+    return topic(frame, q.unit, opening=spoken)
 
 
-def topic(frame: Frame, unit: str) -> Mark | None:
+def topic(frame: Frame, unit: str, *, opening: bool = True) -> Mark | None:
     """What a sentence's label or the text above it speaks of: its paragraph, its list, its headings."""
     sentence = frame.sentence
     colon = sentence.text.find(":", sentence.start, min(sentence.end, sentence.start + LABEL))
     label = (sentence.start, max(colon, sentence.start))
-    for start, end in (label, frame.opening, *frame.above[:HEADINGS]):
+    paragraph = [frame.opening] if opening else []
+    for start, end in (label, *paragraph, *frame.above[:HEADINGS]):
         marks = frame.rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
         told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
         if told:

@@ -280,6 +280,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     whole: Pattern
+    money: Pattern
     examples: Sequence[tuple[str, str]]
 
 
