@@ -81,6 +81,8 @@ def _place(
     elif number.starts and frame.is_open(q):
         missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
         told = (named_before(seen, mark) or topic(frame, q.unit)) if missing else None
+        if told and _is_said_behind(seen, told):
+            told = None  # `Dự án 2: 500 triệu đồng, giải ngân 480 triệu đồng`: the first was given, not spent
         if told and told.trigger.reason:
             goes_on = frame.cues.parts.match(seen.text, frame.sentence.start)
             if goes_on or told.end <= frame.opening[0]:
@@ -93,7 +95,7 @@ def _place(
         if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
             row.cells[waiting[before.start].column] = before
     else:
-        if not number.starts and mark and not mark.trigger.reason:
+        if q.unit == "percent" and mark and not mark.trigger.reason:
             waiting[q.start] = number
         frame.tell(
             q, "its words do not stand near (gate)" if number.starts else "no row before it that it joins"
@@ -104,6 +106,15 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _is_said_behind(seen: Seen, told: Mark) -> bool:
+    """Whether the number's clause says behind it, of another number, what stands above it."""
+    start, end = seen.clause
+    return told.end <= start and any(
+        seen.q.end <= m.start < end and not m.trigger.weak and m.trigger.values == told.trigger.values
+        for m in seen.frame.marks
+    )
 
 
 def _new_row(seen: Seen, number: Number, mark: Mark | None, told: Mark | None) -> Draft:
