@@ -168,15 +168,15 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
-            if told and _stands(number, seen):
+            if told and _stands(number, seen, one):
                 return number, one
     return None, mark
 
 
-def _stands(number: Number, seen: Seen) -> bool:
+def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
     """Whether unit, groups and words around a number are those of an entry."""
     q, text = seen.q, seen.text
-    if q.unit not in number.units or (number.direct and _follows_a_count(seen)):
+    if q.unit not in number.units or (number.direct and _follows_a_count(seen, mark)):
         return False
     if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
         return False  # no count: the column has none of its decimals
@@ -197,9 +197,11 @@ def _stands(number: Number, seen: Seen) -> bool:
     )
 
 
-def _follows_a_count(seen: Seen) -> bool:
-    """Whether people or things are counted before a number in its clause: it is what they cost."""
+def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
+    """Whether people or things are counted before a number, in its clause or behind a trigger before it."""
     start, _ = seen.clause
+    if mark and mark.start < start:
+        start = max(mark.end, seen.frame.sentence.start)
     return any(
         start <= o.start < seen.q.start and not o.is_money and o.unit not in NO_THINGS
         for o in seen.frame.sentence.quantities
