@@ -118,6 +118,8 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
+FAR_BACK = 600
+"""Characters of a paragraph before a sentence that may say what it is about."""
 LONGEST = 3_000
 """Characters of a sentence: what runs on without a stop is no prose, and is cut so that time stays linear."""
 
@@ -148,7 +150,8 @@ def _drafts(
         for sentence in sentences:
             if sentence.quantities:
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
-                opening = flow.blocks[sentence.block].start, sentence.start
+                block = flow.blocks[sentence.block]
+                opening = max(block.start, sentence.start - FAR_BACK), sentence.start
                 frame = Frame.of(sentence, rules, book.cues, above, opening, record)
                 known = set(refused)
                 read_here = read(frame, taken, refused, rows)

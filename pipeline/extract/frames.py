@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 import regex
 
@@ -99,6 +101,7 @@ class Frame:
     opening: tuple[int, int] = (0, 0)
     verbs: dict[int, bool] = field(default_factory=dict)
     record: Record = field(default_factory=dict)
+    heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -234,9 +237,23 @@ class Frame:
 
     def _has_verb(self, start: int, end: int) -> bool:
         """Whether a verb stands in a span, outside the names of groups (``hộ mới thoát nghèo``)."""
-        verbs = places_in(self.cues.own_verb, self.sentence.text, start, end)
-        named = groups().find(self.sentence.text, start, end) if verbs else []
-        return any(not any(g.start <= at < g.end for g in named) for at in verbs)
+        first = bisect_left(self._verb_places, start)
+        return first < len(self._verb_places) and self._verb_places[first] < end
+
+    @cached_property
+    def _verb_places(self) -> list[int]:
+        """Where the sentence's verbs stand, looked for once for all its numbers."""
+        sentence = self.sentence
+        verbs = places_in(self.cues.own_verb, sentence.text, sentence.start, sentence.end)
+        named = groups().find(sentence.text, sentence.start, sentence.end) if verbs else []
+        return [at for at in verbs if not any(g.start <= at < g.end for g in named)]
+
+    def marks_in(self, start: int, end: int) -> Sequence[Mark]:
+        """The marks of a span above the sentence, looked for once."""
+        if (start, end) not in self.heard_above:
+            found = self.rules.marks(self.sentence.text, start, end, self.cues.blockers)
+            self.heard_above[start, end] = found
+        return self.heard_above[start, end]
 
     def _says_more(self, q: Quantity, number: int) -> bool:
         """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).
@@ -259,7 +276,7 @@ class Frame:
         """The last trigger of a list's introduction."""
         if self.introduction is None:
             return None
-        marks = self.rules.marks(self.sentence.text, *self.introduction, self.cues.blockers)
+        marks = self.marks_in(*self.introduction)
         return marks[-1] if marks else None
 
 

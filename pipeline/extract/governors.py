@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import FAR, Draft, Frame, group_at
-from pipeline.extract.groups import groups
+from pipeline.extract.frames import FAR, Draft, Frame, group_at, group_of
+from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
 
 OF = 240
 """Characters behind a percentage in which its service is named: whom it is of takes many words."""
 LABEL = 90
 """Characters from a sentence's start to the colon behind its label."""
+BACK = 12
+"""Counts before a number among which one of the same unit names its group."""
 HEADINGS = 3
 """Blocks above a sentence whose words may be its topic."""
 
@@ -42,27 +45,44 @@ class Seen:
         """The document's text."""
         return self.frame.sentence.text
 
-    @property
+    @cached_property
     def clause(self) -> tuple[int, int]:
         """The span of the number's clause."""
         clause = self.frame.sentence.clauses[self.frame.sentence.clause_at(self.q.start)]
         return clause.start, clause.end
 
-    @property
+    @cached_property
     def begin(self) -> int:
         """Where the words that are the number's own begin: behind the number before, in its clause."""
         return max(self.clause[0], self.previous.end if self.previous else 0)
 
-    @property
+    @cached_property
     def end(self) -> int:
         """Where they end: before the next number, in its clause."""
         return min(self.stop, self.clause[1], self.q.end + (OF if self.q.unit == "percent" else FAR))
 
-    @property
+    @cached_property
     def noun_end(self) -> int:
         """Behind the groups that the number counts: ``1.200 học sinh, sinh viên nghèo``."""
         own = None if self.q.is_money else group_at(self.frame.sentence, self.q)
         return max(self.q.end, own.end if own else 0)
+
+    @cached_property
+    def counted(self) -> GroupList | None:
+        """The group that the number counts: by its noun, its label, or the name before it."""
+        frame, q = self.frame, self.q
+        own = group_at(frame.sentence, q)
+        if own and own.code:
+            return own
+        for mark in reversed([m for m in frame.marks if self.begin <= m.start and m.end <= q.start]):
+            if inside := groups().find(self.text, mark.start, mark.end):
+                return inside[-1]
+        found = group_of(frame, q, self.stop, None)
+        if found or not frame.cues.goes_on.search(self.text, self.begin, q.lead):
+            return found
+        # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
+        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
+        return next((g for o in reversed(same[-BACK:]) if (g := group_at(frame.sentence, o))), None)
 
 
 def named_before(seen: Seen, mark: Mark | None) -> Mark | None:
@@ -163,7 +183,7 @@ def topic(frame: Frame, unit: str, *, opening: bool = True) -> Mark | None:
     label = (sentence.start, max(colon, sentence.start))
     paragraph = [frame.opening] if opening else []
     for start, end in (label, *paragraph, *frame.above[:HEADINGS]):
-        marks = frame.rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
+        marks = frame.marks_in(start, end)
         told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
         if told:
             return told[-1]

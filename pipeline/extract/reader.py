@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
-from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
+from pipeline.extract.frames import BEHIND, Draft, Frame, group_of
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark, Number
 
+EARLIER = 6
+"""Triggers before a weak one that may speak for it."""
 JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
 LEAD = 60
@@ -154,17 +157,18 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
 
     A weak trigger (``xuống còn``) lets the one before it speak, too (``tỷ lệ hộ nghèo``).
     """
-    earlier = []
+    earlier: list[Mark] = []
     if mark and mark.trigger.weak:
         sentence = seen.frame.sentence
         holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
-        earlier = [
+        spoken = (
             m
             for m in reversed(seen.frame.marks)
             if m.end <= mark.start
             and m.trigger.governs(seen.q.unit)
             and any(c.holds(m.start) for c in holders)
-        ]
+        )
+        earlier = list(islice(spoken, EARLIER))
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
@@ -180,7 +184,7 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
         return False
     if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
         return False  # no count: the column has none of its decimals
-    if number.groups and _code(_counted(seen)) not in number.groups:
+    if number.groups and _code(seen.counted) not in number.groups:
         return False
     if number.after and (seen.told is None or _code_before(seen) not in number.after):
         return False
@@ -212,28 +216,10 @@ NO_THINGS = frozenset({"percent", "code", "other", "project"})
 """Units of counts that nothing is given to: percentages, codes, places, projects."""
 
 
-def _counted(seen: Seen) -> GroupList | None:
-    """The group that a number counts: by its noun, its label, or the name before it (``số hộ nghèo còn``)."""
-    frame, q = seen.frame, seen.q
-    own = group_at(frame.sentence, q)
-    if own and own.code:
-        return own
-    named = [m for m in frame.marks if seen.begin <= m.start and m.end <= q.start]
-    for mark in reversed(named):
-        if inside := groups().find(seen.text, mark.start, mark.end):
-            return inside[-1]
-    found = group_of(frame, q, seen.stop, None)
-    if found or not frame.cues.goes_on.search(seen.text, seen.begin, q.lead):
-        return found
-    # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
-    same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
-    return next((g for o in reversed(same) if (g := group_at(frame.sentence, o))), None)
-
-
 def _code_before(seen: Seen) -> str:
     """The group of the count before a number, in its sentence."""
     previous = seen.previous
-    return _code(_counted(replace(seen, q=previous, previous=None, stop=seen.q.lead))) if previous else ""
+    return _code(replace(seen, q=previous, previous=None, stop=seen.q.lead).counted) if previous else ""
 
 
 def _code(group: GroupList | None) -> str:
