@@ -93,6 +93,7 @@ def test_check_our_own_and_the_sample(capsys: pytest.CaptureFixture[str]) -> Non
             r"trigger 1 \(water\.new\): unknown .* 'waek'",
         ),
         (("pattern = 'vay", "pattern = '(vay"), r"blocker 1 \(loan\): not a pattern"),
+        (('set = { work = "repair" }', 'set = { work = "mend" }'), r"'work' has no code 'mend'"),
         (('column = "funder"', 'column = "founder"'), r"the table has no column 'founder'"),
         (("[schema]\n", "[schema_]\n"), r"'en' is missing"),
         (('table = "water"', 'table = "loans"'), r"there is a table 'loans' already"),

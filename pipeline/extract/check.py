@@ -78,6 +78,18 @@ def _columns(rules: TableRules, path: Path) -> Iterator[str]:
     }
     for column in sorted(filled - known):
         yield f"{path}: the table has no column {column!r}"
+    codes = {c.name: c.codes for c in schemas[rules.table].columns if c.codes and not c.open}
+    sets = [
+        *(t.values for t in rules.triggers),
+        *(n.values for n in rules.numbers),
+        *(h.values for h in rules.headings),
+        rules.default,
+    ]
+    said = [pair for values in sets for pair in values.items()]
+    said += [(f.column, f.value) for f in rules.finds if f.value]
+    for column, value in sorted(set(said)):
+        if column in codes and value not in codes[column]:
+            yield f"{path}: {column!r} has no code {value!r}"
 
 
 def _extraction(text: str, book: Rulebook) -> Extraction:

@@ -11,6 +11,7 @@ from text_documents import document_of
 
 from pipeline.extract import extract
 from pipeline.extract.rule_files import rulebook
+from pipeline.tables.rows import format_row
 
 # written for itself: it must not share the number grammar's blind spots
 WITH_UNIT = re.compile(
@@ -26,6 +27,8 @@ def unaccounted(text: str) -> Counter[str]:
     wanted = Counter(m.group(1) for m in WITH_UNIT.finditer(text))
     found: Counter[str] = Counter()
     for figure in extraction.figures:
+        # a cell for every value
+        assert format_row(figure.table, {**figure.values, "row_id": figure.row_id})
         places = {(e.page, e.start, e.restored) for e in figure.evidence}
         found.update(n for _, _, restored in places for n in NUMBERS.findall(restored))
     for row in extraction.unclaimed:
