@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-restore samples dictionaries clean
+.PHONY: help extract test lint format bench bench-restore bench-proof samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -55,6 +55,10 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restore.md)
 	@bash .ci/setup.sh bench fonts
 	.venv/bin/python -m benchmarks.restore
+
+bench-proof: ## measure what sums find and repair in tables (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.proof
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import bench_ocr, floor, printed, shared
+from benchmarks.page import put
 from benchmarks.shared import ROOT, SHARED, hoso, score_tables, score_text
 
 WORK = ROOT / "build" / "bench"
@@ -180,7 +181,7 @@ def main() -> int:
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=False
     ).stdout.strip()
     today = datetime.now(UTC).date()
-    parts = [f"# Benchmarks\n\n`make bench` on {today}, commit {commit or 'unknown'}."]
+    parts = [f"`make bench` on {today}, commit {commit or 'unknown'}."]
     for name, (title, measure, needs) in SECTIONS.items():
         if options.sections and name not in options.sections:
             continue
@@ -189,7 +190,8 @@ def main() -> int:
         parts.append(f"## {title}\n\n{measure()}")
         print(parts[-1], "\n", flush=True)
     if options.write:
-        (ROOT / "docs" / "benchmarks.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        path = ROOT / "docs" / "benchmarks.md"
+        path.write_text(put(path.read_text(encoding="utf-8"), "run", "\n\n".join(parts)), encoding="utf-8")
     return 0
 
 
