@@ -110,7 +110,8 @@ def _flags(
         if any(e.start <= start < e.end for e in figure.evidence):
             found |= set(str(figure.values.get("flags") or "").split())
     for row in extraction.unclaimed:
-        if row["text"] == grid[line][column] and str(row["quote"]).strip() == lines[line].strip():
+        # the quote may go on: with both values of a sum that does not agree
+        if row["text"] == grid[line][column] and str(row["quote"]).startswith(lines[line].strip()):
             found |= set(str(row.get("flags") or "").split())
     return found
 
