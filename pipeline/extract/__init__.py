@@ -60,7 +60,7 @@ def extract(document: Document) -> Extraction:
     sentences.sort(key=lambda s: s.start)
     context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
     place = described.get("place")
-    figures, repaired = [], []
+    figures, repaired = [], list(gridded.repaired)
     for table, rows in drafts.items():
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, cues())]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):

@@ -30,7 +30,8 @@ class Quantity:
     certain. ``unit`` is ``vnd`` ``usd`` ``eur`` ``percent`` or a counted noun's unit; ``noun_start`` is where
     the noun begins (``end`` for money); ``per`` what a rate counts by (``/nhà`` is ``house``). ``factor`` is
     what the printed number is multiplied by (``triệu``: a million). ``lead`` is where the words of
-    approximation before it begin. ``of`` is the second number of ``9.420/9.420 căn``.
+    approximation before it begin. ``of`` is the second number of ``9.420/9.420 căn``. ``note`` is what a
+    reader of the quote should see beside it: both values of a sum that does not agree.
     """
 
     start: int
@@ -44,6 +45,7 @@ class Quantity:
     of: Decimal | None = None
     flags: tuple[str, ...] = ()
     factor: Decimal = Decimal(1)
+    note: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -81,6 +83,7 @@ class Grammar:
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = number_pattern(units["illegible"])
+        self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
         )
