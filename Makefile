@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-restore bench-proof samples dictionaries clean
+.PHONY: help extract test lint format bench bench-restore bench-proof bench-pages samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -59,6 +59,10 @@ bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restor
 bench-proof: ## measure what sums find and repair in tables (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.proof
+
+bench-pages: ## measure pages extracted a second, ordinary and worst ones (docs/benchmarks.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.pages
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -130,7 +130,9 @@ def read(flow: Flow, rules: TableRules) -> Reading:
         _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
         reading.lines += lines
         every = (q for sentence, _ in lines for q in sentence.quantities)
-        reading.repaired += [(q, print_) for q in every if (print_ := proved.print_of(q))]
+        reading.repaired += [
+            (q, proved.findings[q.start].print) for q in every if proved.is_repaired(q.start)
+        ]
         for number, row in enumerate(grid.rows):
             sentence = lines[number - head][0] if number >= head else None
             taken = {q.start for q in sentence.quantities} if sentence else set()
@@ -169,10 +171,9 @@ class Proved:
         kept = tuple(f for f in flags if f != MALFORMED)
         return replace(q, value=finding.value * q.factor, flags=kept, note=finding.note)
 
-    def print_of(self, q: Quantity) -> str:
-        """A repaired number as it should have been read; empty where it was not."""
-        finding = self.findings.get(q.start)
-        return finding.print if finding else ""
+    def is_repaired(self, start: int) -> bool:
+        """Whether sums put right the number whose cell begins there."""
+        return start in self.findings and bool(self.findings[start].print)
 
     def proof(self, cells: Iterable[Quantity]) -> str:
         """What supports a row: its numbers' proof, where none of them is in doubt."""
@@ -279,9 +280,9 @@ def _line(
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed
     rest = [
-        proved.put(_unnamed(cell, proved.values[cell.start]))
+        proved.put(q)
         for cell, col in zip(row, columns, strict=False)
-        if col.kind in {"", "label"} and cell.start in proved.values and not _DASH.fullmatch(cell.text)
+        if col.kind in {"", "label"} and (q := _unnamed(cell, col, proved))
     ]
     every = sorted([*(q for _, q in numbers), *rest], key=lambda q: q.start)
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
@@ -294,8 +295,16 @@ def _line(
     return sentence, drafts
 
 
-def _unnamed(cell: Cell, value: Decimal | None) -> Quantity:
-    """A number of which only its table's sums are known."""
+def _unnamed(cell: Cell, column: Column, proved: Proved) -> Quantity | None:
+    """A number under a heading that no rule knows, by the others of its column; None where none stands."""
+    if not regex.search(r"[0-9]", cell.text) and not proved.is_repaired(cell.start):
+        return None
+    if cell.start in proved.values:
+        value = proved.values[cell.start]
+    elif column.kind == "" and regex.fullmatch(r"[0-9][0-9.,]*", cell.text):
+        value, _ = parse_number(clean(cell.text), whole=True)
+    else:
+        return None
     flags = () if value is not None else (MALFORMED,)
     return Quantity(cell.start, cell.end, cell.end, cell.end, value, "other", lead=cell.start, flags=flags)
 
