@@ -213,7 +213,14 @@ def _in_number(mark: Mark, sentence: Sentence) -> bool:
 
 
 def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
-    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``."""
+    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``; looked for once for all tables."""
+    known = sentence.groups_at
+    if q.start not in known:
+        known[q.start] = _group_at(sentence, q)
+    return known[q.start]
+
+
+def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     limit = min(sentence.end, q.end + 160)
     nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
     limit = min(limit, nxt)

@@ -17,6 +17,7 @@ from typing import Any
 
 import regex
 
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -113,10 +114,13 @@ class Periods:
             pattern = pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
             pattern = pattern.replace(r"\s{1,6}*", r"\s{0,6}")
             self._patterns.append(
-                (expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags))
+                (
+                    expression["reads"],
+                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
+                )
             )
         self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
-        self._citation = regex.compile(data["ignored"]["citation"], flags)
+        self._citation = Prefiltered.of(regex.compile(data["ignored"]["citation"], flags))
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""

@@ -11,13 +11,14 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import regex
 
 from pipeline.errors import DictionaryError
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 _FLAGS = regex.IGNORECASE | regex.V1
@@ -49,6 +50,11 @@ class Trigger:
     reason: str = ""
     strong: bool = False
     needs: regex.Pattern[str] | None = None
+
+    @cached_property
+    def words(self) -> Prefiltered:
+        """Its pattern, asked only where one of its words stands."""
+        return Prefiltered.of(self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ class TableRules:
         """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
         found: list[Mark] = []
         for trigger in (*self.triggers, *blockers):
-            for match in trigger.pattern.finditer(text, start, end):
+            for match in trigger.words.finditer(text, start, end):
                 if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
                     continue
                 found.append(Mark(match.start(), match.end(), trigger))

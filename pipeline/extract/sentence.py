@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Mention, periods
 
 
@@ -81,6 +82,11 @@ class Sentence:
     def clauses(self) -> tuple[Clause, ...]:
         """The sentence's clauses."""
         return split_clauses(self.text, self.start, self.end)
+
+    @cached_property
+    def groups_at(self) -> dict[int, GroupList | None]:
+        """The groups that counts name themselves, by where they begin; filled by ``frames.group_at``."""
+        return {}
 
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""

@@ -133,8 +133,8 @@ def _role(line: str, number: int) -> _RoleLine | None:
 
 
 def _is_capitals(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) >= 0.8 * len(letters) > 0
+    letters = list(filter(str.isalpha, text))
+    return sum(map(str.isupper, letters)) >= 0.8 * len(letters) > 0
 
 
 def _known(office: str, *, whole: bool = False) -> str:
