@@ -17,6 +17,7 @@ from typing import Any
 import regex
 
 from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
@@ -70,6 +71,7 @@ class Scaled:
     flags: tuple[str, ...] = ()
 
 
+_DIGIT = regex.compile(r"[0-9]")
 BEFORE = 90
 """Characters before a number in which its label and words of approximation may stand."""
 
@@ -172,8 +174,8 @@ class Grammar:
             )
             for term, unit in fuzzy["terms"].items()
         ]
-        self._approximate = regex.compile(
-            rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags
+        self._approximate = Prefiltered.of(
+            regex.compile(rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags)
         )
         self._not_a_count = regex.compile(
             rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
@@ -189,7 +191,7 @@ class Grammar:
         return list(self._find(text))
 
     def _find(self, text: str) -> Iterator[Quantity]:
-        at = 0
+        at = 0 if _DIGIT.search(text) else len(text)
         while match := self._number.search(text, at):
             quantity = self._read(text, match)
             if quantity is None:

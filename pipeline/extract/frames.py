@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 import regex
 
@@ -76,21 +77,25 @@ class Frame:
     sentence: Sentence
     rules: TableRules
     cues: Cues
-    marks: Sequence[Mark]
     above: Sequence[tuple[int, int]]
     verbs: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]) -> Frame:
-        """The frame of a sentence; marks inside the groups of its counts do not count."""
-        found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
+        """The frame of a sentence."""
+        return cls(sentence, rules, cues, above)
+
+    @cached_property
+    def marks(self) -> Sequence[Mark]:
+        """Triggers and blockers; those inside the groups of its counts do not count."""
+        sentence = self.sentence
+        found = self.rules.marks(sentence.text, sentence.start, sentence.end, self.cues.blockers)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
-        marks = [
+        return [
             m
             for m in found
             if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
         ]
-        return cls(sentence, rules, cues, marks, above)
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""

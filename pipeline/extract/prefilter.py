@@ -7,16 +7,20 @@ asked. ``required`` reads a pattern and names such words, or none where it is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import product
 
 import regex
 
 _NAMED = regex.compile(r"\(\?(?:P<\w+>|[ims]*:)")
 _LOOK = regex.compile(r"\(\?<?[=!]")
 _COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
-_SIMPLE = frozenset("dDsSwWbBpPnt")
+_SIMPLE = frozenset("dDSwWpPnt")
+_BLANKS = regex.compile(r"\s+")
+MOST = 64
+"""Strings that a part of a pattern may be for them to be listed."""
 LEAST = 2
 """Letters of a word that is worth looking for."""
 
@@ -29,26 +33,66 @@ Words = tuple[frozenset[str], ...]
 """Sets of words: of each set one at least must stand there."""
 
 
-def required(pattern: str) -> Words:
-    r"""Words that every match of a pattern, case folded, holds: one at least of each set; none where unsure.
+def required(pattern: str) -> tuple[Words, frozenset[str]]:
+    r"""Words that every match of a pattern holds, one at least of each set, and those of which one begins it.
 
-    >>> [sorted(words) for words in required(r"(?<!\p{L})(?:(?:dư )?nợ quá\s+hạn|thu nợ)(?!\p{L})")]
-    [['nợ quá', 'thu nợ']]
-    >>> [sorted(words) for words in required(r"tính\s+(?:đến|tới)\s+\d+")]
-    [['tính'], ['tới', 'đến']]
+    They stand in the match once its case is folded and each run of white space is one blank. There are none
+    where the pattern may do without or where this module is not sure.
+
+    >>> words, heads = required(r"(?<!\p{L})(?:(?:dư )?nợ quá\s+hạn|thu nợ)(?!\p{L})")
+    >>> [sorted(w) for w in words], sorted(heads)
+    ([['nợ quá hạn', 'thu nợ']], ['dư nợ quá hạn', 'nợ quá hạn', 'thu nợ'])
+    >>> words, heads = required(r"tính\s+(?:đến|tới)\s+\d+\s+hộ")
+    >>> [sorted(w) for w in words], sorted(heads)
+    ([['tính tới ', 'tính đến '], [' hộ']], ['tính tới ', 'tính đến '])
     >>> required(r"\d+h?"), required("ab|[a-z]+")
-    ((), ())
+    (((), frozenset()), ((), frozenset()))
     """
     try:
-        words, end = _Reader(pattern).alternatives(0)
+        part, end = _Reader(pattern).alternatives(0)
     except _Unsure:
-        return ()
-    return words if end == len(pattern) else ()
+        return (), frozenset()
+    if end < len(pattern):
+        return (), frozenset()
+    # a word that holds another of its set stands only where that one does
+    sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
+    heads = part.begins()
+    return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
 
 
-def _tells(words: frozenset[str]) -> tuple[int, int]:
+@dataclass(frozen=True)
+class _Part:
+    """What a part of a pattern can be, ``None`` where it is more than a few strings, or what it asks for.
+
+    ``heads`` are strings of which one begins it; an empty one, or none at all, tells nothing.
+    """
+
+    strings: frozenset[str] | None
+    words: Words = ()
+    heads: frozenset[str] = frozenset()
+
+    def asks(self) -> Words:
+        """The sets of words that it asks for."""
+        return _telling([self.strings] if self.strings is not None else self.words)
+
+    def begins(self) -> frozenset[str]:
+        """The strings of which one begins it; none where it may begin with anything."""
+        heads = self.heads if self.strings is None else self.strings
+        return heads if all(heads) else frozenset()
+
+
+def _telling(words: Iterable[frozenset[str]]) -> Words:
+    return tuple(o for o in words if o and min(len(word.strip()) for word in o) >= LEAST)
+
+
+def _weight(words: frozenset[str]) -> tuple[int, int]:
     """How much a set of words tells: long ones stand in few texts, and few are soon looked for."""
     return min(map(len, words)), -len(words)
+
+
+def _joined(before: Iterable[str], behind: Iterable[str]) -> frozenset[str]:
+    """Each string before each other; two blanks are one."""
+    return frozenset(a + (b.lstrip() if a.endswith(" ") else b) for a, b in product(before, behind))
 
 
 @dataclass
@@ -57,69 +101,95 @@ class _Reader:
 
     pattern: str
 
-    def alternatives(self, at: int) -> tuple[Words, int]:
-        """What the alternatives that begin at a place ask for, and where they end."""
-        found: list[Words] = []
+    def alternatives(self, at: int) -> tuple[_Part, int]:
+        """What the alternatives that begin at a place can be, and where they end."""
+        found: list[_Part] = []
         while True:
-            words, at = self._sequence(at)
-            found.append(words)
+            part, at = self._sequence(at)
+            found.append(part)
             if at >= len(self.pattern) or self.pattern[at] == ")":
                 break
             at += 1
         if len(found) == 1:
             return found[0], at
+        strings = [part.strings for part in found if part.strings is not None]
+        if len(strings) == len(found) and sum(map(len, strings)) <= MOST:
+            return _Part(frozenset[str]().union(*strings)), at
         # of each alternative what tells most; what asks for nothing lets all pass
-        best = [max(words, key=_tells, default=frozenset[str]()) for words in found]
-        return ((frozenset[str]().union(*best),) if all(best) else ()), at
+        best = [max(part.asks(), key=_weight, default=frozenset[str]()) for part in found]
+        heads = [part.begins() for part in found]
+        return _Part(
+            None,
+            (frozenset[str]().union(*best),) if all(best) else (),
+            frozenset[str]().union(*heads) if all(heads) else frozenset(),
+        ), at
 
-    def _sequence(self, at: int) -> tuple[Words, int]:
-        """What one alternative asks for: its runs of letters, and what the groups in it ask for."""
+    def _sequence(self, at: int) -> tuple[_Part, int]:
+        """What one alternative can be: the strings that run on, and what stands between them."""
         offers: list[frozenset[str]] = []
-        run = ""
+        run, whole = frozenset({""}), True
+        heads: frozenset[str] | None = None
         while at < len(self.pattern) and self.pattern[at] not in "|)":
-            letter, words, at = self._item(at)
+            part, at = self._item(at)
             needed, once, at = self._times(at)
-            if letter and needed:
-                run += letter
-            if not (letter and needed and once):
-                offers.append(frozenset({run.casefold()}))
-                run = ""
+            strings = part.strings
+            if strings is not None and (once or strings == {" "}):
+                strings = strings if needed else strings | {""}
+                if len(run) * len(strings) > MOST:
+                    offers.append(run)
+                    heads = heads if heads is not None else run
+                    run, whole = strings, False
+                else:
+                    run = _joined(run, strings)
+                continue
+            offers.append(run)
+            if heads is None:
+                behind = part.begins() if needed else frozenset()
+                heads = _joined(run, behind) if behind and len(run) * len(behind) <= MOST else run
             if needed:
-                offers += words
-        offers.append(frozenset({run.casefold()}))
-        return tuple(o for o in offers if min(map(len, o)) >= LEAST), at
+                offers += [strings] if strings is not None else part.words
+            run, whole = frozenset({""}), False
+        if whole:
+            return _Part(run), at
+        return _Part(None, _telling([*offers, run]), heads or frozenset()), at
 
-    def _item(self, at: int) -> tuple[str, Words, int]:
-        """A letter, or what a group asks for, and where it ends; neither for what may be anything."""
+    def _item(self, at: int) -> tuple[_Part, int]:
+        """What a letter, a sign or a group can be, and where it ends."""
         char = self.pattern[at]
         if char == "(":
             return self._group(at)
         if char == "[":
-            return "", (), self._set_end(at)
+            return _Part(None), self._set_end(at)
         if char == "\\":
             return self._escape(at)
         if char in "{}*+?]":
             raise _Unsure
-        return ("" if char in ".^$" else char), (), at + 1
+        if char in "^$":
+            return _Part(frozenset({""})), at + 1
+        return _Part(None if char == "." else frozenset({char.casefold()})), at + 1
 
-    def _escape(self, at: int) -> tuple[str, Words, int]:
+    def _escape(self, at: int) -> tuple[_Part, int]:
         char = self.pattern[at + 1 : at + 2]
+        if char == "s":
+            return _Part(frozenset({" "})), at + 2
+        if char in {"b", "B"}:
+            return _Part(frozenset({""})), at + 2
         if char in _SIMPLE:
             braces = regex.compile(r"\{\^?\w+\}").match(self.pattern, at + 2) if char in "pP" else None
-            return "", (), braces.end() if braces else at + 2
+            return _Part(None), braces.end() if braces else at + 2
         if not char or char.isalnum():
             raise _Unsure
-        return char, (), at + 2
+        return _Part(frozenset({char})), at + 2
 
-    def _group(self, at: int) -> tuple[str, Words, int]:
+    def _group(self, at: int) -> tuple[_Part, int]:
         look = _LOOK.match(self.pattern, at)
         opened = look or _NAMED.match(self.pattern, at)
         if opened is None and self.pattern[at + 1 : at + 2] == "?":
             raise _Unsure
-        words, end = self.alternatives(opened.end() if opened else at + 1)
+        part, end = self.alternatives(opened.end() if opened else at + 1)
         if self.pattern[end : end + 1] != ")":
             raise _Unsure
-        return "", () if look else words, end + 1
+        return _Part(frozenset({""})) if look else part, end + 1
 
     def _set_end(self, at: int) -> int:
         end = at + 1 + self.pattern[at + 1 :].startswith("^")
@@ -131,7 +201,7 @@ class _Reader:
         return end + 1
 
     def _times(self, at: int) -> tuple[bool, bool, int]:
-        """Whether an item must stand at least once, whether it stands just once, and where that ends."""
+        """Whether an item must stand, whether it stands once at most, and where that is said to its end."""
         char = self.pattern[at : at + 1]
         count = _COUNT.match(self.pattern, at)
         if char and char in "?*+":
@@ -143,26 +213,23 @@ class _Reader:
         else:
             return True, True, at
         needed = char == "+" or bool(count and int(count[1] or 0))
-        return needed, False, end + (self.pattern[end : end + 1] in tuple("?+"))
+        return needed, char == "?", end + (self.pattern[end : end + 1] in tuple("?+"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prefiltered:
     """A compiled pattern that is only asked where one of its words stands."""
 
     pattern: regex.Pattern[str]
     words: tuple[tuple[str, ...], ...]
+    heads: tuple[str, ...]
 
-    @classmethod
-    def of(cls, pattern: regex.Pattern[str]) -> Prefiltered:
+    @staticmethod
+    def of(pattern: regex.Pattern[str]) -> Prefiltered:
         """A pattern with its words."""
-        return cls(pattern, tuple(tuple(sorted(words)) for words in required(pattern.pattern)))
+        return _prefiltered(pattern)
 
-    def may_match(self, text: str, start: int = 0, end: int | None = None) -> bool:
-        """Whether ``text[start:end]`` may hold a match."""
-        if not self.words:
-            return True
-        part = _folded(text, start, end)
+    def _may_match(self, part: str) -> bool:
         for words in self.words:
             for word in words:
                 if word in part:
@@ -171,19 +238,70 @@ class Prefiltered:
                 return False
         return True
 
-    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[regex.Match[str]]:
-        """All matches in ``text[start:end]``."""
-        if not self.may_match(text, start, end):
-            return iter(())
-        found: Iterator[regex.Match[str]] = self.pattern.finditer(text, start, end)
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterable[regex.Match[str]]:
+        """All matches in ``text[start:end]``, in order, as the pattern itself finds them."""
+        if not self.words and not self.heads:
+            return self.pattern.finditer(text, start, end)  # type: ignore[no-any-return]
+        part, aligned = _folded(text, start, end)
+        if not self._may_match(part):
+            return ()
+        if not self.heads or not aligned:
+            return self.pattern.finditer(text, start, end)  # type: ignore[no-any-return]
+        places = _places(part, self.heads, start)
+        return self._at(text, places, start, len(text) if end is None else end) if places else ()
+
+    def places(self, text: str, start: int, end: int) -> Sequence[int]:
+        """All places in ``text[start:end]`` at which a match may begin."""
+        part, aligned = _folded(text, start, end)
+        return _places(part, self.heads, start) if self.heads and aligned else range(start, end)
+
+    def _at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
+        """The matches that begin at some of the places, which are all at which one may."""
+        found, behind = [], start
+        for at in places:
+            if at >= behind and (match := self.pattern.match(text, at, end)):
+                found.append(match)
+                behind = max(match.end(), at + 1)
         return found
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``."""
-        return self.pattern.search(text, start, end) if self.may_match(text, start, end) else None
+        return next(iter(self.finditer(text, start, end)), None)
+
+
+@cache
+def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
+    words, heads = required(pattern.pattern)
+    # where a head stands, a word that each head holds stands too
+    told = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
+    return Prefiltered(pattern, tuple(tuple(sorted(w)) for w in told), tuple(sorted(heads)))
+
+
+def _places(text: str, words: Iterable[str], shift: int) -> list[int]:
+    """Where any of the words begins, in order, counted from so far before the text."""
+    found = []
+    for word in words:
+        if word in text:
+            at = text.find(word)
+            while at >= 0:
+                found.append(at + shift)
+                at = text.find(word, at + 1)
+    found.sort()
+    return found
 
 
 @lru_cache(maxsize=64)
-def _folded(text: str, start: int, end: int | None) -> str:
-    """A part of a text, case folded: once for all the patterns that are tried on it."""
-    return text[start:end].casefold()
+def _folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
+    """A part of a text, case folded, blanks as one, and whether its places are still the same.
+
+    Once for all the patterns that are tried on it.
+    """
+    part = text[start:end]
+    plain = str(_BLANKS.sub(" ", part)).casefold()
+    return plain, len(plain) == len(part) and len(part.casefold()) == len(part)
+
+
+@lru_cache(maxsize=4096)
+def spans(pattern: Prefiltered, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Where a pattern matches in ``text[start:end]``: once for all the tables that ask."""
+    return tuple(match.span() for match in pattern.finditer(text, start, end))

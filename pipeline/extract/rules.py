@@ -18,7 +18,7 @@ from typing import Any
 import regex
 
 from pipeline.errors import DictionaryError
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import Prefiltered, spans
 from pipeline.language.dictionaries import folder
 
 _FLAGS = regex.IGNORECASE | regex.V1
@@ -105,7 +105,7 @@ def places_in(pattern: regex.Pattern[str], text: str, start: int, end: int) -> S
 
 @lru_cache(maxsize=32)
 def _places(pattern: regex.Pattern[str], text: str) -> list[int]:
-    return [match.start() for match in pattern.finditer(text)]
+    return [match.start() for match in Prefiltered.of(pattern).finditer(text)]
 
 
 NEAR = 250
@@ -126,10 +126,10 @@ class TableRules:
         """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
         found: list[Mark] = []
         for trigger in (*self.triggers, *blockers):
-            for match in trigger.words.finditer(text, start, end):
-                if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
+            for first, last in spans(trigger.words, text, start, end):
+                if trigger.needs and not trigger.needs.search(text, max(0, first - AROUND), end):
                     continue
-                found.append(Mark(match.start(), match.end(), trigger))
+                found.append(Mark(first, last, trigger))
         return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
 
 

@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import regex
+
 from pipeline.extract.amounts import Quantity, grammar
 from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Mention, periods
+
+_SIGNS = regex.compile(r"[();]")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
     opened: list[int] = []
     groups = 0
     closing = text.count(")", start, end)
-    for at in range(start, end):
-        char = text[at]
+    for sign in _SIGNS.finditer(text, start, end):
+        at, char = sign.start(), sign.group()
         if char == ")":
             closing -= 1
         top = open_clauses[-1]
