@@ -72,6 +72,8 @@ class Scaled:
 
 
 _DIGIT = regex.compile(r"[0-9]")
+_BARE = regex.compile(r"\s*(?:[0-9]|$)")
+"""Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
 """Characters before a number in which its label and words of approximation may stand."""
 
@@ -214,8 +216,10 @@ class Grammar:
         if stray := self._stray.match(text, end):
             end = stray.end()
         scaled = self._scaled(text, end)
-        unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
-        if not unit:
+        unit, noun_start, per = "", scaled.end, ""
+        if scaled.named or not _BARE.match(text, end):
+            unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
+        if not unit and not _BARE.match(text, match.end("n")):
             unit, noun_start, end, factor = self._damaged(text, match.end("n"))
             scaled = Scaled(end, factor, factor > 1)
             flags += ["unit_assumed"] if unit else []

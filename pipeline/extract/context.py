@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Context:
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
         self._heading_mentions: dict[int, list[Mention]] = {}
+        self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
 
@@ -68,9 +70,12 @@ class Context:
 
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
-        earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
+        beside = self._by_block.get(sentence.block, [])
+        before = bisect_left(beside, sentence.start, key=lambda s: s.start)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(earlier[-1:], stock=True) or _last(earlier, stock=stock)) is not None:
+        if (found := _last(beside[max(before - 1, 0) : before], stock=True)) is not None:
+            return found
+        if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
         for number in range(sentence.block - 1, max(sentence.block - FAR_BACK, 0) - 1, -1):
             block = self.flow.blocks[number]
@@ -82,7 +87,7 @@ class Context:
             introduces = self.flow.text[block.start : block.end].endswith(":")
             if block.level > level and not introduces:
                 continue
-            if (found := _last(self._by_block.get(number, []), stock=stock)) is not None:
+            if (found := self._heard(number, stock=stock)[-1]) is not None:
                 higher = introduces or block.level < level
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
@@ -93,6 +98,15 @@ class Context:
         if self.own.start or self.own.end:
             return Timed(self.own, ("period_assumed",))
         return Timed(Period())
+
+    def _heard(self, block: int, *, stock: bool) -> list[Timed | None]:
+        """The last period that a block's sentences name, before each of them and behind the last."""
+        if (block, stock) not in self._last_heard:
+            found: list[Timed | None] = [None]
+            for sentence in self._by_block.get(block, []):
+                found.append(_last([sentence], stock=stock) or found[-1])
+            self._last_heard[block, stock] = found
+        return self._last_heard[block, stock]
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:
@@ -116,7 +130,7 @@ class Context:
         found = [
             (match.start(), cue)
             for cue in self.cues.statuses
-            for match in cue.pattern.finditer(sentence.text, begin, q.lead)
+            for match in cue.words.finditer(sentence.text, begin, q.lead)
         ]
         if found:
             return _nearest(found)

@@ -125,7 +125,7 @@ class Frame:
                 return reason
         if q.per in {"household", "person", "month", "year", "other"}:
             return "average"
-        nxt = min((o.lead for o in sentence.quantities if o.start > q.start), default=clause.end)
+        nxt = sentence.next_lead(q.start, clause.end)
         behind = min(clause.end, nxt, q.end + BEHIND)
         for reason, after in self.cues.excluded_after:
             if after.search(sentence.text, q.end, behind):
@@ -227,7 +227,7 @@ def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
 
 def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     limit = min(sentence.end, q.end + 160)
-    nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
+    nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
     if own and groups().rank(own.code) >= SPECIFIC:

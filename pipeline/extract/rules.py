@@ -151,6 +151,11 @@ class Status:
     pattern: regex.Pattern[str]
     example: str
 
+    @cached_property
+    def words(self) -> Prefiltered:
+        """Its pattern, asked only where one of its words stands."""
+        return Prefiltered.of(self.pattern)
+
 
 @dataclass(frozen=True)
 class Cues:
