@@ -31,7 +31,7 @@ WORDS = 400
 PAGES, DOCUMENTS = 10, 12
 LENGTH = 100_000
 """Characters of a worst page."""
-ROUNDS = 1
+ROUNDS = 3
 """Turns; the median counts."""
 WORST = {
     "digits only": "1234567890",

@@ -55,9 +55,8 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
-        numbers = [o for o in sentence.quantities if clause.holds(o.start)]
-        trailing = bool(before and numbers and dated) and before[0].start > numbers[0].start
-        if trailing:  # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        if before and dated and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
@@ -67,6 +66,11 @@ class Context:
         if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
             return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    @staticmethod
+    def _first(sentence: Sentence, clause: Clause) -> int:
+        """Where a clause's first number begins; behind its end where it has none."""
+        return next((o.start for o in sentence.quantities if clause.holds(o.start)), clause.end)
 
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""

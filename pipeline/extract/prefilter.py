@@ -297,7 +297,8 @@ def _folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
     Once for all the patterns that are tried on it.
     """
     part = text[start:end]
-    plain = str(_BLANKS.sub(" ", part)).casefold()
+    odd = "  " in part or not part.isprintable()  # as all white space but a blank is
+    plain = str(_BLANKS.sub(" ", part) if odd else part).casefold()
     return plain, len(plain) == len(part) and len(part.casefold()) == len(part)
 
 

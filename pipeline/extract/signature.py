@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -159,6 +159,7 @@ def _keys() -> dict[str, _Key]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _known(office: str, *, whole: bool = False) -> str:
     """The office in its usual writing; nothing for a body (``TM. ỦY BAN NHÂN DÂN``).
 
