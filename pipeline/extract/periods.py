@@ -17,7 +17,7 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import Battery, Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -119,6 +119,7 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
+        self._battery = Battery([pattern for _, pattern in self._patterns])
         self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
         self._citation = Prefiltered.of(regex.compile(data["ignored"]["citation"], flags))
 
@@ -137,7 +138,8 @@ class Periods:
         citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
             (match.start(), match.end(), order, reading, match)
-            for order, (reading, pattern) in enumerate(self._patterns)
+            for order in self._battery.may_match(text)
+            for reading, pattern in [self._patterns[order]]
             for match in pattern.finditer(text)
         ]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))

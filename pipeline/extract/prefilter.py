@@ -269,6 +269,25 @@ class Prefiltered:
         return next(iter(self.finditer(text, start, end)), None)
 
 
+class Battery:
+    """Many patterns that are tried on the same texts: their words are looked for together."""
+
+    def __init__(self, patterns: Sequence[Prefiltered]) -> None:
+        sets = [[*pattern.words, *([pattern.heads] if pattern.heads else [])] for pattern in patterns]
+        words = sorted({word for found in sets for one in found for word in one})
+        self._bits = {word: 1 << place for place, word in enumerate(words)}
+        self._sets = [[sum(self._bits[word] for word in one) for one in found] for found in sets]
+
+    def may_match(self, text: str, start: int = 0, end: int | None = None) -> list[int]:
+        """The places of the patterns that may match in ``text[start:end]``."""
+        part, _ = _folded(text, start, end)
+        there = 0
+        for word, bit in self._bits.items():
+            if word in part:
+                there |= bit
+        return [place for place, sets in enumerate(self._sets) if all(there & one for one in sets)]
+
+
 @cache
 def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     words, heads = required(pattern.pattern)
