@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-restore bench-proof bench-pages samples dictionaries clean
+.PHONY: help extract test lint format bench bench-restore bench-proof bench-pages bench-boxes samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -63,6 +63,10 @@ bench-proof: ## measure what sums find and repair in tables (docs/benchmarks.md)
 bench-pages: ## measure pages extracted a second, ordinary and worst ones (docs/benchmarks.md)
 	@bash .ci/setup.sh dev
 	.venv/bin/python -m benchmarks.pages
+
+bench-boxes: ## measure whether numbers' boxes on scans hold them (docs/benchmarks.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.boxes
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -145,7 +145,8 @@ class _Reader:
             offers.append(run)
             if heads is None:
                 behind = part.begins() if needed else frozenset()
-                heads = _joined(run, behind) if behind and len(run) * len(behind) <= MOST else run
+                heads = _joined(run, behind) if len(run) == 1 or len(run) * len(behind) <= MOST else run
+                heads = heads or run
             if needed:
                 offers += [strings] if strings is not None else part.words
             run, whole = frozenset({""}), False
