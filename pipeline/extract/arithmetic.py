@@ -239,8 +239,8 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     if len(asked) != 1:
         return False
     wanted, by = next(iter(asked.items()))
-    # one sum is enough where it is sure and the print shows a digit of the number
-    if len(by) < 2 and not (by[0].sure and legible(term.read)):
+    # one sum is enough where it is sure: the print is the number but for one sign
+    if len(by) < 2 and not by[0].sure:
         return False
     problem.repair(number, wanted, by[0])
     return True

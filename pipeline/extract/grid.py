@@ -7,7 +7,7 @@ heading of two columns, the sum also tells which of the two it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -15,12 +15,12 @@ from itertools import pairwise
 import regex
 
 from pipeline.extract.amounts import Quantity, grammar
-from pipeline.extract.arithmetic import Finding
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED, parse_number
+from pipeline.extract.proved import Proved
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean, is_numeral
@@ -144,45 +144,6 @@ def read(flow: Flow, rules: TableRules) -> Reading:
     return reading
 
 
-@dataclass(frozen=True)
-class Proved:
-    """What sums say of a table's numbers, by where their cells begin."""
-
-    findings: dict[int, Finding]
-    values: dict[int, Decimal | None]
-
-    @classmethod
-    def of(cls, grid: Grid, proof: Proof) -> Proved:
-        """The findings of a grid."""
-        return cls(
-            {grid.rows[line][column].start: f for (line, column), f in proof.findings.items()},
-            {grid.rows[line][column].start: term.value for (line, column), term in proof.numbers.items()},
-        )
-
-    def put(self, q: Quantity) -> Quantity:
-        """The number with what is known of it: its value, where sums repaired it, and flags."""
-        finding = self.findings.get(q.start)
-        if finding is None:
-            return q
-        settled = {AMBIGUOUS} if finding.proof != "none" else set()
-        flags = (*(f for f in q.flags if f not in settled), *(f for f in finding.flags if f not in q.flags))
-        if not finding.print or finding.value is None:
-            return replace(q, flags=flags, note=finding.note)
-        kept = tuple(f for f in flags if f != MALFORMED)
-        return replace(q, value=finding.value * q.factor, flags=kept, note=finding.note)
-
-    def is_repaired(self, start: int) -> bool:
-        """Whether sums put right the number whose cell begins there."""
-        return start in self.findings and bool(self.findings[start].print)
-
-    def proof(self, cells: Iterable[Quantity]) -> str:
-        """What supports a row: its numbers' proof, where none of them is in doubt."""
-        found = [self.findings[q.start] for q in cells if q.start in self.findings]
-        if any(f.flags and not f.print for f in found):
-            return "none"
-        return next((f.proof for f in found if f.proof != "none"), "none")
-
-
 # ---- headings ---------------------------------------------------------------------------------
 
 
@@ -297,8 +258,10 @@ def _line(
 
 def _unnamed(cell: Cell, column: Column, proved: Proved) -> Quantity | None:
     """A number under a heading that no rule knows, by the others of its column; None where none stands."""
-    if not regex.search(r"[0-9]", cell.text) and not proved.is_repaired(cell.start):
-        return None
+    if not regex.search(r"[0-9]", cell.text) and (
+        cell.start not in proved.findings or _DASH.fullmatch(cell.text)
+    ):
+        return None  # a lone sign is a number's remains only where a sum waits for one
     if cell.start in proved.values:
         value = proved.values[cell.start]
     elif column.kind == "" and regex.fullmatch(r"[0-9][0-9.,]*", cell.text):
