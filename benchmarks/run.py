@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import bench_extract, bench_ocr, floor, shared
+from benchmarks.page import block, put
 from benchmarks.shared import ROOT, SHARED, hoso, score_text
 
 
@@ -159,7 +160,8 @@ def main() -> int:
         print(measured[title], "\n", flush=True)
     if options.write:
         path = ROOT / "docs" / "benchmarks.md"
-        path.write_text(merged(path.read_text(encoding="utf-8"), measured), encoding="utf-8")
+        page = path.read_text(encoding="utf-8")
+        path.write_text(put(page, "run", merged(block(page, "run"), measured).strip()), encoding="utf-8")
     return 0
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from pipeline.batch.likeness import sketch
 from pipeline.batch.wire import pack
 from pipeline.errors import LimitError, RuleError
 from pipeline.model import Document, Edit, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
@@ -31,7 +32,7 @@ _ALWAYS = frozenset({"text", "edits"})
 
 @dataclass(frozen=True)
 class Made:
-    """A document's parts: table rows, ``text``, ``edits``; and the stage, code, message, trace of a fault."""
+    """A document's parts: rows, ``text``, ``edits``, ``likeness``; stage, code, message, trace of a fault."""
 
     parts: Mapping[str, Any]
     problem: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +78,8 @@ class Maker:
             try:
                 extraction = self.extract(document)
                 edits = self._rows("edits", edit_rows(document, extraction.repairs))
-                parts |= {**self._tables(document, extraction), "edits": edits}
+                alike = {"likeness": sketch(document, extraction)}
+                parts |= {**self._tables(document, extraction), "edits": edits, **alike}
             except Exception as error:  # noqa: BLE001
                 found = _problem("extract", error)
         row = {**extraction.document, **document_row(document, failed=bool(found))}

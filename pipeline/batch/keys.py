@@ -27,7 +27,7 @@ _PAGE = (
     *(f"language/{name}.py" for name in ("dictionaries", "normal", "quality", "syllables")),
 )
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
-_DOCUMENT = (*_PAGE, "batch/documents.py", "language", "restore", "extract", "tables")
+_DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", "language", "restore", "extract", "tables")
 _PAGE_DICTIONARIES = ("quality*.toml", "syllables.toml")
 """Dictionaries that reading a page uses."""
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")

@@ -72,6 +72,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     lent = grid.read(flow, book.tables["loans"], claimed)
     gridded.lines += lent.lines
     gridded.prose += lent.prose
+    gridded.repaired += lent.repaired
     sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
@@ -86,7 +87,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     sentences.sort(key=lambda s: s.start)
     context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""))
     place = described.get("place")
-    figures, repaired = [], []
+    figures, repaired = [], list(gridded.repaired)
     for table, rows in drafts.items():
         rules = book.tables[table]
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds)]

@@ -25,16 +25,20 @@ from pipeline.extract.grid import (
     grids,
     head_of,
     headings_of,
-    is_number,
+    holds_number,
+    is_signed,
+    prove_grid,
+    unnamed_number,
 )
 from pipeline.extract.groups import groups
-from pipeline.extract.numerals import parse_number
+from pipeline.extract.numerals import AMBIGUOUS, parse_number
+from pipeline.extract.proved import Proved
 from pipeline.extract.rules import Heading, Rulebook, TableRules
 from pipeline.extract.sentence import Sentence, moved
+from pipeline.extract.sheet import clean
 from pipeline.model import Value
 
 _BARE = regex.compile(r"[0-9][0-9.,]*")
-_DASH = regex.compile(r"[-–]")
 _MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
 _ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
 _UNIT = regex.compile(r"đơn vị tính|đvt")
@@ -145,14 +149,16 @@ def _read_grid(
     above = [b for b in reversed(flow.blocks[max(0, first - 2) : first]) if b.kind != "row"] + flow.parents(
         first
     )
+    _, proved = prove_grid(grid, head, [column.heading for column in columns])
     lines: list[Line] = []
     for number, row in enumerate(grid.rows):
         quantities: list[Quantity] = []
         if number >= head:
-            line, sentence = _line(flow, grid, number, rules, columns, book, above)
+            line, sentence = _line(flow, grid, number, rules, columns, book, above, proved)
             quantities = list(sentence.quantities)
             lines.append(line)
             reading.lines.append((sentence, line.rows))
+            reading.repaired += proved.repaired(quantities)
         reading.prose += [
             (cell.start, cell.end, grid.blocks[number])
             for cell in row
@@ -169,15 +175,16 @@ def _line(
     columns: Sequence[Column],
     book: Rulebook,
     above: Sequence[Block],
+    proved: Proved,
 ) -> tuple[Line, Sentence]:
     row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
     found: list[tuple[Column, Quantity]] = []
     rest: list[Quantity] = []
     for cell, column in zip(row, columns, strict=False):
-        if column.entry and is_number(cell.text):
-            found.append((column, _quantity(cell, column, book)))
-        elif not column.entry and not _ORDINAL.match(column.heading) and _BARE.fullmatch(cell.text):
-            rest.append(replace(_quantity(cell, column, book), unit="other"))
+        if column.entry and holds_number(cell, proved):
+            found.append((column, proved.put(_quantity(cell, column, book))))
+        elif not column.entry and not _ORDINAL.match(column.heading):
+            rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
     if row and rest and rest[0].start == row[0].start:
         rest = rest[1:]  # a line's number
     every = sorted([*(q for _, q in found), *rest], key=lambda q: q.start)
@@ -188,6 +195,8 @@ def _line(
     frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
     for column, q in found:
         _put(line, frame, column, q, label)
+    for made in line.rows:
+        made.proof = proved.proof(made.cells.values())
     finds.fill(line.rows, frame)
     return line, sentence
 
@@ -262,9 +271,10 @@ def _quantity(cell: Cell, column: Column, book: Rulebook) -> Quantity:
     named = book.grammar.find(cell.text)
     if len(named) == 1 and named[0].start == 0 and named[0].is_money == (unit == "vnd"):
         return moved(named[0], cell.start)
-    text = "0" if _DASH.fullmatch(cell.text) else cell.text.strip(" :;.,'`%")
     whole = unit != "percent" and column.scale == 1
-    value, flags = parse_number(text, whole=whole)
+    value, flags = parse_number(clean(cell.text), whole=whole)
+    if is_signed(cell.text):
+        flags = (*flags, AMBIGUOUS)
     scaled = None if value is None else value * column.scale
     factor = Decimal(column.scale)
     return Quantity(

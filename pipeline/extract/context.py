@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Context:
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
         self._heading_mentions: dict[int, list[Mention]] = {}
+        self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
 
@@ -53,9 +55,8 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
-        numbers = [o for o in sentence.quantities if clause.holds(o.start)]
-        trailing = bool(before and numbers and dated) and before[0].start > numbers[0].start
-        if trailing:  # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        if before and dated and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
@@ -66,11 +67,19 @@ class Context:
             return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
 
+    @staticmethod
+    def _first(sentence: Sentence, clause: Clause) -> int:
+        """Where a clause's first number begins; behind its end where it has none."""
+        return next((o.start for o in sentence.quantities if clause.holds(o.start)), clause.end)
+
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
-        earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
+        beside = self._by_block.get(sentence.block, [])
+        before = bisect_left(beside, sentence.start, key=lambda s: s.start)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(earlier[-1:], stock=True) or _last(earlier, stock=stock)) is not None:
+        if (found := _last(beside[max(before - 1, 0) : before], stock=True)) is not None:
+            return found
+        if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
         for number in range(sentence.block - 1, max(sentence.block - FAR_BACK, 0) - 1, -1):
             block = self.flow.blocks[number]
@@ -82,7 +91,7 @@ class Context:
             introduces = self.flow.text[block.start : block.end].endswith(":")
             if block.level > level and not introduces:
                 continue
-            if (found := _last(self._by_block.get(number, []), stock=stock)) is not None:
+            if (found := self._heard(number, stock=stock)[-1]) is not None:
                 higher = introduces or block.level < level
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
@@ -93,6 +102,15 @@ class Context:
         if self.own.start or self.own.end:
             return Timed(self.own, ("period_assumed",))
         return Timed(Period())
+
+    def _heard(self, block: int, *, stock: bool) -> list[Timed | None]:
+        """The last period that a block's sentences name, before each of them and behind the last."""
+        if (block, stock) not in self._last_heard:
+            found: list[Timed | None] = [None]
+            for sentence in self._by_block.get(block, []):
+                found.append(_last([sentence], stock=stock) or found[-1])
+            self._last_heard[block, stock] = found
+        return self._last_heard[block, stock]
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.context import Context
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
-from pipeline.extract.repair import REPAIRED, printed
+from pipeline.extract.misreading import printed
 from pipeline.extract.rules import TableRules
 from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
 
@@ -23,6 +25,7 @@ _DOUBTS = {
     "malformed_number": 0.5,
     "number_repaired": 0.1,
     "sum_mismatch": 0.25,
+    "sum_suspect": 0.25,
     "reparented": 0.05,
 }
 
@@ -76,7 +79,7 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
         "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
         "breakdown": draft.breakdown or None,
         "parts_complete": draft.complete,
-        "quote": flow.text[quote[0] : quote[1]],
+        "quote": noted(flow.text[quote[0] : quote[1]], draft.cells.values()),
         "raw_quote": flow.raw(*quote),
         "proof": draft.proof,
         "flags": " ".join(flags),
@@ -101,6 +104,12 @@ def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
         for table, every in record.get(q.start, {}).items()
         for heard in every
     ]
+
+
+def noted(quote: str, numbers: Iterable[Quantity]) -> str:
+    """A quote with both values of each sum that does not agree: ``Cộng | 592 [592 ≠ 32 + 563 = 595]``."""
+    notes = dict.fromkeys(q.note for q in numbers if q.note)
+    return " ".join([quote, *(f"[{note}]" for note in notes)])
 
 
 def _number(value: Decimal | None) -> Value:

@@ -96,7 +96,6 @@ class Frame:
     sentence: Sentence
     rules: TableRules
     cues: Cues
-    marks: Sequence[Mark]
     above: Sequence[tuple[int, int]]
     opening: tuple[int, int] = (0, 0)
     verbs: dict[int, bool] = field(default_factory=dict)
@@ -113,15 +112,20 @@ class Frame:
         opening: tuple[int, int] = (0, 0),
         record: Record | None = None,
     ) -> Frame:
-        """The frame of a sentence; marks inside the groups of its counts do not count."""
-        found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
+        """The frame of a sentence."""
+        return cls(sentence, rules, cues, above, opening, {}, {} if record is None else record)
+
+    @cached_property
+    def marks(self) -> Sequence[Mark]:
+        """Triggers and blockers; those inside the groups of its counts do not count."""
+        sentence, rules = self.sentence, self.rules
+        found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues.blockers)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
-        marks = [
+        return [
             m
             for m in (_outside(m, sentence, rules) for m in found)
             if m and not any(g.start <= m.start and m.end <= g.end for g in taken)
         ]
-        return cls(sentence, rules, cues, marks, above, opening, {}, {} if record is None else record)
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""
@@ -152,7 +156,7 @@ class Frame:
                 return reason
         if q.per in {"household", "person", "month", "year", "other"}:
             return "average"
-        nxt = min((o.lead for o in sentence.quantities if o.start > q.start), default=clause.end)
+        nxt = sentence.next_lead(q.start, clause.end)
         behind = min(clause.end, nxt, q.end + BEHIND)
         for reason, after in self.cues.excluded_after:
             if reason not in spared and after.search(sentence.text, q.end, behind):
@@ -303,9 +307,16 @@ def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
 
 
 def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
-    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``."""
+    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``; looked for once for all tables."""
+    known = sentence.groups_at
+    if q.start not in known:
+        known[q.start] = _group_at(sentence, q)
+    return known[q.start]
+
+
+def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     limit = min(sentence.end, q.end + 160)
-    nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
+    nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
     if own and groups().rank(own.code) >= SPECIFIC:

@@ -1,15 +1,16 @@
 """Tables on the page: lines whose cells are joined by ``|`` become rows by their headings.
 
-A heading is all the text above a column, spanning cells included; it tells flow, measure and unit. The line
-``Cộng`` is the total of the lines above it, proved by their sums: where it holds one number under a heading
-of two columns, the sum also tells which of the two it is.
+A heading is all the text above a column, spanning cells included; it tells flow, measure and unit. Which
+lines are totals of which, and what sums prove, ``table_sums`` tells; where a total holds one number under a
+heading of two columns, the sum also tells which of the two it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import regex
 
@@ -18,11 +19,15 @@ from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
-from pipeline.extract.numerals import parse_number
+from pipeline.extract.numerals import AMBIGUOUS, MALFORMED, parse_number
+from pipeline.extract.proved import Proved
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
+from pipeline.extract.sheet import clean, is_numeral
+from pipeline.extract.table_sums import Proof, prove
 
-_DASH = regex.compile(r"[-–]")
+_DASH = regex.compile(r"[-–—]+")
+_SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -30,6 +35,11 @@ LONGEST_CELL = 40
 def is_number(text: str) -> bool:
     """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
     return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
+
+
+def is_signed(text: str) -> bool:
+    """Whether a number has a minus before it: less than nothing, or a ruling's remains."""
+    return bool(_SIGNED.match(text))
 
 
 FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
@@ -42,6 +52,11 @@ class Cell:
     start: int
     end: int
     text: str
+
+
+def holds_number(cell: Cell, proved: Proved) -> bool:
+    """Whether a cell of a number column holds a number; a lone sign is one where a sum waits for it."""
+    return is_number(cell.text) or (cell.start in proved.findings and bool(cell.text))
 
 
 @dataclass
@@ -100,11 +115,13 @@ class Reading:
     """What a document's tables hold.
 
     ``lines``: every line with a number as a sentence, and the rows of loans.csv that it makes. ``prose``: the
-    other cells, as ``(start, end, block)`` spans, to be read like any sentence.
+    other cells, as ``(start, end, block)`` spans, to be read like any sentence. ``repaired``: the numbers
+    that sums put right, each with its print.
     """
 
     lines: list[tuple[Sentence, list[Draft]]] = field(default_factory=list)
     prose: list[tuple[int, int, int]] = field(default_factory=list)
+    repaired: list[tuple[Quantity, str]] = field(default_factory=list)
 
 
 def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> Reading:
@@ -114,12 +131,16 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         if grid.blocks[0] in skip:
             continue
         head = head_of(grid)
-        columns = [_column(heading, rules) for heading in headings_of(grid, head)]
+        headings = headings_of(grid, head)
+        columns = [_column(heading, rules) for heading in headings]
         if not any(column.flow for column in columns):
             columns = _of_caption(columns, caption_of(flow, grid), rules)
-        lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
-        _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
+        columns = [_named(c, k, grid, head) for k, c in enumerate(columns)]
+        proof, proved = prove_grid(grid, head, headings)
+        lines = [_line(flow, grid, number, columns, rules, proved) for number in range(head, len(grid.rows))]
+        _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
         reading.lines += lines
+        reading.repaired += proved.repaired(q for sentence, _ in lines for q in sentence.quantities)
         for number, row in enumerate(grid.rows):
             sentence = lines[number - head][0] if number >= head else None
             taken = {q.start for q in sentence.quantities} if sentence else set()
@@ -135,16 +156,22 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
 
 
 def head_of(grid: Grid) -> int:
-    """How many lines are headings: those before the first with a number that is no column number."""
+    """How many lines are headings: those before the first with a number that numbers or names no column."""
     for number, row in enumerate(grid.rows):
-        numbers = [c.text for c in row if regex.fullmatch(r"[\d.,§]+", c.text)]
+        numbers = [c.text for c in row if is_numeral(c.text) and regex.search(r"[0-9]", c.text)]
         filled = [c for c in row if c.text]
         counting = [str(i) for i in range(1, len(row) + 2)]
-        if numbers and not (
-            len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
-        ):
+        ordinals = len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
+        if numbers and not ordinals and not (_are_years(numbers) and number == 0):
             return number
     return len(grid.rows)
+
+
+def _are_years(numbers: Sequence[str]) -> bool:
+    """Whether numbers are years one after the other: they head columns."""
+    if not all(regex.fullmatch(r"(?:19|20)[0-9]{2}", n) for n in numbers):
+        return False
+    return all(int(b) == int(a) + 1 for a, b in pairwise(numbers))
 
 
 def headings_of(grid: Grid, head: int) -> list[str]:
@@ -182,6 +209,21 @@ def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
     return Column(heading, "label" if is_("label") else "")
 
 
+def prove_grid(grid: Grid, head: int, headings: Sequence[str]) -> tuple[Proof, Proved]:
+    """What a table's sums say, by cell and by number."""
+    proof = prove([[cell.text for cell in row] for row in grid.rows], head, headings)
+    return proof, Proved.of(grid, proof)
+
+
+def _named(column: Column, number: int, grid: Grid, head: int) -> Column:
+    """A column under ``Đơn vị`` names units of measure or, where its cells name none, places and offices."""
+    if column.kind != "unit":
+        return column
+    cells = [row[number].text for row in grid.rows[head:] if number < len(row) and row[number].text]
+    units = sum(any(q.end == len(text) + 2 for q in grammar().find(f"1 {text}")) for text in cells)
+    return column if 2 * units >= len(cells) else replace(column, kind="label")
+
+
 def caption_of(flow: Flow, grid: Grid) -> str:
     """The text right above a table: its caption or introduction."""
     first = grid.blocks[0]
@@ -201,21 +243,21 @@ def _of_caption(columns: Sequence[Column], caption: str, rules: TableRules) -> l
 
 
 def _line(
-    flow: Flow, grid: Grid, number: int, columns: Sequence[Column], rules: TableRules
+    flow: Flow, grid: Grid, number: int, columns: Sequence[Column], rules: TableRules, proved: Proved
 ) -> tuple[Sentence, list[Draft]]:
     row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
     label = _label(row, columns)
     noun = next((c.text for c, col in zip(row, columns, strict=False) if col.kind == "unit"), "")
     numbers: list[tuple[Column, Quantity]] = [
-        (col, _quantity(cell, col))
+        (col, proved.put(_quantity(cell, col)))
         for cell, col in zip(row, columns, strict=False)
-        if col.kind in {"borrowers", "amount_vnd"} and is_number(cell.text)
+        if col.kind in {"borrowers", "amount_vnd"} and holds_number(cell, proved)
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed
     rest = [
-        replace(_quantity(cell, replace(col, kind="borrowers")), unit="other")
+        proved.put(q)
         for cell, col in zip(row, columns, strict=False)
-        if col.kind == "" and regex.fullmatch(r"[0-9][0-9.,]*", cell.text)
+        if col.kind in {"", "label"} and (q := unnamed_number(cell, proved, bare=col.kind == ""))
     ]
     every = sorted([*(q for _, q in numbers), *rest], key=lambda q: q.start)
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
@@ -224,7 +266,27 @@ def _line(
         for name, planned in dict.fromkeys((col.flow, col.planned) for col, _ in numbers):
             own = {col.kind: q for col, q in numbers if (col.flow, col.planned) == (name, planned)}
             drafts.append(_draft(sentence, name, planned, own, label, noun))
+            drafts[-1].proof = proved.proof(own.values())
     return sentence, drafts
+
+
+def unnamed_number(cell: Cell, proved: Proved, *, bare: bool) -> Quantity | None:
+    """A number under a heading that no rule knows, by the others of its column; None where none stands.
+
+    ``bare``: whether what looks like a number is one though its column is none of numbers.
+    """
+    if not regex.search(r"[0-9]", cell.text) and (
+        cell.start not in proved.findings or _DASH.fullmatch(cell.text)
+    ):
+        return None  # a lone sign is a number's remains only where a sum waits for one
+    if cell.start in proved.values:
+        value = proved.values[cell.start]
+    elif bare and regex.fullmatch(r"[0-9][0-9.,]*", cell.text):
+        value, _ = parse_number(clean(cell.text), whole=True)
+    else:
+        return None
+    flags = () if value is not None else (MALFORMED,)
+    return Quantity(cell.start, cell.end, cell.end, cell.end, value, "other", lead=cell.start, flags=flags)
 
 
 def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
@@ -247,8 +309,9 @@ def _quantity(cell: Cell, column: Column) -> Quantity:
     if len(named) == 1 and named[0].start == 0 and named[0].is_money != counted:
         # the cell names its unit itself: `1.200 hộ`
         return moved(named[0], cell.start)
-    text = "0" if _DASH.fullmatch(cell.text) else cell.text.strip(" :;.,'`")
-    value, flags = parse_number(text, whole=counted or column.scale == 1)
+    value, flags = parse_number(clean(cell.text), whole=counted or column.scale == 1)
+    if is_signed(cell.text):
+        flags = (*flags, AMBIGUOUS)
     scaled = None if value is None else value * column.scale
     return Quantity(
         cell.start,
@@ -281,33 +344,36 @@ def _draft(
 
 
 def _totals(
-    lines: Sequence[tuple[tuple[Sentence, list[Draft]], list[Cell]]],
+    grid: Grid,
+    lines: Mapping[int, tuple[Sentence, list[Draft]]],
     columns: Sequence[Column],
-    rules: TableRules,
+    proof: Proof,
+    proved: Proved,
 ) -> None:
-    """Turn ``Cộng`` lines into totals of the lines above them (since the last such line)."""
-    above: list[Draft] = []
-    for (sentence, drafts), row in lines:
-        label = _label(row, columns)
-        if not label or not rules.parts["grid.total"].search(label.text):
-            above += drafts
-            continue
-        for name, planned in dict.fromkeys(_kind(d) for d in above):
-            parts = [d for d in above if _kind(d) == (name, planned)]
-            own_columns = [c if (c.flow, c.planned) == (name, planned) else _NONE for c in columns]
-            own = _total_cells(row, own_columns, parts)
-            if not own:
-                continue
-            total = Draft("loans", sentence, own, "loans.grid", {"flow": name}, exhaustive=True)
-            if "borrowers" in own:
-                total.values["borrower_unit"] = _shared_unit(parts)
-            if planned:
-                total.values["status"] = "planned"
+    """Make the rows of a line that is a sum the totals of the rows of its lines."""
+    for number, members in proof.members.items():
+        sentence, drafts = lines[number]
+        below = [d for member in members for d in lines[member][1] if d.parent is None]
+        every = all(lines[member][1] for member in members)
+        for name, planned in dict.fromkeys(_kind(d) for d in below):
+            parts = [d for d in below if _kind(d) == (name, planned)]
+            total = next((d for d in drafts if _kind(d) == (name, planned)), None)
+            if total is None:
+                own_columns = [c if (c.flow, c.planned) == (name, planned) else _NONE for c in columns]
+                own = _total_cells(grid.rows[number], own_columns, parts)
+                if not own:
+                    continue
+                own = {column: proved.put(q) for column, q in own.items()}
+                total = Draft("loans", sentence, own, "loans.grid", {"flow": name})
+                if "borrowers" in own:
+                    total.values["borrower_unit"] = _shared_unit(parts)
+                if planned:
+                    total.values["status"] = "planned"
+                drafts.append(total)
+            total.exhaustive = every
             for part in parts:
                 part.parent, part.breakdown = total, 1
             total.children = parts
-            drafts.append(total)
-        above = []
 
 
 _NONE = Column("", "")

@@ -111,13 +111,14 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     clause = sentence.clauses[number]
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
-    after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
+    limit = min(stop, clause.end)
+    after = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
     if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]
         if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
             return _cluster(frame, built, forward=True)
     previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
-    near = [m for m in verbs if clause.holds(m.start) and previous <= m.start and m.end <= q.start]
+    near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
     if near:
         return _cluster(frame, near)
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]

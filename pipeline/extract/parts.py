@@ -6,6 +6,7 @@ announces: a run of rows behind a row that add up to it exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
@@ -93,6 +94,8 @@ def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draf
 
 
 def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+    rows = sorted(rows, key=lambda r: r.first.start)
+    starts = [r.first.start for r in rows]
     sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
@@ -100,12 +103,12 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             if scope is None:
                 continue
             begin, end = scope
-            total = _total(rows, sentence, match.start())
+            total = _total(rows[: bisect_left(starts, match.start())], sentence, match.start())
             if total is None:
                 continue
-            inside = _inside(rows, total, begin, end)
+            inside = _inside(_between(rows, starts, begin, end), total)
             if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
-                by_year = _inside(rows, total, begin, max(end, sentence.end))
+                by_year = _inside(_between(rows, starts, begin, max(end, sentence.end)), total)
                 if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                     inside = by_year
             breakdown = 1 + max((c.breakdown for c in total.children), default=0)
@@ -113,9 +116,14 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                 _adopt(total, row, breakdown)
 
 
-def _inside(rows: Sequence[Draft], total: Draft, begin: int, end: int) -> list[Draft]:
-    """The rows in a span that may lie in a total."""
-    found = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
+def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:
+    """The rows of a span, by where rows begin."""
+    return rows[bisect_left(starts, begin) : bisect_left(starts, end)]
+
+
+def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
+    """Those of a span's rows that may lie in a total."""
+    found = [r for r in rows if r is not total and not r.parent]
     return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
 
 
@@ -150,15 +158,15 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
     return end, stop
 
 
-def _total(rows: Sequence[Draft], sentence: Sentence, at: int) -> Draft | None:
+def _total(before: Sequence[Draft], sentence: Sentence, at: int) -> Draft | None:
     """The row that a cue splits: the last before it in its sentence, else in the sentence before."""
-    before = [r for r in rows if r.first.start < at and not r.parent]
-    inside = [r for r in before if r.sentence.start == sentence.start]
+    near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(before))
+    free = [r for r in islice(near, MOST) if not r.parent]
+    inside = [r for r in free if r.sentence.start == sentence.start]
     if inside:
-        return inside[-1]
+        return inside[0]
     head = sentence.text[sentence.start : at].strip(' -*+"“')
-    near = [r for r in before if sentence.block - r.sentence.block <= 1]
-    return near[-1] if near and len(head) <= HEAD else None
+    return free[0] if free and len(head) <= HEAD else None
 
 
 HEAD = 60
@@ -250,7 +258,7 @@ def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
 
 
 MOST = 200
-"""Rows behind a total among which its parts are looked for."""
+"""Rows behind a total among which its parts are looked for, and before a cue for its total."""
 
 
 def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:

@@ -7,10 +7,12 @@ every search of a rule has a limit, and what goes beyond it is named by file and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
 from pipeline.errors import RuleError
+from pipeline.extract.prefilter import Prefiltered
 
 _FLAGS = regex.IGNORECASE | regex.V1
 TIMEOUT = 2.0
@@ -19,13 +21,16 @@ worst text (100,000 characters); only one that backtracks without end comes near
 
 
 class Pattern:
-    """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``)."""
+    """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
 
-    __slots__ = ("_compiled", "name")
+    It is asked only where its words stand (``asked``).
+    """
+
+    __slots__ = ("asked", "name")
 
     def __init__(self, source: str, name: str) -> None:
         try:
-            self._compiled = regex.compile(source, _FLAGS)
+            self.asked = Prefiltered.of(regex.compile(source, _FLAGS))
         except regex.error as error:
             message = f"{name}: not a pattern: {error}"
             raise RuleError(message) from error
@@ -34,21 +39,21 @@ class Pattern:
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``."""
         try:
-            return self._compiled.search(text, start, end, timeout=TIMEOUT)
+            return self.asked.search(text, start, end, TIMEOUT)
         except TimeoutError as error:
             raise self._endless() from error
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The match that begins at ``start``."""
         try:
-            return self._compiled.match(text, start, end, timeout=TIMEOUT)
+            return self.asked.pattern.match(text, start, end, timeout=TIMEOUT)
         except TimeoutError as error:
             raise self._endless() from error
 
     def fullmatch(self, text: str) -> regex.Match[str] | None:
         """The match of the whole text."""
         try:
-            return self._compiled.fullmatch(text, timeout=TIMEOUT)
+            return self.asked.pattern.fullmatch(text, timeout=TIMEOUT)
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -56,7 +61,7 @@ class Pattern:
         """All matches in ``text[start:end]``, in order."""
         try:
             # at once, so that the clock stands still while the caller works
-            return iter(list(self._compiled.finditer(text, start, end, timeout=TIMEOUT)))
+            return iter(list(self.asked.finditer(text, start, end, TIMEOUT)))
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -78,3 +83,9 @@ def compile_pattern(pattern: str, name: str = "pattern", *, bounded: bool = True
     """
     spaced = regex.sub(r"\[[^\]]*\]|\\.| ", lambda m: r"\s+" if m.group() == " " else m.group(), pattern)
     return Pattern(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, name)
+
+
+@lru_cache(maxsize=4096)
+def spans(pattern: Pattern, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Where a pattern matches in ``text[start:end]``: once for all the tables that ask."""
+    return tuple(match.span() for match in pattern.finditer(text, start, end))

@@ -17,6 +17,7 @@ from typing import Any
 
 import regex
 
+from pipeline.extract.prefilter import Battery, Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -119,10 +120,14 @@ class Periods:
                 pattern = pattern.replace("{" + name + "}", part)
             pattern = _spaced(pattern)
             self._patterns.append(
-                (expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags))
+                (
+                    expression["reads"],
+                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
+                )
             )
+        self._battery = Battery([pattern for _, pattern in self._patterns])
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
-        self._citation = regex.compile(_spaced(data["ignored"]["citation"]), flags)
+        self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""
@@ -139,7 +144,8 @@ class Periods:
         citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
             (match.start(), match.end(), order, reading, match)
-            for order, (reading, pattern) in enumerate(self._patterns)
+            for order in self._battery.may_match(text)
+            for reading, pattern in [self._patterns[order]]
             for match in pattern.finditer(text)
         ]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.extract.amounts import Grammar
-from pipeline.extract.patterns import Pattern
+from pipeline.extract.patterns import Pattern, spans
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -236,10 +236,10 @@ class TableRules:
         found: list[Mark] = []
         shared = [b for b in blockers if b.reason not in self.ignores]
         for trigger in (*self.triggers, *shared):
-            for match in trigger.pattern.finditer(text, start, end):
-                if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
+            for first, last in spans(trigger.pattern, text, start, end):
+                if trigger.needs and not trigger.needs.search(text, max(0, first - AROUND), end):
                     continue
-                found.append(Mark(match.start(), match.end(), trigger))
+                found.append(Mark(first, last, trigger))
         return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.figures import noted
 from pipeline.extract.flow import Flow
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
@@ -52,5 +53,6 @@ def _row(flow: Flow, sentence: Sentence, q: Quantity, reason: str) -> dict[str, 
         "value": q.value,
         "unit": q.unit,
         "reason": reason,
-        "quote": flow.text[sentence.start : sentence.end],
+        "flags": " ".join(dict.fromkeys(q.flags)),
+        "quote": noted(flow.text[sentence.start : sentence.end], [q]),
     }
