@@ -159,6 +159,8 @@ def _drafts(
                 for q in sentence.quantities:
                     if q.start in refused and q.start not in known:
                         frame.tell(q, refused[q.start])
+                if not read_here:
+                    continue
                 finds.fill(read_here, frame)
                 said = tuple((m.start, m.end) for m in frame.marks if not m.trigger.reason)
                 for draft in read_here:

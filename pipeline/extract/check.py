@@ -108,4 +108,7 @@ def _tempt(rules: TableRules, book: Rulebook) -> None:
     bare = " ".join("".join(c for c in word if c.isalpha()) for word in words.split())
     for line in (f"{words} ", f"12 hộ {bare} ", "1.234 hộ, "):
         text = (line * (LONG // len(line) + 1))[:LONG]
-        _extraction(f"{text}, {string.punctuation} đồng", book)
+        tempting = f"{text}, {string.punctuation} đồng"
+        # extraction asks triggers only where a number is left for them: here they are asked of all of it
+        rules.marks(tempting, 0, len(tempting), book.cues)
+        _extraction(tempting, book)

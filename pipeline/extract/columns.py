@@ -246,7 +246,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
         (
             m
             for start, end in frame.above
-            for m in rules.marks(frame.sentence.text, start, end, frame.cues.blockers)
+            for m in rules.marks(frame.sentence.text, start, end, frame.cues)
             if not m.trigger.weak and not m.trigger.reason
         ),
         None,

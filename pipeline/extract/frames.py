@@ -119,7 +119,7 @@ class Frame:
     def marks(self) -> Sequence[Mark]:
         """Triggers and blockers; those inside the groups of its counts do not count."""
         sentence, rules = self.sentence, self.rules
-        found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues.blockers)
+        found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
         return [
             m
@@ -143,25 +143,14 @@ class Frame:
 
     def excluded(self, q: Quantity) -> str:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
-        spared = self.rules.spares
         if "range" in q.flags:
             return "range"
-        sentence = self.sentence
-        clause = sentence.clauses[sentence.clause_at(q.start)]
-        begin = max(clause.start, q.lead - 60)
-        for reason, pattern, unless in self.cues.excluded:
-            if reason not in spared and pattern.search(sentence.text, begin, q.lead):
-                if unless and unless.search(sentence.text, sentence.start, sentence.end):
-                    continue
-                return reason
+        before, behind = _reasons(self.sentence, q, self.cues)
+        if told := next((reason for reason in before if reason not in self.rules.spares), ""):
+            return told
         if q.per in {"household", "person", "month", "year", "other"}:
             return "average"
-        nxt = sentence.next_lead(q.start, clause.end)
-        behind = min(clause.end, nxt, q.end + BEHIND)
-        for reason, after in self.cues.excluded_after:
-            if reason not in spared and after.search(sentence.text, q.end, behind):
-                return reason
-        return ""
+        return next((reason for reason in behind if reason not in self.rules.spares), "")
 
     def stop(self, q: Quantity, slots: Sequence[Quantity]) -> int:
         """Where the next number of a number's clause begins; one in a bracket behind it does not count."""
@@ -255,7 +244,7 @@ class Frame:
     def marks_in(self, start: int, end: int) -> Sequence[Mark]:
         """The marks of a span above the sentence, looked for once."""
         if (start, end) not in self.heard_above:
-            found = self.rules.marks(self.sentence.text, start, end, self.cues.blockers)
+            found = self.rules.marks(self.sentence.text, start, end, self.cues)
             self.heard_above[start, end] = found
         return self.heard_above[start, end]
 
@@ -304,6 +293,24 @@ def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
     if q is None:
         return mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
+
+
+def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
+    """What excludes a number before and behind it, looked for once for all tables."""
+    known = sentence.reasons_at
+    if q.start not in known:
+        text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
+        begin = max(clause.start, q.lead - 60)
+        before = [
+            reason
+            for reason, pattern, unless in cues.excluded
+            if pattern.search(text, begin, q.lead)
+            and not (unless and unless.search(text, sentence.start, sentence.end))
+        ]
+        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)
+        behind = [reason for reason, pattern in cues.excluded_after if pattern.search(text, q.end, end)]
+        known[q.start] = before, behind
+    return known[q.start]
 
 
 def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:

@@ -6,13 +6,13 @@ every search of a rule has a limit, and what goes beyond it is named by file and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import regex
 
 from pipeline.errors import RuleError
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import Index, Prefiltered
 
 _FLAGS = regex.IGNORECASE | regex.V1
 TIMEOUT = 2.0
@@ -65,6 +65,13 @@ class Pattern:
         except TimeoutError as error:
             raise self._endless() from error
 
+    def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
+        """The matches in ``text[start:end]`` that begin at some of the places, in order."""
+        try:
+            return self.asked.at(text, places, start, end, TIMEOUT)
+        except TimeoutError as error:
+            raise self._endless() from error
+
     def _endless(self) -> RuleError:
         return RuleError(
             f"{self.name}: the pattern backtracks without end (over {TIMEOUT:g} s on one text); make its "
@@ -85,7 +92,21 @@ def compile_pattern(pattern: str, name: str = "pattern", *, bounded: bool = True
     return Pattern(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, name)
 
 
-@lru_cache(maxsize=4096)
-def spans(pattern: Pattern, text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    """Where a pattern matches in ``text[start:end]``: once for all the tables that ask."""
-    return tuple(match.span() for match in pattern.finditer(text, start, end))
+class Patterns:
+    """Patterns that are looked for together."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        self._index = Index([pattern.asked for pattern in patterns])
+        self.spans = lru_cache(maxsize=64)(self._spans)
+
+    def _spans(self, text: str, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
+        """Number of pattern, begin and end of each match in ``text[start:end]``, pattern by pattern."""
+        found: list[tuple[int, int, int]] = []
+        for number, places in sorted(self._index.places(text, start, end).items()):
+            pattern = self._patterns[number]
+            matches = (
+                pattern.finditer(text, start, end) if places is None else pattern.at(text, places, start, end)
+            )
+            found += [(number, *match.span()) for match in matches]
+        return tuple(found)

@@ -233,7 +233,8 @@ class Prefiltered:
         """A pattern with its words."""
         return _prefiltered(pattern)
 
-    def _may_match(self, part: str) -> bool:
+    def may_match(self, part: str) -> bool:
+        """Whether a folded text holds one word of each set."""
         for words in self.words:
             for word in words:
                 if word in part:
@@ -250,33 +251,36 @@ class Prefiltered:
         Raises:
             TimeoutError: where that takes more than ``timeout`` seconds.
         """
-        places = self._where(text, start, end)
+        places = self.where(text, start, end)
         if places is None:
             return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
-        return self._at(text, places, start, len(text) if end is None else end, timeout) if places else ()
+        return self.at(text, places, start, len(text) if end is None else end, timeout) if places else ()
 
     def search(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
-        places = self._where(text, start, end)
-        return self.pattern.search(text, start, end, timeout=timeout) if places is None or places else None
+        if self.words or self.heads:
+            part, _ = _folded(text, start, end)
+            if not self.may_match(part) or (self.heads and not any(head in part for head in self.heads)):
+                return None
+        return self.pattern.search(text, start, end, timeout=timeout)
 
     def places(self, text: str, start: int, end: int) -> Sequence[int]:
         """All places in ``text[start:end]`` at which a match may begin."""
         part, aligned = _folded(text, start, end)
         return _places(part, self.heads, start) if self.heads and aligned else range(start, end)
 
-    def _where(self, text: str, start: int, end: int | None) -> Sequence[int] | None:
+    def where(self, text: str, start: int, end: int | None) -> Sequence[int] | None:
         """All places at which a match may begin; None where any may be one."""
         if not self.words and not self.heads:
             return None
         part, aligned = _folded(text, start, end)
-        if not self._may_match(part):
+        if not self.may_match(part):
             return ()
         return _places(part, self.heads, start) if self.heads and aligned else None
 
-    def _at(
+    def at(
         self, text: str, places: Sequence[int], start: int, end: int, timeout: float | None
     ) -> list[regex.Match[str]]:
         """The matches that begin at some of the places, which are all at which one may."""
@@ -310,6 +314,59 @@ class Battery:
             if word in part:
                 there |= bit
         return [place for place, sets in enumerate(self._sets) if all(there & one for one in sets)]
+
+
+class Index:
+    """Patterns that are looked for together: where one of their heads stands, they are tried.
+
+    A text is cut into its runs of three letters once; those of them that begin a head lead to the patterns.
+    """
+
+    def __init__(self, patterns: Sequence[Prefiltered]) -> None:
+        self._patterns = patterns
+        self._heads: dict[str, list[tuple[str, int]]] = {}
+        self._others: list[int] = []
+        for number, pattern in enumerate(patterns):
+            if not pattern.heads or min(map(len, pattern.heads)) < RUN:
+                self._others.append(number)
+                continue
+            for head in pattern.heads:
+                self._heads.setdefault(head[:RUN], []).append((head, number))
+
+    def places(self, text: str, start: int, end: int) -> dict[int, Sequence[int] | None]:
+        """Which patterns may match in ``text[start:end]``, and where their matches begin; None: anywhere."""
+        part, aligned = _folded(text, start, end)
+        every = range(len(self._patterns))
+        if not aligned:
+            return {n: None for n in every if self._patterns[n].may_match(part)}
+        found: dict[int, list[int]] = {}
+        runs = _runs(part)
+        for run in self._heads.keys() & runs.keys():
+            for head, number in self._heads[run]:
+                at = [place + start for place in runs[run] if part.startswith(head, place)]
+                if at:
+                    found.setdefault(number, []).extend(at)
+        told: dict[int, Sequence[int] | None] = {
+            n: sorted(places) for n, places in found.items() if self._patterns[n].may_match(part)
+        }
+        for number in self._others:
+            places = self._patterns[number].where(text, start, end)
+            if places is None or places:
+                told[number] = places
+        return told
+
+
+RUN = 3
+"""Letters of the runs by which heads are found."""
+
+
+@lru_cache(maxsize=16)
+def _runs(part: str) -> dict[str, list[int]]:
+    """Where each run of letters of a text begins."""
+    found: dict[str, list[int]] = {}
+    for place in range(len(part) - RUN + 1):
+        found.setdefault(part[place : place + RUN], []).append(place)
+    return found
 
 
 @cache

@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pipeline.extract.amounts import Grammar
-from pipeline.extract.patterns import Pattern, spans
+from pipeline.extract.patterns import Pattern, Patterns
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -231,15 +231,24 @@ class TableRules:
     examples: Sequence[Mapping[str, Any]]
     parts: Mapping[str, Pattern]
 
-    def marks(self, text: str, start: int, end: int, blockers: Sequence[Trigger]) -> list[Mark]:
+    @cached_property
+    def _triggers(self) -> Patterns:
+        return Patterns([trigger.pattern for trigger in self.triggers])
+
+    def marks(self, text: str, start: int, end: int, cues: Cues) -> list[Mark]:
         """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
         found: list[Mark] = []
-        shared = [b for b in blockers if b.reason not in self.ignores]
-        for trigger in (*self.triggers, *shared):
-            for first, last in spans(trigger.pattern, text, start, end):
-                if trigger.needs and not trigger.needs.search(text, max(0, first - AROUND), end):
-                    continue
-                found.append(Mark(first, last, trigger))
+        for number, first, last in self._triggers.spans(text, start, end):
+            trigger = self.triggers[number]
+            if trigger.needs and not trigger.needs.search(text, max(0, first - AROUND), end):
+                continue
+            found.append(Mark(first, last, trigger))
+        # the blockers are looked for once for all tables
+        found += [
+            Mark(first, last, cues.blockers[number])
+            for number, first, last in cues.blocking.spans(text, start, end)
+            if cues.blockers[number].reason not in self.ignores
+        ]
         return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
 
 
@@ -282,6 +291,11 @@ class Cues:
     whole: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
+
+    @cached_property
+    def blocking(self) -> Patterns:
+        """The blockers' patterns."""
+        return Patterns([blocker.pattern for blocker in self.blockers])
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,11 @@ class Sentence:
         """The groups that counts name themselves, by where they begin; filled by ``frames.group_at``."""
         return {}
 
+    @cached_property
+    def reasons_at(self) -> dict[int, tuple[list[str], list[str]]]:
+        """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
+        return {}
+
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
         for number in range(bisect_right(self._starts, at) - 1, -1, -1):

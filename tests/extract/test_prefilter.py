@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.extract.groups import groups
 from pipeline.extract.periods import periods
-from pipeline.extract.prefilter import Battery, Prefiltered, required
+from pipeline.extract.prefilter import Battery, Index, Prefiltered, required
 from pipeline.extract.rule_files import rulebook
 
 FLAGS = regex.IGNORECASE | regex.V1
@@ -53,6 +53,17 @@ def test_a_battery_refuses_no_match() -> None:
     for text in texts():
         may = set(battery.may_match(text))
         assert all(n in may for n, p in enumerate(patterns()) if p.search(text))
+
+
+def test_an_index_finds_what_the_patterns_find() -> None:
+    index = Index(patterns())
+    for text in texts():
+        begin, end = 3, len(text) - 3
+        told = index.places(text, begin, end)
+        for number, pattern in enumerate(patterns()):
+            wanted = {m.start() for m in pattern.pattern.finditer(text, begin, end)}
+            places = told.get(number, ())
+            assert places is None or wanted <= set(places), pattern.pattern.pattern
 
 
 def test_most_patterns_have_words() -> None:
