@@ -32,8 +32,9 @@ from pipeline.extract.grid import (
 )
 from pipeline.extract.groups import groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
+from pipeline.extract.periods import Period, period_in
 from pipeline.extract.proved import Proved
-from pipeline.extract.rules import Heading, Rulebook, TableRules
+from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean
 from pipeline.model import Value
@@ -41,7 +42,10 @@ from pipeline.model import Value
 _BARE = regex.compile(r"[0-9][0-9.,]*")
 _MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
 _ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
+_YEAR = regex.compile(r"(?:19|20)\d\d")
 _UNIT = regex.compile(r"đơn vị tính|đvt")
+_NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
+_TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
 _TOTAL = regex.compile(
     r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
 )
@@ -60,6 +64,7 @@ class Column:
     is_sum: bool = False
     is_label: bool = False
     unit: str = "other"
+    period: Period | None = None
 
 
 def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
@@ -81,14 +86,22 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
     labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
     for rules in book.tables.values():
         sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
-        if not rules.headings or sign is None or not sign.search(f"{caption} {labels}"):
+        if not rules.headings or sign is None or not sign.search(f"{_title(caption)} {labels}"):
             continue
-        if never and never.search(f"{caption} {labels}"):
+        if never and never.search(f"{_title(caption)} {labels}"):
             continue
-        columns = [_column(heading, caption, rules, book) for heading in headings]
-        if any(c.entry for c in columns) and any(c.is_label for c in columns):
+        columns = _told_apart([_column(heading, caption, rules, book) for heading in headings])
+        if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
+            c.is_label for c in columns
+        ):
             return rules, columns, head
     return None
+
+
+def _title(caption: str) -> str:
+    """A caption from the table's own name on (``Biểu 1. …``): what stands before is the text's."""
+    found = list(_NAME.finditer(caption))
+    return caption[found[-1].start() :] if found else caption
 
 
 def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
@@ -119,8 +132,28 @@ def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Co
     if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
         counted = book.grammar.find("1 " + heading.rpartition("số ")[2])
         unit = counted[0].unit if counted and counted[0].start == 0 else unit
+    if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
+        values["status"] = "planned"
     is_sum = bool(_SUM.search(heading))
-    return Column(heading, entry, scale if unit == "vnd" else 1, values, is_sum, unit=unit)
+    return Column(
+        heading, entry, scale if unit == "vnd" else 1, values, is_sum, unit=unit, period=period_in(heading)
+    )
+
+
+def _told_apart(columns: Sequence[Column]) -> list[Column]:
+    """Columns without the codes for what nobody says, where no other column says it: the caption may."""
+    said = [(c, v) for column in columns for c, v in column.values.items()]
+    if any(column.values.get("status") == "planned" for column in columns):
+        columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
+    silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
+    return [
+        replace(column, values={c: v for c, v in column.values.items() if c not in silent})
+        for column in columns
+    ]
+
+
+UNSAID = "unspecified"
+"""The code of what is not said."""
 
 
 # ---- lines ------------------------------------------------------------------------------------
@@ -195,10 +228,20 @@ def _line(
     frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
     for column, q in found:
         _put(line, frame, column, q, label)
+    dated = _period(row, columns)
     for made in line.rows:
         made.proof = proved.proof(made.cells.values())
+        made.period = made.period or dated
     finds.fill(line.rows, frame)
     return line, sentence
+
+
+def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
+    """The period that a line is headed by: ``2021`` under ``Năm``."""
+    for cell, column in zip(row, columns, strict=False):
+        if column.is_label and _TIME.match(column.heading):
+            return period_in(f"năm {cell.text}" if _YEAR.fullmatch(cell.text) else cell.text)
+    return None
 
 
 def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
@@ -237,33 +280,38 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     wanted = {**column.values, "is_sum": column.is_sum}
     for row in line.rows:
         said = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
-        if entry.column not in row.cells and said == wanted:
+        if entry.column not in row.cells and said == wanted and row.period == column.period:
             row.cells[entry.column] = q
             return
     rules = frame.rules
     marks = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
-    told = next((m for m in marks if not m.trigger.weak), None) or next(
+    told = _telling(marks) or next(
         (
-            m
+            told
             for start, end in frame.above
-            for m in rules.marks(frame.sentence.text, start, end, frame.cues)
-            if not m.trigger.weak and not m.trigger.reason
+            if (told := _telling([m for m in frame.marks_in(start, end) if not m.trigger.reason]))
         ),
         None,
     )
     row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
+    row.period = column.period
     row.values = {**rules.default, **(told.trigger.values if told else {}), **column.values}
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
     if number:
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
-    if label:
-        named = groups().find(frame.sentence.text, label.start, label.end)
-        headed = groups().find(column.heading, 0, len(column.heading))
-        # the heading's words stand elsewhere: no label of the line's own
-        row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)
-        if _PLACE.match(label.text):
-            row.values["place"] = label.text
+    named = groups().find(frame.sentence.text, label.start, label.end) if label else []
+    headed = groups().find(column.heading, 0, len(column.heading))
+    # the heading's words stand elsewhere: no label of the line's own
+    row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)
+    if label and _PLACE.match(label.text):
+        row.values["place"] = label.text
     line.rows.append(row)
+
+
+def _telling(marks: Sequence[Mark]) -> Mark | None:
+    """The first trigger that says something (``xây mới``), else the first that is not weak."""
+    strong = [m for m in marks if not m.trigger.weak]
+    return next((m for m in strong if UNSAID not in m.trigger.values.values()), next(iter(strong), None))
 
 
 def _quantity(cell: Cell, column: Column, book: Rulebook) -> Quantity:

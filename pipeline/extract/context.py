@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
@@ -119,8 +120,19 @@ class Context:
 
     # ---- status -------------------------------------------------------------------------------
 
-    def status(self, sentence: Sentence, q: Quantity, stop: int, said: Sequence[tuple[int, int]] = ()) -> str:
-        """``actual``, ``planned`` or ``requested``; weak cues inside the spans of ``said`` are but names."""
+    def status(
+        self,
+        sentence: Sentence,
+        q: Quantity,
+        stop: int,
+        said: Sequence[tuple[int, int]] = (),
+        ended: date | None = None,
+    ) -> str:
+        """``actual``, ``planned`` or ``requested``.
+
+        Weak cues inside the spans of ``said`` are but names; what ``ended`` before a plan's own time is done.
+        """
+        is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
         begin = next(
@@ -155,10 +167,10 @@ class Context:
         for parent in self.flow.parents(sentence.block):
             text = self.flow.text[parent.start : parent.end]
             if self.cues.actual_heading.search(text):
-                return "planned" if self.is_plan else "actual"
+                return "planned" if is_plan else "actual"
             if self.cues.planned_heading.search(text):
                 return "planned"
-        return "planned" if self.is_plan else "actual"
+        return "planned" if is_plan else "actual"
 
 
 FAR_BACK = 60

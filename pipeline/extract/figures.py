@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
-from pipeline.extract.context import Context
+from pipeline.extract.context import Context, Timed
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
@@ -35,13 +35,16 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     q = draft.first
     stock = any(draft.values.get(column) in codes for column, codes in rules.stocks.items())
     timed = context.period(draft.sentence, q, stop, stock=stock)
+    if draft.period:
+        timed = Timed(draft.period.as_stock() if stock else draft.period)
     if draft.parent and not (timed.period.start or timed.period.end):
         draft.values["period_start"] = draft.parent.values.get("period_start")
         draft.values["period_end"] = draft.parent.values.get("period_end")
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said))
+    ended = timed.period.end if "period_assumed" not in timed.flags else None
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, ended))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":

@@ -12,6 +12,7 @@ import regex
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
@@ -47,6 +48,7 @@ class Draft:
     than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
     of a programme (``cho vay hộ nghèo``) rather than a flow. ``adds``: its columns that add up.
     ``said``: where its table's own words stand in its sentence; a plan in a name (``kế hoạch vốn``) is none.
+    ``period``: what its heading, line or caption tells, where it is a table's.
     """
 
     table: str
@@ -68,6 +70,7 @@ class Draft:
     quote: tuple[int, int] | None = None
     adds: tuple[str, ...] = ()
     said: tuple[tuple[int, int], ...] = ()
+    period: Period | None = None
 
     @property
     def first(self) -> Quantity:

@@ -20,6 +20,7 @@ from pipeline.extract.frames import Draft
 from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED, parse_number
+from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
@@ -81,6 +82,7 @@ class Column:
     flow: str = ""
     scale: int = 1
     planned: bool = False
+    period: Period | None = None
 
 
 def grids(flow: Flow) -> Iterator[Grid]:
@@ -135,7 +137,9 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         columns = [_column(heading, rules) for heading in headings]
         if not any(column.flow for column in columns):
             columns = _of_caption(columns, caption_of(flow, grid), rules)
+        columns = _beside(columns, rules)
         columns = [_named(c, k, grid, head) for k, c in enumerate(columns)]
+        columns = [_timed(c, caption_of(flow, grid), rules) for c in columns]
         proof, proved = prove_grid(grid, head, headings)
         lines = [_line(flow, grid, number, columns, rules, proved) for number in range(head, len(grid.rows))]
         _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
@@ -239,6 +243,36 @@ def _of_caption(columns: Sequence[Column], caption: str, rules: TableRules) -> l
     return [_column(f"{c.heading}", rules, flow) if c.kind == "" else c for c in columns]
 
 
+def _beside(columns: Sequence[Column], rules: TableRules) -> list[Column]:
+    """A count whose heading names no flow is of the money beside it: ``Doanh số cho vay | Số lượt hộ``."""
+    found = list(columns)
+    for place, column in enumerate(columns):
+        if column.kind or not rules.parts["grid.count"].search(column.heading):
+            continue
+        for near in (place - 1, place + 1):
+            money = found[near] if 0 <= near < len(found) else _NONE
+            known = [c for c in found if c.kind == "borrowers" and c.flow == money.flow]
+            if money.kind == "amount_vnd" and not known:
+                found[place] = Column(column.heading, "borrowers", money.flow, 1, money.planned)
+                break
+    return found
+
+
+def _timed(column: Column, caption: str, rules: TableRules) -> Column:
+    """A column with the period of its heading or, of a caption that names several, the one behind its flow.
+
+    ``Kết quả cho vay năm 2023 và dư nợ đến ngày 30/11/2023``
+    """
+    if not column.flow:
+        return column
+    if own := period_in(column.heading):
+        return replace(column, period=own)
+    told = rules.parts[f"grid.{column.flow}"].search(caption.lower())
+    mentions = [m for m in periods().find(caption) if m.reading != "open"]
+    behind = [m for m in mentions if told and m.start >= told.end()]
+    return replace(column, period=behind[0].period) if behind and len(mentions) > 1 else column
+
+
 # ---- lines ------------------------------------------------------------------------------------
 
 
@@ -267,6 +301,7 @@ def _line(
             own = {col.kind: q for col, q in numbers if (col.flow, col.planned) == (name, planned)}
             drafts.append(_draft(sentence, name, planned, own, label, noun))
             drafts[-1].proof = proved.proof(own.values())
+            drafts[-1].period = _period(columns, name, planned)
     return sentence, drafts
 
 
@@ -365,6 +400,7 @@ def _totals(
                     continue
                 own = {column: proved.put(q) for column, q in own.items()}
                 total = Draft("loans", sentence, own, "loans.grid", {"flow": name})
+                total.period = _period(columns, name, planned)
                 if "borrowers" in own:
                     total.values["borrower_unit"] = _shared_unit(parts)
                 if planned:
@@ -377,6 +413,10 @@ def _totals(
 
 
 _NONE = Column("", "")
+
+
+def _period(columns: Sequence[Column], flow: str, planned: bool) -> Period | None:
+    return next((c.period for c in columns if (c.flow, c.planned) == (flow, planned) and c.period), None)
 
 
 def _kind(draft: Draft) -> tuple[str, bool]:

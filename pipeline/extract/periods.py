@@ -176,3 +176,9 @@ class Periods:
 def periods() -> Periods:
     """The expressions of the dictionaries, compiled once a process."""
     return Periods(tomllib.loads((folder() / "periods.toml").read_text(encoding="utf-8")))
+
+
+def period_in(text: str) -> Period | None:
+    """The last period that a heading or caption names; None where it names none."""
+    found = [m for m in periods().find(text) if m.reading != "open"]
+    return found[-1].period if found else None

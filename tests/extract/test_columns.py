@@ -136,3 +136,67 @@ def test_cards(extracted: Extracted) -> None:
         (2310, 1_861_000_000, "near_poor_household", "part"),
         (3514, 2_831_000_000, "poor_and_near_poor", "total"),
     ]
+
+
+YEARS = """Biểu 2. Số thẻ BHYT đã cấp trong hai năm (thẻ)
+Năm | Người nghèo | Người dân tộc thiểu số
+2022 | 1.240 | 2.310
+2023 | 1.105 | 2.455"""
+
+
+def test_a_line_headed_by_a_year_and_columns_that_name_a_group(extracted: Extracted) -> None:
+    rows = of(extracted(YEARS), "period_start", "period_end", "beneficiary", "cards")
+    assert rows == [
+        ("2022-01-01", "2022-12-31", "poor_household", 1240),
+        ("2022-01-01", "2022-12-31", "ethnic_minority", 2310),
+        ("2023-01-01", "2023-12-31", "poor_household", 1105),
+        ("2023-01-01", "2023-12-31", "ethnic_minority", 2455),
+    ]
+
+
+TARGETS = """Biểu 1. Hộ nghèo cuối năm 2022 và chỉ tiêu năm 2023
+Đơn vị | Số hộ nghèo năm 2022 (hộ) | Tỷ lệ hộ nghèo năm 2022 (%) | Chỉ tiêu tỷ lệ hộ nghèo năm 2023 (%)
+Xã An Sơn | 31 | 2,04 | 1,5"""
+
+
+def test_a_heading_tells_year_and_target(extracted: Extracted) -> None:
+    assert of(extracted(TARGETS), "measure", "value", "period_end", "status") == [
+        ("poor_households", 31, "2022-12-31", "actual"),
+        ("poor_rate", "2.04", "2022-12-31", "actual"),
+        ("poor_rate", "1.5", "2023-12-31", "planned"),
+    ]
+
+
+NEW_HOUSES = """Kết quả hỗ trợ xây mới nhà ở cho hộ nghèo năm 2023, chia theo xã:
+Đơn vị | Số nhà | Kinh phí hỗ trợ (triệu đồng)
+Xã An Sơn | 6 | 300
+Xã Bình Khê | 8 | 400
+Cộng | 14 | 700"""
+
+
+def test_a_caption_tells_what_no_heading_does(extracted: Extracted) -> None:
+    rows = of(extracted(NEW_HOUSES), "work", "houses", "amount_vnd", "role")
+    assert rows == [
+        ("new", 6, 300_000_000, "part"),
+        ("new", 8, 400_000_000, "part"),
+        ("new", 14, 700_000_000, "total"),
+    ]
+
+
+LOANS = """Biểu 3. Kết quả cho vay giai đoạn 2021-2023 và dư nợ đến ngày 30/11/2023
+TT | Chương trình | Doanh số cho vay (triệu đồng) | Số lượt hộ vay | Dư nợ (triệu đồng)
+1 | Hộ nghèo | 1.200 | 24 | 3.150
+2 | Hộ cận nghèo | 1.750 | 35 | 4.020
+Cộng | | 2.950 | 59 | 7.170"""
+
+
+def test_a_count_is_of_the_flow_beside_it_and_a_caption_of_two_periods(extracted: Extracted) -> None:
+    rows = of(extracted(LOANS), "flow", "borrowers", "amount_vnd", "period_start", "period_end")
+    assert rows[:2] == [
+        ("disbursed", 24, 1_200_000_000, "2021-01-01", "2023-12-31"),
+        ("outstanding", None, 3_150_000_000, None, "2023-11-30"),
+    ]
+    assert rows[-2:] == [
+        ("disbursed", 59, 2_950_000_000, "2021-01-01", "2023-12-31"),
+        ("outstanding", None, 7_170_000_000, None, "2023-11-30"),
+    ]
