@@ -103,17 +103,18 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             if scope is None:
                 continue
             begin, end = scope
-            total = _total(rows[: bisect_left(starts, match.start())], sentence, match.start())
-            if total is None:
-                continue
-            inside = _inside(_between(rows, starts, begin, end), total)
-            if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
-                by_year = _inside(_between(rows, starts, begin, max(end, sentence.end)), total)
-                if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
-                    inside = by_year
-            breakdown = 1 + max((c.breakdown for c in total.children), default=0)
-            for row in inside:
-                _adopt(total, row, breakdown)
+            before = rows[: bisect_left(starts, match.start())]
+            for number, total in enumerate(_totals(before, sentence, match.start())):
+                inside = _inside(_between(rows, starts, begin, end), total)
+                if number and total.sentence.start != sentence.start and not _is_all(inside, total):
+                    continue
+                if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
+                    by_year = _inside(_between(rows, starts, begin, max(end, sentence.end)), total)
+                    if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
+                        inside = by_year
+                breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+                for row in inside:
+                    _adopt(total, row, breakdown)
 
 
 def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:
@@ -158,15 +159,20 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
     return end, stop
 
 
-def _total(before: Sequence[Draft], sentence: Sentence, at: int) -> Draft | None:
-    """The row that a cue splits: the last before it in its sentence, else in the sentence before."""
+def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]:
+    """The rows that a cue splits: the last before it in its sentence, else in the sentence before.
+
+    Of money given and spent (``giao 1.365 triệu đồng, giải ngân 1.268 triệu đồng; trong đó: …``) each is.
+    """
     near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(before))
     free = [r for r in islice(near, MOST) if not r.parent]
     inside = [r for r in free if r.sentence.start == sentence.start]
     if inside:
-        return inside[0]
+        latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
+        others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
+        return [inside[0], *others]
     head = sentence.text[sentence.start : at].strip(' -*+"“')
-    return free[0] if free and len(head) <= HEAD else None
+    return free[:1] if len(head) <= HEAD else []
 
 
 HEAD = 60
@@ -192,8 +198,16 @@ def _same_flow(total: Draft, part: Draft) -> bool:
     """
     if total.values.get("unit") == "percent" or total.values.get("unit") != part.values.get("unit"):
         return False
+    if total.values.get("kind") != part.values.get("kind") or _is_own_action(total, part):
+        return False
     mine, theirs = total.values.get("flow"), part.values.get("flow")
     return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
+
+
+def _is_own_action(total: Draft, part: Draft) -> bool:
+    """Whether one's cards were issued, the other's premium supported (`hỗ trợ mua thẻ cho 280 người`)."""
+    actions = total.values.get("action"), part.values.get("action")
+    return actions[0] != actions[1] and "supported" in actions
 
 
 def _is_other(total: Draft, part: Draft) -> bool:
