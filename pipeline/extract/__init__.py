@@ -33,6 +33,7 @@ from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
+from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
 from pipeline.extract.rules import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
@@ -115,7 +116,8 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook
         for start, end in _bounded(flow.text, *sentence)
     ]
     found = annotate(flow.text, sorted([*spans, *cells]), book.grammar)
-    return [with_listed(sentence, book.cues.parts) for sentence in found]
+    listed = (with_listed(sentence, book.cues.parts) for sentence in found)
+    return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")

@@ -381,6 +381,9 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
 
 def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
     """The groups that a number is about."""
+    turn = frame.sentence.turns.get(q.start)
+    if turn and turn.group:
+        return turn.group
     own = None if q.is_money else group_at(frame.sentence, q)
     if own and not is_vague(own):
         return own

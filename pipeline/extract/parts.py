@@ -147,8 +147,9 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
         fresh = any(clause.start <= m.start <= clause.start + 12 for m in sentence.mentions)
         if clause.group == group and clause.start > start and fresh:
             stop = min(stop, clause.start)
-    tail = sentence.text[end:stop].strip(" .:;,")
-    if not tail:
+    tail = sentence.text[end:stop].strip(" .;,")
+    # `trong đó:`, `trong đó ủy thác qua:`: a list follows
+    if not tail.rstrip(":") or (tail.endswith(":") and not any(c.isdigit() for c in tail)):
         block = flow.blocks[sentence.block]
         last = stop
         for follower in flow.blocks[sentence.block + 1 :]:

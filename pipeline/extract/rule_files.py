@@ -299,6 +299,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
+        Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))

@@ -289,6 +289,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     whole: Pattern
+    in_turn: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 

@@ -7,8 +7,8 @@ Numbers, triggers and groups act within their clause before they act beyond it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import regex
@@ -74,9 +74,20 @@ def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
     return tuple(Clause(a, b, outer, group, tuple(holes)) for a, b, outer, group, holes in found)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A number's place in a series of numbers given in turn, and the group that it answers to."""
+
+    place: int
+    group: GroupList | None
+
+
 @dataclass(frozen=True)
 class Sentence:
-    """``text[start:end]`` of a flow, annotated. ``block`` is the number of its block in the flow."""
+    """``text[start:end]`` of a flow, annotated.
+
+    ``block`` is the number of its block in the flow, ``turns`` tells of numbers that are given in turn.
+    """
 
     text: str
     start: int
@@ -84,6 +95,7 @@ class Sentence:
     block: int
     quantities: Sequence[Quantity]
     mentions: Sequence[Mention]
+    turns: Mapping[int, Turn] = field(default_factory=dict)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
