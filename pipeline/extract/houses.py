@@ -39,8 +39,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
+    beside = [r for r in before if r.sentence.block == sentence.block]
+    for q in [q for q in slots if q.per == "house"]:
+        works = _works_behind(frame, q)
+        told = [r for r in beside if r.values["work"] in works and r.last.end < q.start]
+        if told and not any(q in r.cells.values() for r in rows):
+            told[-1].cells.setdefault("amount_per_house_vnd", q)
     rows += _implied(frame, rows, slots, taken)
-    for row in (*rows, *near):
+    for row in (*rows, *beside):
         taken.update(q.start for q in row.cells.values())
     return rows
 
@@ -227,14 +233,31 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
 
 def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
     """What one house costs: of the row whose work stands before it (``xây mới 60 triệu đồng/nhà``)."""
-    works = {
-        str(m.trigger.values.get("work"))
-        for m in frame.marks
-        if begin <= m.start < q.lead and not m.trigger.reason
-    } - {"unspecified"}
+    works = _works_behind(frame, q) or _works(frame, begin, q.lead)
     same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
-    target = same[-1] if same else row
+    apart = ";" in frame.sentence.text[row.last.end : q.lead]
+    target = same[-1] if same else _split(frame, rows, row) if apart else row
     target.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _works(frame: Frame, begin: int, end: int) -> set[str]:
+    """The kinds of work that a span names."""
+    found = [m for m in frame.marks if begin <= m.start < end and not m.trigger.reason]
+    return {str(m.trigger.values.get("work")) for m in found} - {"unspecified"}
+
+
+def _works_behind(frame: Frame, q: Quantity) -> set[str]:
+    """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
+    gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
+    return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
+
+
+def _split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
+    """The total that a part's sentence is about: ``xây 48 nhà, trong đó 31 nhà xong; mức 60 triệu/nhà``."""
+    start = row.cells["houses"].start
+    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, start))
+    before = [r for r in rows if cues and r.cells["houses"].start < cues[-1].start()]
+    return before[-1] if before else row
 
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:

@@ -82,6 +82,8 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, 1, 1), None)
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "dates":
+        return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
     if reading == "date":
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":

@@ -46,7 +46,8 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
             known.setdefault((column, q.value), []).append(row)
         if same is None:
             continue
-        more, less = (row, same) if _says(row) > _says(same) else (same, row)
+        more, less = (row, same) if _says(row) > _says(same) and not same.children else (same, row)
+        more.cells = {**{c: q for c, q in less.cells.items() if more.children}, **more.cells}
         folded.add(id(less))
         more.mentions += [less, *less.mentions]
         less.mentions = []
@@ -57,8 +58,10 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
 
 def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
     """Whether two rows are one figure: the numbers of one are among the other's, nothing contradicts."""
-    if a.parent or b.parent or a.children or b.children or a.table != b.table:
+    if a.parent or b.parent or b.children or a.table != b.table:
         return False
+    if a.children and not (a.sentence.block == b.sentence.block and set(a.cells) < set(b.cells)):
+        return False  # a total told of again behind its parts: `…; tổng kinh phí hỗ trợ 143 nhà là 7 tỷ đồng`
     if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
         return False
     few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
