@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from pipeline.extract.frames import BEHIND, Draft, Frame, group_of
+from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark, Number
@@ -97,6 +97,9 @@ def _place(
         before = seen.previous
         if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
             row.cells[waiting[before.start].column] = before
+    elif part := _part(seen, rows):
+        rows.append(part)
+        return
     else:
         if q.unit == "percent" and mark and not mark.trigger.reason:
             waiting[q.start] = number
@@ -109,6 +112,27 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
+    """A count of a group behind words that announce parts: of the row before it, and of its kind.
+
+    ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
+    """
+    frame, q = seen.frame, seen.q
+    group = group_at(frame.sentence, q)
+    for whole in reversed(rows):
+        column = next((c for c in frame.rules.adds if c in whole.cells and whole.cells[c].unit == q.unit), "")
+        cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
+        if not column or not cue:
+            continue
+        if not group or not group.code or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
+            return None
+        part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
+        for other in set(frame.rules.adds) - {column}:
+            part.values.pop(f"{other}_unit", None)
+        return part
+    return None
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:

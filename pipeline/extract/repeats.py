@@ -47,7 +47,8 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
         if same is None:
             continue
         more, less = (row, same) if _says(row) > _says(same) and not same.children else (same, row)
-        more.cells = {**{c: q for c, q in less.cells.items() if more.children}, **more.cells}
+        if more.children or _is_worth(more, less):
+            more.cells = {**less.cells, **more.cells}
         folded.add(id(less))
         more.mentions += [less, *less.mentions]
         less.mentions = []
@@ -64,6 +65,8 @@ def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
         return False  # a total told of again behind its parts: `…; tổng kinh phí hỗ trợ 143 nhà là 7 tỷ đồng`
     if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
         return False
+    if _is_worth(a, b):
+        return all(_fits(b.values.get(f), a.values.get(f)) for f in facts)
     few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
     if not set(few.cells) <= set(many.cells) or not _is_telling(few):
         return False
@@ -72,6 +75,18 @@ def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
     if set(few.cells) == set(many.cells):
         return all(few.values.get(f) == many.values.get(f) for f in facts) and _code(few) == _code(many)
     return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
+
+
+def _is_worth(a: Draft, b: Draft) -> bool:
+    """Whether the second says what the first's count is worth: ``trị giá 25 con bò là 400 triệu đồng``."""
+    shared = set(a.cells) & set(b.cells)
+    return (
+        a.sentence.block == b.sentence.block
+        and bool(shared)
+        and set(b.cells) - shared == {"amount_vnd"}
+        and set(a.cells) != shared
+        and all(a.value(c) == b.value(c) and (b.value(c) or 0) >= LEAST for c in shared)
+    )
 
 
 def _apart(a: Draft, b: Draft, actor: Pattern, items: frozenset[int], flow: Flow) -> bool:
