@@ -34,7 +34,11 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             refused.setdefault(q.start, reason)
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
-            if rows[1:] and verbs and all(m.trigger.id == "houses.completed" for m in verbs):
+            rules = {m.trigger.id for m in verbs or ()}
+            finished = rules == {"houses.completed"} or (
+                rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
+            )
+            if rows[1:] and verbs and finished:
                 rows[-1].values["work"] = rows[-2].values["work"]
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
@@ -97,6 +101,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
 
 
 # ---- the work ---------------------------------------------------------------------------------
+
+
+FINISHED = frozenset({"houses.completed", "houses.handed_over"})
+"""Rules that say of houses only that they are done: a part's work is its total's."""
 
 
 def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> list[Mark] | None:
