@@ -12,7 +12,8 @@ from functools import lru_cache
 import regex
 
 from pipeline.errors import RuleError
-from pipeline.extract.prefilter import Index, Prefiltered
+from pipeline.extract.pattern_index import Index
+from pipeline.extract.prefilter import Prefiltered
 
 _FLAGS = regex.IGNORECASE | regex.V1
 TIMEOUT = 2.0

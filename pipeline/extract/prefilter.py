@@ -261,21 +261,21 @@ class Prefiltered:
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
         if self.words or self.heads:
-            part, _ = _folded(text, start, end)
+            part, _ = folded(text, start, end)
             if not self.may_match(part) or (self.heads and not any(head in part for head in self.heads)):
                 return None
         return self.pattern.search(text, start, end, timeout=timeout)
 
     def places(self, text: str, start: int, end: int) -> Sequence[int]:
         """All places in ``text[start:end]`` at which a match may begin."""
-        part, aligned = _folded(text, start, end)
+        part, aligned = folded(text, start, end)
         return _places(part, self.heads, start) if self.heads and aligned else range(start, end)
 
     def where(self, text: str, start: int, end: int | None) -> Sequence[int] | None:
         """All places at which a match may begin; None where any may be one."""
         if not self.words and not self.heads:
             return None
-        part, aligned = _folded(text, start, end)
+        part, aligned = folded(text, start, end)
         if not self.may_match(part):
             return ()
         return _places(part, self.heads, start) if self.heads and aligned else None
@@ -308,65 +308,12 @@ class Battery:
 
     def may_match(self, text: str, start: int = 0, end: int | None = None) -> list[int]:
         """The places of the patterns that may match in ``text[start:end]``."""
-        part, _ = _folded(text, start, end)
+        part, _ = folded(text, start, end)
         there = 0
         for word, bit in self._bits.items():
             if word in part:
                 there |= bit
         return [place for place, sets in enumerate(self._sets) if all(there & one for one in sets)]
-
-
-class Index:
-    """Patterns that are looked for together: where one of their heads stands, they are tried.
-
-    A text is cut into its runs of three letters once; those of them that begin a head lead to the patterns.
-    """
-
-    def __init__(self, patterns: Sequence[Prefiltered]) -> None:
-        self._patterns = patterns
-        self._heads: dict[str, list[tuple[str, int]]] = {}
-        self._others: list[int] = []
-        for number, pattern in enumerate(patterns):
-            if not pattern.heads or min(map(len, pattern.heads)) < RUN:
-                self._others.append(number)
-                continue
-            for head in pattern.heads:
-                self._heads.setdefault(head[:RUN], []).append((head, number))
-
-    def places(self, text: str, start: int, end: int) -> dict[int, Sequence[int] | None]:
-        """Which patterns may match in ``text[start:end]``, and where their matches begin; None: anywhere."""
-        part, aligned = _folded(text, start, end)
-        every = range(len(self._patterns))
-        if not aligned:
-            return {n: None for n in every if self._patterns[n].may_match(part)}
-        found: dict[int, list[int]] = {}
-        runs = _runs(part)
-        for run in self._heads.keys() & runs.keys():
-            for head, number in self._heads[run]:
-                at = [place + start for place in runs[run] if part.startswith(head, place)]
-                if at:
-                    found.setdefault(number, []).extend(at)
-        told: dict[int, Sequence[int] | None] = {
-            n: sorted(places) for n, places in found.items() if self._patterns[n].may_match(part)
-        }
-        for number in self._others:
-            places = self._patterns[number].where(text, start, end)
-            if places is None or places:
-                told[number] = places
-        return told
-
-
-RUN = 3
-"""Letters of the runs by which heads are found."""
-
-
-@lru_cache(maxsize=16)
-def _runs(part: str) -> dict[str, list[int]]:
-    """Where each run of letters of a text begins."""
-    found: dict[str, list[int]] = {}
-    for place in range(len(part) - RUN + 1):
-        found.setdefault(part[place : place + RUN], []).append(place)
-    return found
 
 
 @cache
@@ -391,7 +338,7 @@ def _places(text: str, words: Iterable[str], shift: int) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def _folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
+def folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
     """A part of a text, case folded, blanks as one, and whether its places are still the same.
 
     Once for all the patterns that are tried on it.

@@ -13,7 +13,7 @@ from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
 from pipeline.extract.table_sums import Proof
 
 if TYPE_CHECKING:
-    from pipeline.extract.grid import Grid
+    from pipeline.extract.grid_cells import Grid
 
 
 @dataclass(frozen=True)

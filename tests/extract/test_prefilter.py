@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract.groups import groups
+from pipeline.extract.pattern_index import Index
 from pipeline.extract.periods import periods
-from pipeline.extract.prefilter import Battery, Index, Prefiltered, required
+from pipeline.extract.prefilter import Battery, Prefiltered, required
 from pipeline.extract.rule_files import rulebook
 
 FLAGS = regex.IGNORECASE | regex.V1

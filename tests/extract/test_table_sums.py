@@ -14,7 +14,7 @@ from benchmarks.spoiled import Sums, tables
 from pipeline.extract import extract
 from pipeline.extract.arithmetic import Finding
 from pipeline.extract.flow import Flow
-from pipeline.extract.grid import grids, head_of, headings_of
+from pipeline.extract.grid_cells import grids, head_of, headings_of
 from pipeline.extract.table_sums import prove
 from pipeline.extract.table_words import table_words
 from pipeline.language.dictionaries import folder
