@@ -75,12 +75,14 @@ class Draft:
     @property
     def first(self) -> Quantity:
         """The number that stands first."""
-        return min(self.cells.values(), key=lambda q: q.start)
+        found = self.cells.values()
+        return next(iter(found)) if len(found) == 1 else min(found, key=lambda q: q.start)
 
     @property
     def last(self) -> Quantity:
         """The number that stands last."""
-        return max(self.cells.values(), key=lambda q: q.start)
+        found = self.cells.values()
+        return next(iter(found)) if len(found) == 1 else max(found, key=lambda q: q.start)
 
     def value(self, column: str) -> Decimal | None:
         """The value of a number column, None where the row has none."""

@@ -79,6 +79,8 @@ def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
 
 def _is_worth(a: Draft, b: Draft) -> bool:
     """Whether the second says what the first's count is worth: ``trị giá 25 con bò là 400 triệu đồng``."""
+    if "amount_vnd" not in b.cells or len(b.cells) == 1:
+        return False
     shared = set(a.cells) & set(b.cells)
     return (
         a.sentence.block == b.sentence.block
