@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-restore samples dictionaries clean
+.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -52,9 +52,25 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run
 
+bench-extract: ## measure extraction alone: every table on every labelled set
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.run extract
+
 bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restore.md)
 	@bash .ci/setup.sh bench fonts
 	.venv/bin/python -m benchmarks.restore
+
+bench-proof: ## measure what sums find and repair in tables (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.proof
+
+bench-pages: ## measure pages extracted a second, ordinary and worst ones (docs/benchmarks.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.pages
+
+bench-boxes: ## measure whether numbers' boxes on scans hold them (docs/benchmarks.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.boxes
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

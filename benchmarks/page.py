@@ -14,17 +14,29 @@ def commit() -> str:
     return run.stdout.strip() or "unknown"
 
 
-def put(path_text: str, name: str, block: str) -> str:
-    """A document with the block between its two marks replaced.
+def _split(page: str, name: str) -> tuple[str, str, str]:
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    if begin not in page or end not in page:
+        message = f"no marks {begin} … {end}"
+        raise SystemExit(message)
+    head, _, rest = page.partition(begin)
+    inside, _, tail = rest.partition(end)
+    return head, inside.strip(), tail
+
+
+def block(page: str, name: str) -> str:
+    """What stands between a document's two marks.
 
     Raises:
         SystemExit: where the document has no such marks.
     """
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    if begin not in path_text or end not in path_text:
-        message = f"no marks {begin} … {end}"
-        raise SystemExit(message)
-    return path_text.split(begin)[0] + marked(name, block) + path_text.split(end)[1]
+    return _split(page, name)[1]
+
+
+def put(page: str, name: str, block: str) -> str:
+    """A document with the block between its two marks replaced; errors as ``block``."""
+    head, _, tail = _split(page, name)
+    return head + marked(name, block) + tail
 
 
 def marked(name: str, block: str) -> str:

@@ -2,8 +2,9 @@
 
 usage: python -m benchmarks.run [--write] [SECTION …]     (sections: restore extract scans speed)
 
-``--write`` puts the result into docs/benchmarks.md. The measuring material beside the checkout is used where
-it is there; without it the samples and the blind test alone are measured.
+``--write`` puts the result into docs/benchmarks.md; sections that were not measured stay as they are. The
+measuring material beside the checkout is used where it is there; without it the samples and our own labelled
+sets alone are measured.
 """
 
 from __future__ import annotations
@@ -14,16 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bench_ocr, floor, printed, shared
-from benchmarks.shared import ROOT, SHARED, hoso, score_tables, score_text
-
-WORK = ROOT / "build" / "bench"
-TABLES = ("loans", "cards", "houses", "citations")
+from benchmarks import bench_extract, bench_ocr, floor, shared
+from benchmarks.page import block, put
+from benchmarks.shared import ROOT, SHARED, hoso, score_text
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -59,55 +58,13 @@ def restoration() -> str:
 
 
 def extraction() -> str:
-    """F1 of rows and numbers on every labelled set."""
-    rows: list[tuple[object, ...]] = []
-    WORK.mkdir(parents=True, exist_ok=True)
-    for name in ("blind", "blind2"):
-        folder = ROOT / "benchmarks" / name
-        if shared.present():
-            rows += _scores(f"own passages, {name}", folder / "truth", _extracted(folder / "txt", name))
+    """Every table on every labelled set."""
+    found = list(bench_extract.rows())
+    note = "First, unedited runs over own passages are in each set's README.md, beside its files."
     if shared.present():
-        truth = SHARED / "truth" / "tu-ky-2025"
-        out = _extracted(SHARED / "reports", "reports")
-        for number, name in (("000", "report, clean"), ("001", "report, ruined text")):
-            stem = next((SHARED / "reports").glob(f"{number}_*.txt")).stem
-            rows += _scores(name, truth, out, [stem])
-        rows.append(("plan 002", "rows that say actual", _actual(out, "002"), "", ""))
-        rows += _scores(
-            "news and reports",
-            SHARED / "passages" / "truth",
-            _extracted(SHARED / "passages" / "txt", "passages"),
-        )
-        rows += _printed(truth)
-    note = "First, unedited runs over own passages: benchmarks/blind/README.md, benchmarks/blind2/README.md."
-    return table(("data set", "table", "rows", "F1 of rows", "F1 of numbers"), rows) + f"\n\n{note}"
-
-
-def _printed(truth: Path) -> list[tuple[object, ...]]:
-    """The clean report printed and scanned, each time other noise and a seal over another figure."""
-    report = next((SHARED / "reports").glob("000_*.txt"))
-    text = report.read_text(encoding="utf-8")
-    rows: list[tuple[object, ...]] = []
-    for seed, figure in enumerate(("8.075", "153", "2.485", "38 nhà"), 1):
-        folder = WORK / f"printed-{seed}"
-        folder.mkdir(exist_ok=True)
-        printed.scan(text, folder / f"{report.stem}.pdf", seal_on=figure.split()[0], seed=seed)
-        out = _extracted(folder, f"printed-out-{seed}")
-        rows += _scores(f"report scanned at 200 dpi, seal over {figure}", truth, out, [report.stem])
-    return rows
-
-
-def _extracted(source: Path, name: str) -> Path:
-    out = WORK / name
-    run = hoso("extract", source, "--out", out, "-q")
-    if run.returncode:
-        print(f"{source}: exit {run.returncode}: {run.stderr.strip()}", file=sys.stderr)
-    return out / "tables"
-
-
-def _scores(name: str, truth: Path, tables: Path, only: list[str] | None = None) -> list[tuple[object, ...]]:
-    scores = score_tables(truth, tables, only)
-    return [(name, t, s.rows, f"{s.f1:.3f}", f"{s.numbers:.3f}") for t, s in scores.items() if t in TABLES]
+        actual = _actual(shared.extracted(SHARED / "reports", "reports"), "002")
+        note += f" Rows of the plan (report 002) that say actual: {actual}."
+    return table(bench_extract.HEAD, found) + f"\n\n{note}"
 
 
 def _actual(tables: Path, stem: str) -> int:
@@ -168,6 +125,17 @@ SECTIONS: dict[str, tuple[str, Callable[[], str], bool]] = {
 """Title, measurement and whether it needs the shared material."""
 
 
+def merged(text: str, measured: Mapping[str, str]) -> str:
+    r"""A document with its sections replaced by those measured anew.
+
+    >>> merged("# B\n\n## Time\n\nold\n\n## More\n\nkept\n", {"Time": "## Time\n\nnew"})
+    '# B\n\n## Time\n\nnew\n\n## More\n\nkept\n'
+    """
+    head, *sections = text.split("\n## ")
+    known = {section.partition("\n")[0]: f"## {section.strip()}" for section in sections}
+    return "\n\n".join([head.strip(), *{**known, **measured}.values()]) + "\n"
+
+
 def main() -> int:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(
@@ -180,16 +148,20 @@ def main() -> int:
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=False
     ).stdout.strip()
     today = datetime.now(UTC).date()
-    parts = [f"# Benchmarks\n\n`make bench` on {today}, commit {commit or 'unknown'}."]
+    told = f"`make bench{'' if not options.sections else '-' + '-'.join(options.sections)}` on {today}"
+    stamp = f"{told}, commit {commit or 'unknown'}."
+    measured: dict[str, str] = {}
     for name, (title, measure, needs) in SECTIONS.items():
         if options.sections and name not in options.sections:
             continue
         if needs and not shared.present():
             continue
-        parts.append(f"## {title}\n\n{measure()}")
-        print(parts[-1], "\n", flush=True)
+        measured[title] = f"## {title}\n\n{stamp}\n\n{measure()}"
+        print(measured[title], "\n", flush=True)
     if options.write:
-        (ROOT / "docs" / "benchmarks.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        path = ROOT / "docs" / "benchmarks.md"
+        page = path.read_text(encoding="utf-8")
+        path.write_text(put(page, "run", merged(block(page, "run"), measured).strip()), encoding="utf-8")
     return 0
 
 

@@ -5,13 +5,13 @@ Nothing here is needed to install, run or test hoso.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / "build" / "bench"
 SHARED = ROOT.parent / "shared"
 PYTHON = sys.executable
 HOSO = [str(Path(PYTHON).with_name("hoso"))]
@@ -24,16 +24,6 @@ class TextScore:
     wer: float
     cer: float
     recall: float
-    precision: float
-
-
-@dataclass(frozen=True)
-class TableScore:
-    """Of one table: rows and F1 of whole rows and of numbers alone."""
-
-    rows: int
-    f1: float
-    numbers: float
     precision: float
 
 
@@ -52,23 +42,15 @@ def score_text(reference: Path, text: str) -> TextScore:
     return TextScore(float(words[1]), float(words[3]), float(words[8]), float(words[10]))
 
 
-def score_tables(truth: Path, tables: Path, only: list[str] | None = None) -> dict[str, TableScore]:
-    """Score table folders; by table."""
-    script = SHARED / "design" / "score_tables.py"
-    command = [PYTHON, str(script), str(truth), str(tables)]
-    if only:
-        command += ["--only", *only]
-    run = subprocess.run(command, text=True, capture_output=True, check=True)
-    found = {}
-    for line in run.stdout.splitlines():
-        match = re.match(
-            r"(\w+)\s+rows truth\s+(\d+).*?F1 ([\d.]+)\s+numbers P ([\d.]+) R [\d.]+ F1 ([\d.]+)", line
-        )
-        if match:
-            found[match[1]] = TableScore(int(match[2]), float(match[3]), float(match[5]), float(match[4]))
-    return found
-
-
 def hoso(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command; its exit status is the caller's business."""
     return subprocess.run([*HOSO, *map(str, arguments)], text=True, capture_output=True, check=False)
+
+
+def extracted(source: Path, name: str) -> Path:
+    """The tables that hoso makes of a folder, in a folder of that name; complaints go to standard error."""
+    out = WORK / name
+    run = hoso("extract", source, "--out", out, "-q")
+    if run.returncode:
+        print(f"{source}: exit {run.returncode}: {run.stderr.strip()}", file=sys.stderr)
+    return out / "tables"

@@ -99,15 +99,20 @@ def restore_text(text: str, *, channel: Channel = "auto") -> RestoredText:
     return _restorer().restore(text, channel=channel)
 
 
-def extract_figures(document: Document) -> Extraction:
+def extract_figures(document: Document, *, settings: Settings | None = None) -> Extraction:
     """All figures, citations and unclaimed numbers of a document.
 
+    Args:
+        document: its pages, read and restored.
+        settings: as in ``process``; ``rules`` may name a folder of rule files.
+
     Raises:
-        DictionaryError: where a rule file is missing or wrong.
+        RuleError: where a rule file is missing or wrong, or one of its patterns comes to no end.
     """
     from pipeline.extract import extract
+    from pipeline.extract.rule_files import rulebook
 
-    return extract(document)
+    return extract(document, rulebook((settings or Settings()).rules_folder))
 
 
 @cache

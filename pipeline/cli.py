@@ -70,6 +70,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_extract(commands)
     _add_restore(commands)
+    _add_explain(commands)
+    _add_rules(commands)
     return parser
 
 
@@ -89,6 +91,7 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     extract.add_argument(
         "--jobs", type=_positive, default=0, metavar="N", help="worker processes (default: usable processors)"
     )
+    _add_own_rules(extract)
     _add_common(extract)
     loudness = extract.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
@@ -129,6 +132,46 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     restore.set_defaults(run=_restore, wrong=restore.error)
 
 
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="say of one file's rows which rule made them, by which words, and what lost",
+        description=(
+            "Print every row of one file, and every number that no row took, with the rules that were "
+            "weighed: which governs it, by which words, which lost and why."
+        ),
+        epilog=_EPILOG,
+    )
+    explain.add_argument("file", metavar="FILE", help="a text file, PDF or image")
+    explain.add_argument("--row", default="", metavar="ID", help="this row alone (row_id of a table)")
+    _add_own_rules(explain)
+    _add_common(explain)
+    explain.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    explain.set_defaults(run=_explain)
+
+
+def _add_rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rules = commands.add_parser(
+        "rules",
+        help="check rule files: their form, their examples and counter-examples",
+        description="Read rule files, run their examples, try their patterns; print a line for each fault.",
+        epilog=_EPILOG,
+    )
+    verbs = rules.add_subparsers(metavar="VERB", required=True)
+    check = verbs.add_parser("check", help="check a folder of rule files", epilog=_EPILOG)
+    check.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="rules of your own (default: hoso's)"
+    )
+    check.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
+    check.set_defaults(run=_check_rules)
+
+
+def _add_own_rules(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--rules", type=Path, metavar="FOLDER", help="a folder of rule files that add tables of your own"
+    )
+
+
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="settings (default: hoso.toml here, where there is one)"
@@ -146,6 +189,42 @@ def _extract(options: argparse.Namespace) -> int:
             _say(_named(failure))
         _say(_summary(report))
     return report.exit_status
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from pipeline import api, explain
+
+    settings = _settings(options)
+    document = api.read(options.file, settings=settings)
+    extraction = api.extract_figures(document, settings=settings)
+    if options.row and all(figure.row_id != options.row for figure in extraction.figures):
+        message = f"{options.file}: no row {options.row}; row_id stands in the tables' first column"
+        raise errors.UsageError(message)
+    for line in explain.lines(extraction, options.row):
+        _print(f"{line}\n")
+    return errors.EXIT_OK
+
+
+def _check_rules(options: argparse.Namespace) -> int:
+    from pipeline.extract import check
+
+    folder = _rules_folder(options.folder) if options.folder else None
+    wrong = list(check.check(folder))
+    for line in wrong:
+        _say(line)
+    if wrong:
+        return errors.RuleError.exit_status
+    number, examples = check.count(folder)
+    _say(f"{_many(number, 'rule file')}, {_many(examples, 'example')}: all as they should be")
+    return errors.EXIT_OK
+
+
+def _rules_folder(path: Path) -> Path:
+    """A folder with rule files in it, by its absolute name: a worker may stand elsewhere."""
+    if not path.is_dir() or not any(path.glob("*.toml")):
+        message = f"{path}: no folder with rule files (*.toml) in it"
+        raise errors.UsageError(message)
+    return path.resolve()
 
 
 def _restore(options: argparse.Namespace) -> int:
@@ -222,7 +301,12 @@ def _decoded(data: bytes, where: str) -> str:
 def _settings(options: argparse.Namespace) -> Settings:
     from pipeline import settings
 
-    return settings.load(file=options.config)
+    own: Path | None = getattr(options, "rules", None)
+    flags = {"rules": str(_rules_folder(own))} if own else {}
+    chosen = settings.load(flags, file=options.config)
+    if chosen.rules_folder is not None and own is None:
+        chosen = chosen.with_values({"rules": str(_rules_folder(chosen.rules_folder))}, "rules")
+    return chosen
 
 
 def _named(failure: Failure) -> str:

@@ -46,6 +46,12 @@ class DictionaryError(HosoError):
     exit_status = EXIT_MISSING
 
 
+class RuleError(DictionaryError):
+    """A rule of a rule file is wrong, or its pattern does not come to an end."""
+
+    code = "rule"
+
+
 class OutputError(HosoError):
     """The output folder cannot be written or is in use."""
 

@@ -219,14 +219,32 @@ class Evidence:
     mention: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was weighed for a number: a rule of a table, its words, and why it lost (empty: it won).
+
+    ``number`` is the number as it stands in the restored text; ``words`` are empty where a rule says no.
+    """
+
+    number: str
+    table: str
+    rule: str
+    words: str
+    lost: str
+
+
 @dataclass(frozen=True)
 class Figure:
-    """One row of a figure table: ``values`` by column name, and the places that prove it."""
+    """One row of a figure table: ``values`` by column name, and the places that prove it.
+
+    ``notes`` say what was weighed for its numbers, in the order in which the tables were asked.
+    """
 
     table: str
     row_id: str
     values: Mapping[str, Value]
     evidence: tuple[Evidence, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +252,7 @@ class Extraction:
     """All that one document says: rows by column name, to be formatted by ``tables``.
 
     ``repairs`` are numbers that the document's arithmetic put right: page number and edit of its raw text.
+    ``weighed`` are the notes on each row of ``unclaimed``.
     """
 
     document: Mapping[str, Value]
@@ -241,3 +260,4 @@ class Extraction:
     citations: tuple[Mapping[str, Value], ...] = ()
     unclaimed: tuple[Mapping[str, Value], ...] = ()
     repairs: tuple[tuple[int, Edit], ...] = ()
+    weighed: tuple[tuple[Note, ...], ...] = ()

@@ -35,6 +35,13 @@ class Settings:
     """Address space of one child process, in bytes; a worker has so much beside what it has loaded."""
     restore: bool = True
     """Whether text is restored; without, raw text passes through."""
+    rules: str = "none"
+    """A folder of rule files that add tables of one's own; ``none``: none."""
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """The folder of one's own rule files."""
+        return None if self.rules == "none" else Path(self.rules)
 
     def with_values(self, values: Mapping[str, object], origin: str) -> Settings:
         """A copy with values replaced, each converted to its field's type.

@@ -68,12 +68,13 @@ def _line(
 ) -> str:
     pieces, at = [], start
     for edit in edits:
-        pieces += [_visible(raw[at : edit.start]), mark(_visible(word(edit)), edit)]
+        pieces += [visible(raw[at : edit.start]), mark(visible(word(edit)), edit)]
         at = edit.end
-    return "".join([*pieces, _visible(raw[at : max(at, end)].rstrip("\r"))])
+    return "".join([*pieces, visible(raw[at : max(at, end)].rstrip("\r"))])
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The text without control characters."""
     return _CONTROL.sub("\ufffd", text)
 
 

@@ -45,7 +45,9 @@ def test_every_table_is_named() -> None:
     assert named - {"datapackage"} <= set(schema.tables())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/how-it-works.md", "docs/restoration.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/how-it-works.md", "docs/restoration.md", "docs/rules.md", "CHANGELOG.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))

@@ -10,11 +10,13 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from pipeline.batch.likeness import sketch
 from pipeline.batch.wire import pack
-from pipeline.errors import LimitError
+from pipeline.errors import LimitError, RuleError
 from pipeline.model import Document, Edit, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
 from pipeline.settings import Settings
 
@@ -30,7 +32,7 @@ _ALWAYS = frozenset({"text", "edits"})
 
 @dataclass(frozen=True)
 class Made:
-    """A document's parts: table rows, ``text``, ``edits``; and the stage, code, message, trace of a fault."""
+    """A document's parts: rows, ``text``, ``edits``, ``likeness``; stage, code, message, trace of a fault."""
 
     parts: Mapping[str, Any]
     problem: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +78,8 @@ class Maker:
             try:
                 extraction = self.extract(document)
                 edits = self._rows("edits", edit_rows(document, extraction.repairs))
-                parts |= {**self._tables(document, extraction), "edits": edits}
+                alike = {"likeness": sketch(document, extraction)}
+                parts |= {**self._tables(document, extraction), "edits": edits, **alike}
             except Exception as error:  # noqa: BLE001
                 found = _problem("extract", error)
         row = {**extraction.document, **document_row(document, failed=bool(found))}
@@ -106,13 +109,17 @@ def make_maker(settings: Settings) -> Maker:
         DictionaryError: where one is missing or wrong.
     """
     from pipeline.extract import extract
+    from pipeline.extract.rule_files import rulebook
     from pipeline.tables.rows import format_row
+    from pipeline.tables.schema import tables
 
+    read_figures = partial(extract, book=rulebook(settings.rules_folder))
+    format_cells = partial(format_row, schemas=tables(settings.rules_folder))
     if not settings.restore:
-        return Maker(_as_read, extract, format_row)
+        return Maker(_as_read, read_figures, format_cells)
     from pipeline.restore import Restorer
 
-    return Maker(Restorer.load().restore_pages, extract, format_row)
+    return Maker(Restorer.load().restore_pages, read_figures, format_cells)
 
 
 def _as_read(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
@@ -265,6 +272,8 @@ def _problem(stage: str, error: Exception) -> dict[str, str]:
     if isinstance(error, MemoryError):
         message = f"needs more memory than there is to {stage}; raise max_memory"
         return {"stage": stage, "code": LimitError.code, "message": message}
+    if isinstance(error, RuleError):
+        return {"stage": stage, "code": error.code, "message": str(error)}
     line = f"{type(error).__name__}: {error}".splitlines()[0][:300]
     trace = "".join(traceback.format_exception(error))
     return {"stage": stage, "code": "internal", "message": f"error in hoso: {line}", "trace": trace}

@@ -27,7 +27,7 @@ _PAGE = (
     *(f"language/{name}.py" for name in ("dictionaries", "normal", "quality", "syllables")),
 )
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
-_DOCUMENT = (*_PAGE, "batch/documents.py", "language", "restore", "extract", "tables")
+_DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", "language", "restore", "extract", "tables")
 _PAGE_DICTIONARIES = ("quality*.toml", "syllables.toml")
 """Dictionaries that reading a page uses."""
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")
@@ -75,6 +75,7 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
                 code(_DOCUMENT),
                 dictionaries.fingerprint(),
                 settings.restore,
+                _rules(settings.rules_folder),
                 libraries,
                 sys.version_info[:2],
             ]
@@ -108,6 +109,13 @@ def code(parts: tuple[str, ...]) -> str:
         files = [place] if place.is_file() else sorted(place.rglob("*.py"))
         found += [(f.relative_to(_PACKAGE).as_posix(), content(f.read_bytes())) for f in files]
     return digest(found)
+
+
+def _rules(folder: Path | None) -> list[tuple[str, str]]:
+    """The user's own rule files: names and contents."""
+    return (
+        [(path.name, content(path.read_bytes())) for path in sorted(folder.glob("*.toml"))] if folder else []
+    )
 
 
 @cache

@@ -1,7 +1,8 @@
 """From the ledger to OUT: every table streamed in order of files, through the one writer.
 
-Nothing here depends on how the rows were made or when. Two files of the same content are one document: the
-second is a row of documents.csv alone, and not counted.
+Nothing here depends on how the rows were made or when. Two files of the same bytes are one document: the
+second is a row of documents.csv alone, and not counted. Two documents that hold the same report keep their
+rows; the one that is read worse is not counted (``duplicates``).
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 from pipeline.batch.documents import FormatRow
+from pipeline.batch.duplicates import duplicates
 from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.likeness import Likeness, likeness_of
 from pipeline.batch.reading import failure, failures
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack
@@ -120,9 +124,11 @@ class Output:
     def _document(self, file: File) -> Row:
         """A row of documents.csv: as a worker made it, changed where it is a copy, bare where it failed."""
         first = self._ledger.first_of(file.sha256) or file.source_file
-        own: dict[str, Value] = {"source_file": file.source_file, "counted": first == file.source_file}
-        if not own["counted"]:
-            own["duplicate_of"] = doc_id(file.sha256)
+        better = self._better.get(first)
+        counts = first == file.source_file and better is None
+        own: dict[str, Value] = {"source_file": file.source_file, "counted": counts}
+        if not counts:
+            own["duplicate_of"] = better or doc_id(file.sha256)
         data = None if file.problem else self._ledger.part("documents", file.sha256)
         if data is None:
             return self._format_row("documents", {**self._lost(file), **own})
@@ -130,6 +136,22 @@ class Output:
         own |= {"doc_id": made["doc_id"], "read_status": made["read_status"]}
         changed = dict(zip(self._columns["documents"], self._format_row("documents", own), strict=True))
         return list((made | {name: changed[name] for name in own}).values())
+
+    @cached_property
+    def _better(self) -> dict[str, str]:
+        """The doc_id of the document that counts, by the first file of each that holds the same report."""
+        ids = {file.source_file: doc_id(file.sha256) for file in self._ledger.primaries()}
+        return {key: ids[best] for key, best in duplicates(self._likenesses()).items()}
+
+    def _likenesses(self) -> Iterator[Likeness]:
+        for file in self._ledger.primaries():
+            row = self._ledger.part("documents", file.sha256)
+            sketched = self._ledger.part("likeness", file.sha256)
+            if row is None or sketched is None:
+                continue
+            cells = dict(zip(self._columns["documents"], unpack(row)[0], strict=True))
+            if (found := likeness_of(file.source_file, cells, unpack(sketched))) is not None:
+                yield found
 
     def _lost(self, file: File) -> dict[str, Value]:
         """What can be said of a file whose document could not be made.

@@ -103,6 +103,7 @@ def run(
 
     Raises:
         UsageError: no such input, or no file in it.
+        RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
@@ -110,6 +111,7 @@ def run(
     progress = progress or Progress()
     this = _Run(inputs, out, settings, options or Options(), progress, Stop(progress.say))
     _check_inputs(inputs)
+    _check_rules(settings)
     with (
         lock.hold(out) as held,
         _log_file(held.folder),
@@ -160,7 +162,8 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
 
-    output = Output(ledger, format_row, {name: schema.header for name, schema in tables().items()})
+    schemas = tables(this.settings.rules_folder)
+    output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
     summary = output.count()
     record = {
         "hoso": pipeline.__version__,
@@ -178,7 +181,7 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
     }
     # run.json is written last, when all rows are drawn and counted
     written = writer.write(
-        this.out, output.tables(), output.texts(), output.edits(), output.failures(), record
+        this.out, output.tables(), output.texts(), output.edits(), output.failures(), record, schemas
     )
     seconds = time.monotonic() - this.begun
     return Report(this.out, summary, this.counts, written.rows, seconds, programs)
@@ -213,6 +216,17 @@ def _log_file(folder: Path) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         handler.close()
+
+
+def _check_rules(settings: Settings) -> None:
+    """A wrong rule file is told at once, not by the first document that meets it."""
+    if settings.rules_folder is None:
+        return
+    from pipeline.extract.rule_files import rulebook
+    from pipeline.tables.schema import tables
+
+    rulebook(settings.rules_folder)
+    tables(settings.rules_folder)
 
 
 def _check_inputs(inputs: Sequence[Path]) -> None:

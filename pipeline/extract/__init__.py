@@ -13,14 +13,29 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract import cards, citations, documents, grid, houses, loans, parts, unclaimed
+from pipeline.extract import (
+    cards,
+    citations,
+    columns,
+    documents,
+    finds,
+    grid,
+    houses,
+    loans,
+    parts,
+    reader,
+    unclaimed,
+)
 from pipeline.extract.context import Context
-from pipeline.extract.figures import figure, number_edit, resolve
+from pipeline.extract.figures import figure, notes, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.frames import Draft, Frame, Record
+from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period
 from pipeline.extract.repeats import merge
-from pipeline.extract.rules import cues, tables
+from pipeline.extract.respective import with_turns
+from pipeline.extract.rule_files import rulebook
+from pipeline.extract.rules import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.unclaimed import rows as unclaimed_rows
 
@@ -28,55 +43,71 @@ if TYPE_CHECKING:
     from pipeline.model import Document, Extraction, Value
 
 _READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]], list[Draft]]] = {
+    "figures": reader.read,
     "cards": cards.read,
     "houses": houses.read,
     "loans": loans.read,
 }
-"""In order: a table before takes a number before the next sees it."""
+"""A rule file names its ``reader``; where rules alone are not enough, it is not ``figures``."""
 
 __all__ = ["extract", "unclaimed"]
 
 
-def extract(document: Document) -> Extraction:
+def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     """All figures, citations and unclaimed numbers of a document, and its own row.
 
+    Args:
+        document: its pages, read and restored.
+        book: the rules; the dictionaries' where None.
+
     Raises:
-        DictionaryError: where a rule file is missing or wrong.
+        RuleError: where a rule file is missing or wrong, or one of its patterns comes to no end.
     """
     from pipeline.model import Extraction
 
+    book = book or rulebook()
     flow = Flow.of(document)
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    gridded = grid.read(flow, tables()["loans"])
-    sentences = _sentences(flow, gridded.prose)
+    gridded, claimed = columns.read(flow, book)
+    lent = grid.read(flow, book.tables["loans"], claimed)
+    gridded.lines += lent.lines
+    gridded.prose += lent.prose
+    gridded.repaired += lent.repaired
+    sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()
     refused: dict[int, str] = {}
-    drafts = _drafts(flow, sentences, taken, refused)
-    drafts["loans"] += [draft for _, found in gridded.lines for draft in found]
+    record: Record = {}
+    drafts = _drafts(flow, sentences, book, taken, refused, record)
+    for _, found in gridded.lines:
+        for draft in found:
+            drafts[draft.table].append(draft)
     taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
     sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)
-    context = Context(flow, sentences, cues(), own, str(described.get("doc_type") or ""))
+    context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""))
     place = described.get("place")
-    figures, repaired = [], []
+    figures, repaired = [], list(gridded.repaired)
     for table, rows in drafts.items():
-        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, cues())]
+        rules = book.tables[table]
+        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
-            resolve(draft, context, _next(draft))
-        kept = merge(rows, cues().actor, flow)
-        figures += [figure(draft, flow, place) for draft in kept if table == draft.table]
+            resolve(draft, context, _next(draft), rules)
+        kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
+        figures += [figure(draft, flow, place, record) for draft in kept if table == draft.table]
+    left = list(unclaimed_rows(flow, sentences, taken, refused))
     return Extraction(
         described,
         tuple(figures),
         tuple(cited),
-        tuple(unclaimed_rows(flow, sentences, taken, refused)),
+        tuple(row for _, row in left),
         tuple(number_edit(flow, q, fixed) for q, fixed in repaired),
+        tuple(tuple(notes(flow, q, record)) for q, _ in left),
     )
 
 
-def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]]) -> list[Sentence]:
+def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
@@ -84,10 +115,14 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]]) -> list[Senten
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    return annotate(flow.text, sorted([*spans, *cells]))
+    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar)
+    listed = (with_listed(sentence, book.cues.parts) for sentence in found)
+    return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
+FAR_BACK = 600
+"""Characters of a paragraph before a sentence that may say what it is about."""
 LONGEST = 3_000
 """Characters of a sentence: what runs on without a stop is no prose, and is cut so that time stays linear."""
 
@@ -103,17 +138,36 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _drafts(
-    flow: Flow, sentences: Sequence[Sentence], taken: set[int], refused: dict[int, str]
+    flow: Flow,
+    sentences: Sequence[Sentence],
+    book: Rulebook,
+    taken: set[int],
+    refused: dict[int, str],
+    record: Record,
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
-    by_table = tables()
     blocks_above = introduced(flow)
-    for table, read in _READERS.items():
+    for table, rules in book.tables.items():
+        read = _READERS[rules.reader]
         rows = found.setdefault(table, [])
         for sentence in sentences:
             if sentence.quantities:
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
-                rows += read(Frame.of(sentence, by_table[table], cues(), above), taken, refused, rows)
+                block = flow.blocks[sentence.block]
+                opening = max(block.start, sentence.start - FAR_BACK), sentence.start
+                frame = Frame.of(sentence, rules, book.cues, above, opening, record)
+                known = set(refused)
+                read_here = read(frame, taken, refused, rows)
+                for q in sentence.quantities:
+                    if q.start in refused and q.start not in known:
+                        frame.tell(q, refused[q.start])
+                if not read_here:
+                    continue
+                finds.fill(read_here, frame)
+                said = tuple((m.start, m.end) for m in frame.marks if not m.trigger.reason)
+                for draft in read_here:
+                    draft.said = said
+                rows += read_here
         rows.sort(key=lambda d: d.first.start)
     return found
 

@@ -17,9 +17,12 @@ from typing import Any
 import regex
 
 from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
+MEASURES = frozenset({"percent", "weight"})
+"""Units of numbers that may have decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Quantity:
     certain. ``unit`` is ``vnd`` ``usd`` ``eur`` ``percent`` or a counted noun's unit; ``noun_start`` is where
     the noun begins (``end`` for money); ``per`` what a rate counts by (``/nhà`` is ``house``). ``factor`` is
     what the printed number is multiplied by (``triệu``: a million). ``lead`` is where the words of
-    approximation before it begin. ``of`` is the second number of ``9.420/9.420 căn``.
+    approximation before it begin. ``of`` is the second number of ``9.420/9.420 căn``. ``note`` is what a
+    reader of the quote should see beside it: both values of a sum that does not agree.
     """
 
     start: int
@@ -44,6 +48,7 @@ class Quantity:
     of: Decimal | None = None
     flags: tuple[str, ...] = ()
     factor: Decimal = Decimal(1)
+    note: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -68,6 +73,9 @@ class Scaled:
     flags: tuple[str, ...] = ()
 
 
+_DIGIT = regex.compile(r"[0-9]")
+_BARE = regex.compile(r"\s*(?:[0-9]|$)")
+"""Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
 """Characters before a number in which its label and words of approximation may stand."""
 
@@ -81,6 +89,7 @@ class Grammar:
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = number_pattern(units["illegible"])
+        self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
         )
@@ -169,8 +178,8 @@ class Grammar:
             )
             for term, unit in fuzzy["terms"].items()
         ]
-        self._approximate = regex.compile(
-            rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags
+        self._approximate = Prefiltered.of(
+            regex.compile(rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags)
         )
         self._not_a_count = regex.compile(
             rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
@@ -186,7 +195,7 @@ class Grammar:
         return list(self._find(text))
 
     def _find(self, text: str) -> Iterator[Quantity]:
-        at = 0
+        at = 0 if _DIGIT.search(text) else len(text)
         while match := self._number.search(text, at):
             quantity = self._read(text, match)
             if quantity is None:
@@ -209,8 +218,10 @@ class Grammar:
         if stray := self._stray.match(text, end):
             end = stray.end()
         scaled = self._scaled(text, end)
-        unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
-        if not unit:
+        unit, noun_start, per = "", scaled.end, ""
+        if scaled.named or not _BARE.match(text, end):
+            unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
+        if not unit and not _BARE.match(text, match.end("n")):
             unit, noun_start, end, factor = self._damaged(text, match.end("n"))
             scaled = Scaled(end, factor, factor > 1)
             flags += ["unit_assumed"] if unit else []
@@ -219,7 +230,7 @@ class Grammar:
             noun_start = end = match.end("n")
         if not unit:
             return None
-        counted = unit not in MONEY and unit != "percent"
+        counted = unit not in MONEY and unit not in MEASURES
         if counted and not scaled.named and self._not_a_count.search(before):
             unit, flags = "code", [*flags, "date_or_code"]
         if scaled.number_end:
@@ -291,15 +302,17 @@ class Grammar:
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
         """Unit, where the noun starts, where the quantity ends, what it is a rate by."""
+        noun = self._nouns.match(text, end)
         for unit, currency in self._currencies:
-            if found := currency.match(text, end):
+            # `24 đồng hồ nước` is no money: the longer word is meant
+            if (found := currency.match(text, end)) and not (noun and noun.end() > found.end()):
                 for per, pattern in self._per:
                     if rate := pattern.match(text, found.end()):
                         return unit, rate.end(), rate.end(), per
                 return unit, found.end(), found.end(), ""
         if percent := self._percent.match(text, end):
             return "percent", percent.end(), percent.end(), ""
-        if noun := self._nouns.match(text, end):
+        if noun:
             unit = str(noun.lastgroup)
             return unit, noun.start(unit), noun.end(), ""
         if compound := self._compounds.match(text, end):
@@ -315,5 +328,9 @@ class Grammar:
 @cache
 def grammar() -> Grammar:
     """The grammar of the dictionaries, compiled once a process."""
-    path = folder() / "units.toml"
-    return Grammar(tomllib.loads(path.read_text(encoding="utf-8")))
+    return Grammar(load_units())
+
+
+def load_units() -> dict[str, Any]:
+    """What ``units.toml`` says."""
+    return tomllib.loads((folder() / "units.toml").read_text(encoding="utf-8"))

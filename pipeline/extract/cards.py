@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame, group_at, group_of
+from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
@@ -36,6 +37,9 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
         row.values["action"] = (mark.trigger if mark else model).values["action"]  # type: ignore[union-attr]
         row.group = group_of(frame, q, stop, mark)
+        if row.group is None and is_card and (left := groups().damaged(sentence.text, q.end, stop)):
+            row.group = left
+            row.flags.append("beneficiary_assumed")
         rows.append(row)
     for row in rows:
         taken.update(q.start for q in row.cells.values())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
@@ -37,6 +39,7 @@ class Context:
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
         self._heading_mentions: dict[int, list[Mention]] = {}
+        self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
 
@@ -53,9 +56,8 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
-        numbers = [o for o in sentence.quantities if clause.holds(o.start)]
-        trailing = bool(before and numbers and dated) and before[0].start > numbers[0].start
-        if trailing:  # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
+        if before and dated and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
@@ -66,11 +68,19 @@ class Context:
             return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
 
+    @staticmethod
+    def _first(sentence: Sentence, clause: Clause) -> int:
+        """Where a clause's first number begins; behind its end where it has none."""
+        return next((o.start for o in sentence.quantities if clause.holds(o.start)), clause.end)
+
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
-        earlier = [s for s in self._by_block.get(sentence.block, []) if s.start < sentence.start]
+        beside = self._by_block.get(sentence.block, [])
+        before = bisect_left(beside, sentence.start, key=lambda s: s.start)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(earlier[-1:], stock=True) or _last(earlier, stock=stock)) is not None:
+        if (found := _last(beside[max(before - 1, 0) : before], stock=True)) is not None:
+            return found
+        if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
         for number in range(sentence.block - 1, max(sentence.block - FAR_BACK, 0) - 1, -1):
             block = self.flow.blocks[number]
@@ -82,7 +92,7 @@ class Context:
             introduces = self.flow.text[block.start : block.end].endswith(":")
             if block.level > level and not introduces:
                 continue
-            if (found := _last(self._by_block.get(number, []), stock=stock)) is not None:
+            if (found := self._heard(number, stock=stock)[-1]) is not None:
                 higher = introduces or block.level < level
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
@@ -94,6 +104,15 @@ class Context:
             return Timed(self.own, ("period_assumed",))
         return Timed(Period())
 
+    def _heard(self, block: int, *, stock: bool) -> list[Timed | None]:
+        """The last period that a block's sentences name, before each of them and behind the last."""
+        if (block, stock) not in self._last_heard:
+            found: list[Timed | None] = [None]
+            for sentence in self._by_block.get(block, []):
+                found.append(_last([sentence], stock=stock) or found[-1])
+            self._last_heard[block, stock] = found
+        return self._last_heard[block, stock]
+
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:
             self._heading_mentions[block.start] = periods().find(self.flow.text[block.start : block.end])
@@ -101,8 +120,19 @@ class Context:
 
     # ---- status -------------------------------------------------------------------------------
 
-    def status(self, sentence: Sentence, q: Quantity, stop: int) -> str:
-        """``actual``, ``planned`` or ``requested``."""
+    def status(
+        self,
+        sentence: Sentence,
+        q: Quantity,
+        stop: int,
+        said: Sequence[tuple[int, int]] = (),
+        ended: date | None = None,
+    ) -> str:
+        """``actual``, ``planned`` or ``requested``.
+
+        Weak cues inside the spans of ``said`` are but names; what ``ended`` before a plan's own time is done.
+        """
+        is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
         begin = next(
@@ -117,23 +147,36 @@ class Context:
             (match.start(), cue)
             for cue in self.cues.statuses
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
+            if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
         if found:
             return _nearest(found)
-        for status, pattern in self.cues.status_after:
+        opening = [
+            cue.status
+            for cue in self.cues.statuses
+            if cue.strength > 1 and cue.status != "actual"
+            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + OPENING)
+            if match.start() < q.start
+        ]
+        if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
+            return opening[0]
+        # `100% hộ có nhu cầu được vay vốn` asks for nothing
+        for status, pattern in self.cues.status_after if q.unit != "percent" else ():
             if pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
         for parent in self.flow.parents(sentence.block):
             text = self.flow.text[parent.start : parent.end]
             if self.cues.actual_heading.search(text):
-                return "planned" if self.is_plan else "actual"
+                return "planned" if is_plan else "actual"
             if self.cues.planned_heading.search(text):
                 return "planned"
-        return "planned" if self.is_plan else "actual"
+        return "planned" if is_plan else "actual"
 
 
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
+OPENING = 14
+"""Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
 

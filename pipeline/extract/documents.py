@@ -79,8 +79,8 @@ def _kind_line(top: Sequence[str]) -> tuple[int | None, str, str]:
     """The line that names the kind in capitals: its number, the kind, what stands behind it."""
     for number, line in enumerate(top):
         text = line.strip(" .:*_-")[: data().line_length]
-        letters = [c for c in text if c.isalpha()]
-        if len(letters) < 5 or sum(c.isupper() for c in letters) < 0.8 * len(letters):
+        letters = list(filter(str.isalpha, text))
+        if len(letters) < 5 or sum(map(str.isupper, letters)) < 0.8 * len(letters):
             continue
         if letterhead.is_motto(line):
             continue

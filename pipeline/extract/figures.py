@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.context import Context
+from pipeline.extract.arithmetic import REPAIRED
+from pipeline.extract.context import Context, Timed
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
+from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
-from pipeline.extract.repair import REPAIRED, printed
-from pipeline.model import Box, Edit, Evidence, Figure, Value
+from pipeline.extract.misreading import printed
+from pipeline.extract.rules import TableRules
+from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
 
-_STOCKS = frozenset({"outstanding", "overdue"})
 _PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
 _DOUBTS = {
     "period_assumed": 0.12,
@@ -23,21 +25,26 @@ _DOUBTS = {
     "malformed_number": 0.5,
     "number_repaired": 0.1,
     "sum_mismatch": 0.25,
+    "sum_suspect": 0.25,
     "reparented": 0.05,
 }
 
 
-def resolve(draft: Draft, context: Context, stop: int) -> None:
+def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> None:
     """Fill in period and status; ``stop`` is where the next number of the sentence begins."""
     q = draft.first
-    timed = context.period(draft.sentence, q, stop, stock=draft.values.get("flow") in _STOCKS)
+    stock = any(draft.values.get(column) in codes for column, codes in rules.stocks.items())
+    timed = context.period(draft.sentence, q, stop, stock=stock)
+    if draft.period:
+        timed = Timed(draft.period.as_stock() if stock else draft.period)
     if draft.parent and not (timed.period.start or timed.period.end):
         draft.values["period_start"] = draft.parent.values.get("period_start")
         draft.values["period_end"] = draft.parent.values.get("period_end")
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop))
+    ended = timed.period.end if "period_assumed" not in timed.flags else None
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, ended))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":
@@ -55,8 +62,8 @@ def draft_id(draft: Draft, flow: Flow) -> str:
     return row_id(draft.table, flow.document.doc_id, flow.document.pages[page].number, start, end)
 
 
-def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
-    """The finished row."""
+def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
+    """The finished row; ``record`` is what was weighed for the document's numbers."""
     document = flow.document
     first = draft.first
     page_index, _, _ = flow.locate(first.start, first.number_end)
@@ -75,7 +82,7 @@ def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
         "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
         "breakdown": draft.breakdown or None,
         "parts_complete": draft.complete,
-        "quote": flow.text[quote[0] : quote[1]],
+        "quote": noted(flow.text[quote[0] : quote[1]], draft.cells.values()),
         "raw_quote": flow.raw(*quote),
         "proof": draft.proof,
         "flags": " ".join(flags),
@@ -86,11 +93,32 @@ def figure(draft: Draft, flow: Flow, place: Value) -> Figure:
     if draft.table == "houses":
         values["amount_derived_vnd"] = _derived(draft)
     values["confidence"] = _confidence(draft, flow, flags)
-    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)))
+    told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
+    if not any(not note.lost for note in told):
+        told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))
+    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)), tuple(told))
+
+
+def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
+    """What was weighed for a number, in the order in which the tables were asked."""
+    number = flow.text[q.start : q.end]
+    return [
+        Note(number, table, heard.rule, flow.text[heard.start : heard.end], heard.lost)
+        for table, every in record.get(q.start, {}).items()
+        for heard in every
+    ]
+
+
+def noted(quote: str, numbers: Iterable[Quantity]) -> str:
+    """A quote with both values of each sum that does not agree: ``Cộng | 592 [592 ≠ 32 + 563 = 595]``."""
+    notes = dict.fromkeys(q.note for q in numbers if q.note)
+    return " ".join([quote, *(f"[{note}]" for note in notes)])
 
 
 def _number(value: Decimal | None) -> Value:
-    return None if value is None else int(value)
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else value
 
 
 def _box(box: Box | None) -> Value:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BlockKind = Literal["paragraph", "item", "heading", "row", "columns"]
 
 _SPACE = str.maketrans(dict.fromkeys("\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85", " "))
+_ODD_SPACE = regex.compile(rf"[{''.join(map(chr, _SPACE))}]")
 _PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
 _COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
 _BREAK = regex.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
@@ -131,7 +132,7 @@ class Flow:
             restored = self.document.restored[index]
             first, last = restored.to_raw(low, high)
             found.append(restored.raw[first:last])
-        return " ".join(found).translate(_SPACE)
+        return _spaced(" ".join(found))
 
     # ---- lines and blocks ---------------------------------------------------------------------
 
@@ -204,6 +205,11 @@ class Flow:
         """The span without white space at its ends."""
         part = self.text[start:end]
         return start + len(part) - len(part.lstrip()), max(end - len(part) + len(part.rstrip()), start)
+
+
+def _spaced(text: str) -> str:
+    """The text with every white space a blank."""
+    return text.translate(_SPACE) if _ODD_SPACE.search(text) else text
 
 
 def _without_number(page: str, pages: int) -> str:

@@ -71,10 +71,10 @@ class FlowRules:
 
     def is_capitals(self, text: str) -> bool:
         """Whether a line is set in capitals."""
-        letters = [c for c in text if c.isalpha()]
+        letters = list(filter(str.isalpha, text))
         if len(letters) < self.capitals_letters:
             return False
-        return sum(c.isupper() for c in letters) >= self.capitals_share * len(letters)
+        return sum(map(str.isupper, letters)) >= self.capitals_share * len(letters)
 
 
 @cache

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 import regex
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
@@ -23,13 +26,29 @@ FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A rule weighed for a number: its words' span (empty where a rule says no), and why it lost."""
+
+    rule: str
+    start: int
+    end: int
+    lost: str
+
+
+Record = dict[int, dict[str, list[Heard]]]
+"""What was weighed, by start of number and table."""
+
+
 @dataclass
 class Draft:
     """A row in the making: its numbers by column, and what it was read from.
 
     ``exhaustive``: its children are all there is (a table's lines under ``Cộng``), so that any other sum
     than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
-    of a programme (``cho vay hộ nghèo``) rather than a flow.
+    of a programme (``cho vay hộ nghèo``) rather than a flow. ``adds``: its columns that add up.
+    ``said``: where its table's own words stand in its sentence; a plan in a name (``kế hoạch vốn``) is none.
+    ``period``: what its heading, line or caption tells, where it is a table's.
     """
 
     table: str
@@ -49,16 +68,21 @@ class Draft:
     proof: str = "none"
     mentions: list[Draft] = field(default_factory=list)
     quote: tuple[int, int] | None = None
+    adds: tuple[str, ...] = ()
+    said: tuple[tuple[int, int], ...] = ()
+    period: Period | None = None
 
     @property
     def first(self) -> Quantity:
         """The number that stands first."""
-        return min(self.cells.values(), key=lambda q: q.start)
+        found = self.cells.values()
+        return next(iter(found)) if len(found) == 1 else min(found, key=lambda q: q.start)
 
     @property
     def last(self) -> Quantity:
         """The number that stands last."""
-        return max(self.cells.values(), key=lambda q: q.start)
+        found = self.cells.values()
+        return next(iter(found)) if len(found) == 1 else max(found, key=lambda q: q.start)
 
     def value(self, column: str) -> Decimal | None:
         """The value of a number column, None where the row has none."""
@@ -69,28 +93,44 @@ class Draft:
 class Frame:
     """A sentence seen by one table's rules.
 
-    ``above`` are the texts of the blocks over the sentence's block, nearest first, as spans. ``verbs`` keeps
-    which clauses were found to have a verb of their own.
+    ``above`` are the texts of the blocks over the sentence's block, nearest first, ``opening`` is what stands
+    before it in its own block, as spans. ``verbs`` keeps which clauses were found to have a verb of their
+    own, ``record`` what was weighed for which number.
     """
 
     sentence: Sentence
     rules: TableRules
     cues: Cues
-    marks: Sequence[Mark]
     above: Sequence[tuple[int, int]]
+    opening: tuple[int, int] = (0, 0)
     verbs: dict[int, bool] = field(default_factory=dict)
+    record: Record = field(default_factory=dict)
+    heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sentence: Sentence, rules: TableRules, cues: Cues, above: Sequence[tuple[int, int]]) -> Frame:
-        """The frame of a sentence; marks inside the groups of its counts do not count."""
-        found = rules.marks(sentence.text, sentence.start, sentence.end, cues.blockers)
+    def of(
+        cls,
+        sentence: Sentence,
+        rules: TableRules,
+        cues: Cues,
+        above: Sequence[tuple[int, int]],
+        opening: tuple[int, int] = (0, 0),
+        record: Record | None = None,
+    ) -> Frame:
+        """The frame of a sentence."""
+        return cls(sentence, rules, cues, above, opening, {}, {} if record is None else record)
+
+    @cached_property
+    def marks(self) -> Sequence[Mark]:
+        """Triggers and blockers; those inside the groups of its counts do not count."""
+        sentence, rules = self.sentence, self.rules
+        found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
-        marks = [
+        return [
             m
-            for m in found
-            if not any(g.start <= m.start and m.end <= g.end for g in taken) and not _in_number(m, sentence)
+            for m in (_outside(m, sentence, rules) for m in found)
+            if m and not any(g.start <= m.start and m.end <= g.end for g in taken)
         ]
-        return cls(sentence, rules, cues, marks, above)
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""
@@ -110,22 +150,12 @@ class Frame:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
         if "range" in q.flags:
             return "range"
-        sentence = self.sentence
-        clause = sentence.clauses[sentence.clause_at(q.start)]
-        begin = max(clause.start, q.lead - 60)
-        for reason, pattern, unless in self.cues.excluded:
-            if pattern.search(sentence.text, begin, q.lead):
-                if unless and unless.search(sentence.text, sentence.start, sentence.end):
-                    continue
-                return reason
+        before, behind = _reasons(self.sentence, q, self.cues)
+        if told := next((reason for reason in before if reason not in self.rules.spares), ""):
+            return told
         if q.per in {"household", "person", "month", "year", "other"}:
             return "average"
-        nxt = min((o.lead for o in sentence.quantities if o.start > q.start), default=clause.end)
-        behind = min(clause.end, nxt, q.end + BEHIND)
-        for reason, after in self.cues.excluded_after:
-            if after.search(sentence.text, q.end, behind):
-                return reason
-        return ""
+        return next((reason for reason in behind if reason not in self.rules.spares), "")
 
     def stop(self, q: Quantity, slots: Sequence[Quantity]) -> int:
         """Where the next number of a number's clause begins; one in a bracket behind it does not count."""
@@ -135,10 +165,36 @@ class Frame:
         )
         return next(later, self.sentence.end)
 
+    # ---- what was weighed ---------------------------------------------------------------------
+
+    def weigh(self, q: Quantity, chosen: Mark | None, inside: Sequence[Mark]) -> None:
+        """Keep the marks near a number, with why they lost to the chosen one."""
+        before = [m for m in inside if m.end <= q.start][-NEAREST:]
+        behind = [m for m in inside if m.start >= q.end][:NEAREST]
+        heard = [
+            Heard(m.trigger.id, m.start, m.end, _why_lost(m, chosen, q))
+            for m in (*before, *behind)
+            if m is not chosen
+        ]
+        if chosen:
+            heard.insert(0, Heard(chosen.trigger.id, chosen.start, chosen.end, ""))
+        self.record.setdefault(q.start, {})[self.rules.table] = heard
+
+    def tell(self, q: Quantity, why: str) -> None:
+        """Keep why the table left a number."""
+        heard = self.record.setdefault(q.start, {}).setdefault(self.rules.table, [])
+        heard.append(Heard(self.rules.table, 0, 0, why))
+
     # ---- governing ----------------------------------------------------------------------------
 
     def governor(self, q: Quantity, stop: int) -> Mark | None:
         """The trigger or blocker that governs a number; ``stop`` is where the next number begins."""
+        clause = self.sentence.clauses[self.sentence.clause_at(q.start)]
+        chosen = self._governor(q, stop)
+        self.weigh(q, chosen, [m for m in self.marks if clause.holds(m.start)])
+        return chosen
+
+    def _governor(self, q: Quantity, stop: int) -> Mark | None:
         sentence = self.sentence
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
@@ -179,9 +235,23 @@ class Frame:
 
     def _has_verb(self, start: int, end: int) -> bool:
         """Whether a verb stands in a span, outside the names of groups (``hộ mới thoát nghèo``)."""
-        verbs = places_in(self.cues.own_verb, self.sentence.text, start, end)
-        named = groups().find(self.sentence.text, start, end) if verbs else []
-        return any(not any(g.start <= at < g.end for g in named) for at in verbs)
+        first = bisect_left(self._verb_places, start)
+        return first < len(self._verb_places) and self._verb_places[first] < end
+
+    @cached_property
+    def _verb_places(self) -> list[int]:
+        """Where the sentence's verbs stand, looked for once for all its numbers."""
+        sentence = self.sentence
+        verbs = places_in(self.cues.own_verb, sentence.text, sentence.start, sentence.end)
+        named = groups().find(sentence.text, sentence.start, sentence.end) if verbs else []
+        return [at for at in verbs if not any(g.start <= at < g.end for g in named)]
+
+    def marks_in(self, start: int, end: int) -> Sequence[Mark]:
+        """The marks of a span above the sentence, looked for once."""
+        if (start, end) not in self.heard_above:
+            found = self.rules.marks(self.sentence.text, start, end, self.cues)
+            self.heard_above[start, end] = found
+        return self.heard_above[start, end]
 
     def _says_more(self, q: Quantity, number: int) -> bool:
         """Whether an amount's clause has words of its own that may make it another thing (`; nợ xấu 3 tỷ`).
@@ -204,18 +274,61 @@ class Frame:
         """The last trigger of a list's introduction."""
         if self.introduction is None:
             return None
-        marks = self.rules.marks(self.sentence.text, *self.introduction, self.cues.blockers)
+        marks = self.marks_in(*self.introduction)
         return marks[-1] if marks else None
 
 
-def _in_number(mark: Mark, sentence: Sentence) -> bool:
-    return any(q.start <= mark.start < q.end for q in sentence.quantities)
+NEAREST = 3
+"""Marks on either side of a number that are kept in the record."""
+
+
+def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
+    if chosen is None:
+        return "too far, or a sign stands between"
+    if mark.trigger.weak and not chosen.trigger.weak:
+        return "says less than another word there"
+    if (mark.start > q.start) != (chosen.start > q.start):
+        return "on the other side of the number"
+    return "another stands nearer or says more"
+
+
+def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
+    """A mark that does not begin inside a number; what goes on behind it (``3 mô hình nuôi bò``) is cut."""
+    q = next((q for q in sentence.quantities if q.start <= mark.start < q.end), None)
+    if q is None:
+        return mark
+    return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
+
+
+def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
+    """What excludes a number before and behind it, looked for once for all tables."""
+    known = sentence.reasons_at
+    if q.start not in known:
+        text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
+        begin = max(clause.start, q.lead - 60)
+        before = [
+            reason
+            for reason, pattern, unless in cues.excluded
+            if pattern.search(text, begin, q.lead)
+            and not (unless and unless.search(text, sentence.start, sentence.end))
+        ]
+        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)
+        behind = [reason for reason, pattern in cues.excluded_after if pattern.search(text, q.end, end)]
+        known[q.start] = before, behind
+    return known[q.start]
 
 
 def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
-    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``."""
+    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``; looked for once for all tables."""
+    known = sentence.groups_at
+    if q.start not in known:
+        known[q.start] = _group_at(sentence, q)
+    return known[q.start]
+
+
+def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     limit = min(sentence.end, q.end + 160)
-    nxt = next((o.lead for o in sentence.quantities if o.start > q.start), limit)
+    nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
     if own and groups().rank(own.code) >= SPECIFIC:
@@ -270,6 +383,9 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
 
 def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
     """The groups that a number is about."""
+    turn = frame.sentence.turns.get(q.start)
+    if turn and turn.group:
+        return turn.group
     own = None if q.is_money else group_at(frame.sentence, q)
     if own and not is_vague(own):
         return own

@@ -1,60 +1,46 @@
 """Tables on the page: lines whose cells are joined by ``|`` become rows by their headings.
 
-A heading is all the text above a column, spanning cells included; it tells flow, measure and unit. The line
-``Cộng`` is the total of the lines above it, proved by their sums: where it holds one number under a heading
-of two columns, the sum also tells which of the two it is.
+A heading is all the text above a column, spanning cells included; it tells flow, measure and unit. Which
+lines are totals of which, and what sums prove, ``table_sums`` tells; where a total holds one number under a
+heading of two columns, the sum also tells which of the two it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import regex
 
 from pipeline.extract.amounts import Quantity, grammar
-from pipeline.extract.flow import Block, Flow
+from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
+from pipeline.extract.grid_cells import (
+    Cell,
+    Grid,
+    Reading,
+    caption_of,
+    grids,
+    head_of,
+    headings_of,
+    holds_number,
+    is_number,
+    is_signed,
+    prove_grid,
+    unnamed_number,
+)
 from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
-from pipeline.extract.numerals import parse_number
+from pipeline.extract.numerals import AMBIGUOUS, parse_number
+from pipeline.extract.periods import Period, period_in, periods
+from pipeline.extract.proved import Proved
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
-
-_DASH = regex.compile(r"[-–]")
-LONGEST_CELL = 40
-"""Characters of a number's cell; what is longer is prose."""
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
-    return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
-
+from pipeline.extract.sheet import clean
+from pipeline.extract.table_sums import Proof
 
 FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """``text[start:end]`` of the flow, trimmed."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass
-class Grid:
-    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow."""
-
-    rows: list[list[Cell]] = field(default_factory=list)
-    blocks: list[int] = field(default_factory=list)
-
-    @property
-    def width(self) -> int:
-        """The number of columns."""
-        return max(len(row) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +52,28 @@ class Column:
     flow: str = ""
     scale: int = 1
     planned: bool = False
+    period: Period | None = None
 
 
-def grids(flow: Flow) -> Iterator[Grid]:
-    """The tables of a document, in order; a table that goes on over a page break is one."""
-    grid = Grid()
-    for number, block in enumerate(flow.blocks):
-        if block.kind == "row":
-            grid.rows.append(cells(flow, block))
-            grid.blocks.append(number)
-        elif grid.rows:
-            yield grid
-            grid = Grid()
-    if grid.rows:
-        yield grid
-
-
-def cells(flow: Flow, block: Block) -> list[Cell]:
-    """The cells of a line."""
-    found = []
-    text = flow.text[block.start : block.end]
-    at = 0
-    for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
-        start = block.start + at + len(part) - len(part.lstrip())
-        body = part.strip()
-        found.append(Cell(start, start + len(body), body))
-        at += len(part) + 1
-    return found
-
-
-@dataclass
-class Reading:
-    """What a document's tables hold.
-
-    ``lines``: every line with a number as a sentence, and the rows of loans.csv that it makes. ``prose``: the
-    other cells, as ``(start, end, block)`` spans, to be read like any sentence.
-    """
-
-    lines: list[tuple[Sentence, list[Draft]]] = field(default_factory=list)
-    prose: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-def read(flow: Flow, rules: TableRules) -> Reading:
-    """All tables of a document; no cell is passed over."""
+def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> Reading:
+    """All tables of a document but those whose first block is in ``skip``; no cell is passed over."""
     reading = Reading()
     for grid in grids(flow):
-        head = _head(grid)
-        columns = [_column(heading, rules) for heading in _headings(grid, head)]
+        if grid.blocks[0] in skip:
+            continue
+        head = head_of(grid)
+        headings = headings_of(grid, head)
+        columns = [_column(heading, rules) for heading in headings]
         if not any(column.flow for column in columns):
-            columns = _of_caption(columns, _caption(flow, grid), rules)
-        lines = [_line(flow, grid, number, columns, rules) for number in range(head, len(grid.rows))]
-        _totals([(line, grid.rows[head + i]) for i, line in enumerate(lines)], columns, rules)
+            columns = _of_caption(columns, caption_of(flow, grid), rules)
+        columns = _beside(columns, rules)
+        columns = [_named(c, k, grid, head) for k, c in enumerate(columns)]
+        columns = [_timed(c, caption_of(flow, grid), rules) for c in columns]
+        proof, proved = prove_grid(grid, head, headings)
+        lines = [_line(flow, grid, number, columns, rules, proved) for number in range(head, len(grid.rows))]
+        _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
         reading.lines += lines
+        reading.repaired += proved.repaired(q for sentence, _ in lines for q in sentence.quantities)
         for number, row in enumerate(grid.rows):
             sentence = lines[number - head][0] if number >= head else None
             taken = {q.start for q in sentence.quantities} if sentence else set()
@@ -130,37 +86,6 @@ def read(flow: Flow, rules: TableRules) -> Reading:
 
 
 # ---- headings ---------------------------------------------------------------------------------
-
-
-def _head(grid: Grid) -> int:
-    """How many lines are headings: those before the first with a number that is no column number."""
-    for number, row in enumerate(grid.rows):
-        numbers = [c.text for c in row if regex.fullmatch(r"[\d.,§]+", c.text)]
-        filled = [c for c in row if c.text]
-        counting = [str(i) for i in range(1, len(row) + 2)]
-        if numbers and not (
-            len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
-        ):
-            return number
-    return len(grid.rows)
-
-
-def _headings(grid: Grid, head: int) -> list[str]:
-    """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
-    parts: list[list[str]] = [[] for _ in range(grid.width)]
-    for number in range(head):
-        row = grid.rows[number]
-        last = ""
-        for column in range(grid.width):
-            text = row[column].text if column < len(row) else ""
-            below = any(column < len(r) and r[column].text for r in grid.rows[number + 1 : head])
-            if text:
-                last = text
-            elif not below:
-                last = ""
-            if last:
-                parts[column].append(last)
-    return [" ".join(p).lower() for p in parts]
 
 
 def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
@@ -180,11 +105,13 @@ def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
     return Column(heading, "label" if is_("label") else "")
 
 
-def _caption(flow: Flow, grid: Grid) -> str:
-    """The text right above a table: its caption or introduction."""
-    first = grid.blocks[0]
-    above = [b for b in flow.blocks[max(0, first - 2) : first] if b.kind != "row"]
-    return " ".join(flow.text[b.start : b.end] for b in above)
+def _named(column: Column, number: int, grid: Grid, head: int) -> Column:
+    """A column under ``Đơn vị`` names units of measure or, where its cells name none, places and offices."""
+    if column.kind != "unit":
+        return column
+    cells = [row[number].text for row in grid.rows[head:] if number < len(row) and row[number].text]
+    units = sum(any(q.end == len(text) + 2 for q in grammar().find(f"1 {text}")) for text in cells)
+    return column if 2 * units >= len(cells) else replace(column, kind="label")
 
 
 def _of_caption(columns: Sequence[Column], caption: str, rules: TableRules) -> list[Column]:
@@ -195,25 +122,55 @@ def _of_caption(columns: Sequence[Column], caption: str, rules: TableRules) -> l
     return [_column(f"{c.heading}", rules, flow) if c.kind == "" else c for c in columns]
 
 
+def _beside(columns: Sequence[Column], rules: TableRules) -> list[Column]:
+    """A count whose heading names no flow is of the money beside it: ``Doanh số cho vay | Số lượt hộ``."""
+    found = list(columns)
+    for place, column in enumerate(columns):
+        if column.kind or not rules.parts["grid.count"].search(column.heading):
+            continue
+        for near in (place - 1, place + 1):
+            money = found[near] if 0 <= near < len(found) else _NONE
+            known = [c for c in found if c.kind == "borrowers" and c.flow == money.flow]
+            if money.kind == "amount_vnd" and not known:
+                found[place] = Column(column.heading, "borrowers", money.flow, 1, money.planned)
+                break
+    return found
+
+
+def _timed(column: Column, caption: str, rules: TableRules) -> Column:
+    """A column with the period of its heading or, of a caption that names several, the one behind its flow.
+
+    ``Kết quả cho vay năm 2023 và dư nợ đến ngày 30/11/2023``
+    """
+    if not column.flow:
+        return column
+    if own := period_in(column.heading):
+        return replace(column, period=own)
+    told = rules.parts[f"grid.{column.flow}"].search(caption.lower())
+    mentions = [m for m in periods().find(caption) if m.reading != "open"]
+    behind = [m for m in mentions if told and m.start >= told.end()]
+    return replace(column, period=behind[0].period) if behind and len(mentions) > 1 else column
+
+
 # ---- lines ------------------------------------------------------------------------------------
 
 
 def _line(
-    flow: Flow, grid: Grid, number: int, columns: Sequence[Column], rules: TableRules
+    flow: Flow, grid: Grid, number: int, columns: Sequence[Column], rules: TableRules, proved: Proved
 ) -> tuple[Sentence, list[Draft]]:
     row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
     label = _label(row, columns)
     noun = next((c.text for c, col in zip(row, columns, strict=False) if col.kind == "unit"), "")
     numbers: list[tuple[Column, Quantity]] = [
-        (col, _quantity(cell, col))
+        (col, proved.put(_quantity(cell, col)))
         for cell, col in zip(row, columns, strict=False)
-        if col.kind in {"borrowers", "amount_vnd"} and is_number(cell.text)
+        if col.kind in {"borrowers", "amount_vnd"} and holds_number(cell, proved)
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed
     rest = [
-        replace(_quantity(cell, replace(col, kind="borrowers")), unit="other")
+        proved.put(q)
         for cell, col in zip(row, columns, strict=False)
-        if col.kind == "" and regex.fullmatch(r"[0-9][0-9.,]*", cell.text)
+        if col.kind in {"", "label"} and (q := unnamed_number(cell, proved, bare=col.kind == ""))
     ]
     every = sorted([*(q for _, q in numbers), *rest], key=lambda q: q.start)
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
@@ -222,6 +179,8 @@ def _line(
         for name, planned in dict.fromkeys((col.flow, col.planned) for col, _ in numbers):
             own = {col.kind: q for col, q in numbers if (col.flow, col.planned) == (name, planned)}
             drafts.append(_draft(sentence, name, planned, own, label, noun))
+            drafts[-1].proof = proved.proof(own.values())
+            drafts[-1].period = _period(columns, name, planned)
     return sentence, drafts
 
 
@@ -245,8 +204,9 @@ def _quantity(cell: Cell, column: Column) -> Quantity:
     if len(named) == 1 and named[0].start == 0 and named[0].is_money != counted:
         # the cell names its unit itself: `1.200 hộ`
         return moved(named[0], cell.start)
-    text = "0" if _DASH.fullmatch(cell.text) else cell.text.strip(" :;.,'`")
-    value, flags = parse_number(text, whole=counted or column.scale == 1)
+    value, flags = parse_number(clean(cell.text), whole=counted or column.scale == 1)
+    if is_signed(cell.text):
+        flags = (*flags, AMBIGUOUS)
     scaled = None if value is None else value * column.scale
     return Quantity(
         cell.start,
@@ -279,36 +239,44 @@ def _draft(
 
 
 def _totals(
-    lines: Sequence[tuple[tuple[Sentence, list[Draft]], list[Cell]]],
+    grid: Grid,
+    lines: Mapping[int, tuple[Sentence, list[Draft]]],
     columns: Sequence[Column],
-    rules: TableRules,
+    proof: Proof,
+    proved: Proved,
 ) -> None:
-    """Turn ``Cộng`` lines into totals of the lines above them (since the last such line)."""
-    above: list[Draft] = []
-    for (sentence, drafts), row in lines:
-        label = _label(row, columns)
-        if not label or not rules.parts["grid.total"].search(label.text):
-            above += drafts
-            continue
-        for name, planned in dict.fromkeys(_kind(d) for d in above):
-            parts = [d for d in above if _kind(d) == (name, planned)]
-            own_columns = [c if (c.flow, c.planned) == (name, planned) else _NONE for c in columns]
-            own = _total_cells(row, own_columns, parts)
-            if not own:
-                continue
-            total = Draft("loans", sentence, own, "loans.grid", {"flow": name}, exhaustive=True)
-            if "borrowers" in own:
-                total.values["borrower_unit"] = _shared_unit(parts)
-            if planned:
-                total.values["status"] = "planned"
+    """Make the rows of a line that is a sum the totals of the rows of its lines."""
+    for number, members in proof.members.items():
+        sentence, drafts = lines[number]
+        below = [d for member in members for d in lines[member][1] if d.parent is None]
+        every = all(lines[member][1] for member in members)
+        for name, planned in dict.fromkeys(_kind(d) for d in below):
+            parts = [d for d in below if _kind(d) == (name, planned)]
+            total = next((d for d in drafts if _kind(d) == (name, planned)), None)
+            if total is None:
+                own_columns = [c if (c.flow, c.planned) == (name, planned) else _NONE for c in columns]
+                own = _total_cells(grid.rows[number], own_columns, parts)
+                if not own:
+                    continue
+                own = {column: proved.put(q) for column, q in own.items()}
+                total = Draft("loans", sentence, own, "loans.grid", {"flow": name})
+                total.period = _period(columns, name, planned)
+                if "borrowers" in own:
+                    total.values["borrower_unit"] = _shared_unit(parts)
+                if planned:
+                    total.values["status"] = "planned"
+                drafts.append(total)
+            total.exhaustive = every
             for part in parts:
                 part.parent, part.breakdown = total, 1
             total.children = parts
-            drafts.append(total)
-        above = []
 
 
 _NONE = Column("", "")
+
+
+def _period(columns: Sequence[Column], flow: str, planned: bool) -> Period | None:
+    return next((c.period for c in columns if (c.flow, c.planned) == (flow, planned) and c.period), None)
 
 
 def _kind(draft: Draft) -> tuple[str, bool]:

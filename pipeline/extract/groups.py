@@ -14,6 +14,7 @@ from typing import Any
 
 import regex
 
+from pipeline.extract.prefilter import Prefiltered, required
 from pipeline.language.dictionaries import folder
 
 _BOTH = frozenset({"poor_household", "near_poor_household"})
@@ -66,7 +67,7 @@ class Groups:
                 pattern.replace(r"\s?", r"\s*").replace(r"\s", r"\s+").replace(r"\s+*", r"\s*"), flags
             )
 
-        self._word = compiled(rf"(?<!\p{{L}})(?:{names('words')})(?!\p{{L}})")
+        self._word = Prefiltered.of(compiled(rf"(?<!\p{{L}})(?:{names('words')})(?!\p{{L}})"))
         # in a list and right behind a noun the short forms stand too; alternatives are tried in turn,
         # so the leftmost-longest is chosen by hand
         self._short = [
@@ -74,8 +75,13 @@ class Groups:
             for g in self.groups
             for p in (*g["words"], *g.get("after_noun", ()))
         ]
+        self._by_letter: dict[str, list[tuple[str, regex.Pattern[str]]]] = {}
+        self._heads = [{head[0] for head in required(p.pattern)[1]} for _, p in self._short]
         every = "|".join(p for g in self.groups for p in (*g["words"], *g.get("after_noun", ())))
         self._any = compiled(f"(?:{every})")
+        self._damaged = [
+            (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
+        ]
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
 
@@ -83,11 +89,18 @@ class Groups:
         if not self._any.match(text, at, limit):
             return None
         best: tuple[str, int] | None = None
-        for code, pattern in self._short:
+        for code, pattern in self._beginning(text[at : at + 1].casefold()[:1]):
             match = pattern.match(text, at, limit)
             if match and (best is None or match.end() > best[1]):
                 best = code, match.end()
         return best
+
+    def _beginning(self, letter: str) -> list[tuple[str, regex.Pattern[str]]]:
+        """The names that may begin with a letter, in their order."""
+        if letter not in self._by_letter:
+            told = zip(self._short, self._heads, strict=True)
+            self._by_letter[letter] = [name for name, heads in told if not heads or letter in heads]
+        return self._by_letter[letter]
 
     def rank(self, code: str) -> int:
         """How specific a code is; codes of several groups rank highest."""
@@ -132,10 +145,20 @@ class Groups:
         lists = [found for stop in sorted(stops) if (found := self.list_at(text, stop, limit))]
         return max(lists, key=lambda g: g.end - g.start, default=None)
 
+    def damaged(self, text: str, at: int, limit: int) -> GroupList | None:
+        """The group whose damaged words begin at ``at``, blanks aside: ``2.485 thẻ BHYT còn nghèo``."""
+        start = at + len(text[at:limit]) - len(text[at:limit].lstrip())
+        for code, pattern in self._damaged:
+            if match := pattern.match(text, start, limit):
+                return GroupList(start, match.end(), code)
+        return None
+
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""
         found, at = [], start
-        while match := self._word.search(text, at, end):
+        for place in self._word.places(text, start, end):
+            if place < at or not (match := self._word.pattern.match(text, place, end)):
+                continue
             group = self.list_at(text, match.start(), end)
             if group is None:
                 at = match.end()

@@ -34,13 +34,23 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             refused.setdefault(q.start, reason)
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
-            if rows[1:] and verbs and all(m.trigger.id == "houses.completed" for m in verbs):
+            rules = {m.trigger.id for m in verbs or ()}
+            finished = rules == {"houses.completed"} or (
+                rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
+            )
+            if rows[1:] and verbs and finished:
                 rows[-1].values["work"] = rows[-2].values["work"]
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
+    beside = [r for r in before if r.sentence.block == sentence.block]
+    for q in [q for q in slots if q.per == "house"]:
+        works = _works_behind(frame, q)
+        told = [r for r in beside if r.values["work"] in works and r.last.end < q.start]
+        if told and not any(q in r.cells.values() for r in rows):
+            told[-1].cells.setdefault("amount_per_house_vnd", q)
     rows += _implied(frame, rows, slots, taken)
-    for row in (*rows, *near):
+    for row in (*rows, *beside):
         taken.update(q.start for q in row.cells.values())
     return rows
 
@@ -93,6 +103,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
 # ---- the work ---------------------------------------------------------------------------------
 
 
+FINISHED = frozenset({"houses.completed", "houses.handed_over"})
+"""Rules that say of houses only that they are done: a part's work is its total's."""
+
+
 def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> list[Mark] | None:
     """The verbs that say what was done.
 
@@ -111,13 +125,14 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     clause = sentence.clauses[number]
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
-    after = [m for m in verbs if clause.holds(m.start) and q.end <= m.start < min(stop, clause.end)]
+    limit = min(stop, clause.end)
+    after = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
     if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]
         if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
             return _cluster(frame, built, forward=True)
     previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
-    near = [m for m in verbs if clause.holds(m.start) and previous <= m.start and m.end <= q.start]
+    near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
     if near:
         return _cluster(frame, near)
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
@@ -226,14 +241,31 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
 
 def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
     """What one house costs: of the row whose work stands before it (``xây mới 60 triệu đồng/nhà``)."""
-    works = {
-        str(m.trigger.values.get("work"))
-        for m in frame.marks
-        if begin <= m.start < q.lead and not m.trigger.reason
-    } - {"unspecified"}
+    works = _works_behind(frame, q) or _works(frame, begin, q.lead)
     same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
-    target = same[-1] if same else row
+    apart = ";" in frame.sentence.text[row.last.end : q.lead]
+    target = same[-1] if same else _split(frame, rows, row) if apart else row
     target.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _works(frame: Frame, begin: int, end: int) -> set[str]:
+    """The kinds of work that a span names."""
+    found = [m for m in frame.marks if begin <= m.start < end and not m.trigger.reason]
+    return {str(m.trigger.values.get("work")) for m in found} - {"unspecified"}
+
+
+def _works_behind(frame: Frame, q: Quantity) -> set[str]:
+    """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
+    gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
+    return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
+
+
+def _split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
+    """The total that a part's sentence is about: ``xây 48 nhà, trong đó 31 nhà xong; mức 60 triệu/nhà``."""
+    start = row.cells["houses"].start
+    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, start))
+    before = [r for r in rows if cues and r.cells["houses"].start < cues[-1].start()]
+    return before[-1] if before else row
 
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:

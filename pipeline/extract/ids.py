@@ -13,6 +13,8 @@ _LETTERS = {
     "rates": "r",
     "citations": "t",
 }
+_OWN = "x"
+"""Of tables that a user's rules add; the table's name is in the hash."""
 
 
 def row_id(table: str, doc_id: str, page: int, start: int, end: int) -> str:
@@ -27,9 +29,6 @@ def row_id(table: str, doc_id: str, page: int, start: int, end: int) -> str:
         page: 1-based.
         start: of the row's own span in the page's restored text, in code points.
         end: behind that span. Two rows of one table must differ in page, start or end.
-
-    Raises:
-        KeyError: a table whose rows have no ids.
     """
     key = f"{table}\0{doc_id}\0{page}\0{start}\0{end}"
-    return _LETTERS[table] + hashlib.sha256(key.encode()).hexdigest()[:12]
+    return _LETTERS.get(table, _OWN) + hashlib.sha256(key.encode()).hexdigest()[:12]

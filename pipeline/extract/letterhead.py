@@ -18,6 +18,7 @@ from typing import Any
 import regex
 
 from pipeline.errors import DictionaryError
+from pipeline.extract.near import Near
 from pipeline.extract.symbols import doc_types, read_toml
 from pipeline.language.normal import fold_marks, new_style
 from pipeline.language.syllables import is_syllable
@@ -25,6 +26,18 @@ from pipeline.language.syllables import is_syllable
 _CELLS = regex.compile(r"\s{3,}")
 _DECORATION = regex.compile(r"^[\W_]+|[\s\W_]+$")
 _SMALL = frozenset({"và", "của", "về", "các", "cho", "với"})
+
+
+@dataclass(frozen=True, slots=True)
+class Motto:
+    """A motto's fuzzy pattern, and the cheap test that comes before it."""
+
+    pattern: regex.Pattern[str]
+    near: Near
+
+    def find(self, text: str) -> regex.Match[str] | None:
+        """Where the motto stands in a text in capitals without marks."""
+        return self.pattern.search(text) if self.near.may_stand_in(text) else None
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Data:
     line_length: int
     digit_letters: Mapping[str, str]
     sure_word: float
-    mottos: tuple[regex.Pattern[str], ...]
+    mottos: tuple[Motto, ...]
     date: regex.Pattern[str]
     recipients: regex.Pattern[str]
     subject: regex.Pattern[str]
@@ -68,7 +81,10 @@ def data() -> Data:
             raw["line_length"],
             raw["digit_letters"],
             raw["sure_word"],
-            tuple(regex.compile(folded[name]) for name in ("motto", "freedom", "party")),
+            tuple(
+                Motto(regex.compile(folded[name]), Near.of(folded[name]))
+                for name in ("motto", "freedom", "party")
+            ),
             regex.compile(folded["date"]),
             regex.compile(folded["recipients"]),
             regex.compile(folded["subject"]),
@@ -82,7 +98,7 @@ def data() -> Data:
             raw["title"],
             raw["signature"],
         )
-    except (KeyError, TypeError, regex.error) as error:
+    except (KeyError, TypeError, ValueError, regex.error) as error:
         message = f"documents.toml: {error}; correct the file or reinstall hoso"
         raise DictionaryError(message) from error
 
@@ -93,7 +109,11 @@ def folded(text: str) -> str:
     >>> folded("Hòa An, đ/c")
     'HOA AN, D/C'
     """
-    return "".join(c.upper() if len(c.upper()) == 1 else c for c in fold_marks(text))
+    plain = fold_marks(text)
+    upper = plain.upper()
+    if len(upper) == len(plain):  # no letter became two
+        return upper
+    return "".join(c.upper() if len(c.upper()) == 1 else c for c in plain)
 
 
 def cells(line: str) -> list[str]:
@@ -216,7 +236,7 @@ def _range(match: regex.Match[str]) -> tuple[date | None, date | None]:
 def is_motto(line: str) -> bool:
     """Whether the line holds the motto of the state or the Party."""
     text = folded(line[: data().line_length])
-    return any(motto.search(text) for motto in data().mottos)
+    return any(motto.find(text) for motto in data().mottos)
 
 
 def issuer_lines(lines: Sequence[str]) -> list[str]:
@@ -228,7 +248,7 @@ def issuer_lines(lines: Sequence[str]) -> list[str]:
         text = folded(line)
         if data().symbol_line.match(line.strip()) or data().subject.match(text) or data().date.search(text):
             break
-        cut = min((m.start() for p in data().mottos if (m := p.search(text))), default=-1)
+        cut = min((m.start() for motto in data().mottos if (m := motto.find(text))), default=-1)
         seen = seen or cut >= 0
         part = _DECORATION.sub("", line[:cut] if cut >= 0 else (cells(line) or [""])[0])
         if part:

@@ -48,7 +48,7 @@ def read(
             refused.setdefault(q.start, reason)
         elif mark:
             kept.append((q, mark, stop))
-    rows = _pair(frame, kept)
+    rows = _in_turn(frame, _pair(frame, kept))
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
@@ -125,11 +125,38 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         if row:
             row.cells["borrowers"] = q
             row.values["borrower_unit"] = BORROWERS[q.unit]
-            found = group_of(frame, q, stop, mark)
+            # the amount's own words come first: what stands behind the count may be the next one's
+            found = group_at(frame.sentence, q) if row.group else group_of(frame, q, stop, mark)
             row.group = row.group if row.group and (not found or is_vague(found)) else found
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _in_turn(frame: Frame, rows: Sequence[Draft]) -> list[Draft]:
+    """Counts given in turn join the amounts given in turn before them: ``6 tỷ và 9 tỷ, số hộ 104 và 152``."""
+    turns = frame.sentence.turns
+    kept: list[Draft] = []
+    for row in rows:
+        turn = turns.get(row.first.start)
+        other = next(
+            (
+                o
+                for o in kept
+                if turn
+                and o.first.start in turns
+                and turns[o.first.start].place == turn.place
+                and len(o.cells) == len(row.cells) == 1
+                and not set(o.cells) & set(row.cells)
+            ),
+            None,
+        )
+        if other is None:
+            kept.append(row)
+            continue
+        other.cells |= row.cells
+        other.values = {**row.values, **other.values}
+    return kept
 
 
 def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Mark:
@@ -147,7 +174,8 @@ def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> M
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
     column = "amount_vnd" if q.is_money else "borrowers"
     row = Draft("loans", frame.sentence, {column: q}, mark.trigger.id, dict(mark.trigger.values))
-    row.named = frame.sentence.text[mark.start : mark.end].lower().startswith("cho vay")
+    words = frame.sentence.text[mark.start : mark.end].lower()
+    row.named = words.startswith("cho vay") or (words.startswith("vay") and not q.is_money)
     if not q.is_money:
         row.values["borrower_unit"] = BORROWERS[q.unit]
     row.group = group_of(frame, q, stop, mark)
@@ -219,8 +247,11 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | No
     gap = frame.sentence.text[amount.end : q.lead]
     if ";" in gap or len(gap) > FAR_APART:
         return None
-    return rows[-1] if frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+    alone = gap.strip() == "," and len(frame.sentence.quantities) == LISTED
+    return rows[-1] if alone or frame.rules.parts["pairing.count_after_amount"].search(gap) else None
 
 
+LISTED = 2
+"""Numbers of an item in which a comma alone joins them: `- Hội Nông dân: 118.300 triệu đồng, 2.204 hộ`."""
 FAR_APART = 90
 """Characters between an amount and its borrowers, at most."""

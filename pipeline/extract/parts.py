@@ -6,6 +6,7 @@ announces: a run of rows behind a row that add up to it exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
@@ -18,24 +19,32 @@ from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 
-COUNT = {"loans": "borrowers", "cards": "cards", "houses": "houses"}
-AMOUNT = "amount_vnd"
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
 REACH = 2
 """Blocks behind a total's in which parts by sum are looked for."""
 
 
-def assign(rows: Sequence[Draft], flow: Flow, cues: Cues) -> list[tuple[Quantity, str]]:
+def assign(
+    rows: Sequence[Draft], flow: Flow, cues: Cues, adds: tuple[str, ...]
+) -> list[tuple[Quantity, str]]:
     """Set role, parent, breakdown, complete and proof of one table's rows (in order of place).
+
+    Args:
+        rows: the table's rows.
+        flow: the document.
+        cues: words that announce parts.
+        adds: the table's number columns that add up.
 
     Returns:
         The numbers that sums repaired (see ``repair``), each with its print.
     """
+    for row in rows:
+        row.adds = adds
     _by_brackets(rows)
     _by_words(rows, flow, cues)
     _by_sums(rows)
-    repaired = list(repair(rows, (COUNT[rows[0].table], AMOUNT), flow.text)) if rows else []
+    repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
         _finish(row)
     return repaired
@@ -48,20 +57,20 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
     """Rows in a bracket that add up to the row before it: ``182 hộ (nghèo 78 hộ; cận nghèo 104 hộ)``."""
     for total, beside in _with_sentence(rows):
         sentence = total.sentence
-        outer = sentence.clause_at(total.last.start)
+        outer = sentence.clause_at(total.first.start)
         if len(sentence.clauses) == 1:
             continue
-        inside = [r for r in beside if r.first.start > total.last.start and not r.parent]
+        inside = [r for r in beside if r.first.start > total.first.start and not r.parent]
         groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
             sentence.clauses[outer].group
         }
         for group in sorted(groups):
             held = [r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group == group]
             clause = sentence.clauses[sentence.clause_at(held[0].first.start)]
-            between = [r for r in beside if total.last.start < r.first.start < clause.start]
+            between = [r for r in beside if total.first.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
-            column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+            column = next((c for c in total.adds if total.value(c) is not None), None)
             values = [r.value(column) if column else None for r in held]
             if (
                 column
@@ -85,6 +94,8 @@ def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draf
 
 
 def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+    rows = sorted(rows, key=lambda r: r.first.start)
+    starts = [r.first.start for r in rows]
     sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
@@ -92,27 +103,33 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             if scope is None:
                 continue
             begin, end = scope
-            total = _total(rows, sentence, match.start())
-            if total is None:
-                continue
-            inside = _inside(rows, total, begin, end)
-            if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
-                by_year = _inside(rows, total, begin, max(end, sentence.end))
-                if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
-                    inside = by_year
-            breakdown = 1 + max((c.breakdown for c in total.children), default=0)
-            for row in inside:
-                _adopt(total, row, breakdown)
+            before = rows[: bisect_left(starts, match.start())]
+            for number, total in enumerate(_totals(before, sentence, match.start())):
+                inside = _inside(_between(rows, starts, begin, end), total)
+                if number and total.sentence.start != sentence.start and not _is_all(inside, total):
+                    continue
+                if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
+                    by_year = _inside(_between(rows, starts, begin, max(end, sentence.end)), total)
+                    if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
+                        inside = by_year
+                breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+                for row in inside:
+                    _adopt(total, row, breakdown)
 
 
-def _inside(rows: Sequence[Draft], total: Draft, begin: int, end: int) -> list[Draft]:
-    """The rows in a span that may lie in a total."""
-    found = [r for r in rows if begin <= r.first.start < end and r is not total and not r.parent]
+def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:
+    """The rows of a span, by where rows begin."""
+    return rows[bisect_left(starts, begin) : bisect_left(starts, end)]
+
+
+def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
+    """Those of a span's rows that may lie in a total."""
+    found = [r for r in rows if r is not total and not r.parent]
     return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
 
 
 def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
-    column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+    column = next((c for c in total.adds if total.value(c) is not None), None)
     values = [p.value(column) if column else None for p in parts]
     return (
         bool(column and values)
@@ -130,8 +147,9 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
         fresh = any(clause.start <= m.start <= clause.start + 12 for m in sentence.mentions)
         if clause.group == group and clause.start > start and fresh:
             stop = min(stop, clause.start)
-    tail = sentence.text[end:stop].strip(" .:;,")
-    if not tail:
+    tail = sentence.text[end:stop].strip(" .;,")
+    # `trong đó:`, `trong đó ủy thác qua:`: a list follows
+    if not tail.rstrip(":") or (tail.endswith(":") and not any(c.isdigit() for c in tail)):
         block = flow.blocks[sentence.block]
         last = stop
         for follower in flow.blocks[sentence.block + 1 :]:
@@ -142,15 +160,20 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
     return end, stop
 
 
-def _total(rows: Sequence[Draft], sentence: Sentence, at: int) -> Draft | None:
-    """The row that a cue splits: the last before it in its sentence, else in the sentence before."""
-    before = [r for r in rows if r.first.start < at and not r.parent]
-    inside = [r for r in before if r.sentence.start == sentence.start]
+def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]:
+    """The rows that a cue splits: the last before it in its sentence, else in the sentence before.
+
+    Of money given and spent (``giao 1.365 triệu đồng, giải ngân 1.268 triệu đồng; trong đó: …``) each is.
+    """
+    near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(before))
+    free = [r for r in islice(near, MOST) if not r.parent]
+    inside = [r for r in free if r.sentence.start == sentence.start]
     if inside:
-        return inside[-1]
+        latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
+        others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
+        return [inside[0], *others]
     head = sentence.text[sentence.start : at].strip(' -*+"“')
-    near = [r for r in before if sentence.block - r.sentence.block <= 1]
-    return near[-1] if near and len(head) <= HEAD else None
+    return free[:1] if len(head) <= HEAD else []
 
 
 HEAD = 60
@@ -161,7 +184,7 @@ def _may_hold(total: Draft, part: Draft) -> bool:
     """Whether nothing contradicts that ``part`` lies inside ``total``."""
     if not _same_flow(total, part):
         return False
-    shared = [c for c in (COUNT[total.table], AMOUNT) if c in total.cells and c in part.cells]
+    shared = [c for c in total.adds if c in total.cells and c in part.cells]
     for column in shared:
         whole, piece = total.value(column), part.value(column)
         if whole is not None and piece is not None and piece > whole:
@@ -170,13 +193,28 @@ def _may_hold(total: Draft, part: Draft) -> bool:
 
 
 def _same_flow(total: Draft, part: Draft) -> bool:
-    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it."""
+    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it.
+
+    Rates do not add up, and what is counted in different units neither.
+    """
+    if total.values.get("unit") == "percent" or total.values.get("unit") != part.values.get("unit"):
+        return False
+    if total.values.get("kind") != part.values.get("kind") or _is_own_action(total, part):
+        return False
     mine, theirs = total.values.get("flow"), part.values.get("flow")
     return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
 
 
+def _is_own_action(total: Draft, part: Draft) -> bool:
+    """Whether one's cards were issued, the other's premium supported (`hỗ trợ mua thẻ cho 280 người`)."""
+    actions = total.values.get("action"), part.values.get("action")
+    return actions[0] != actions[1] and "supported" in actions
+
+
 def _is_other(total: Draft, part: Draft) -> bool:
-    """Whether a row names a group that cannot lie in the total's: 2.345 near-poor in 3.456 poor."""
+    """Whether a row is of another kind or group than can lie in the total: 2.345 near-poor in 3.456 poor."""
+    if any(total.values.get(c) != part.values.get(c) for c in ("kind", "measure")):
+        return True
     if total.group is None or part.group is None or total.group.code in UNIONS:
         return False
     return total.group.code != part.group.code
@@ -209,7 +247,7 @@ def _by_sums(rows: Sequence[Draft]) -> None:
     for number, total in enumerate(rows):
         if total.parent:
             continue
-        column = next((c for c in (COUNT[total.table], AMOUNT) if total.value(c) is not None), None)
+        column = next((c for c in total.adds if total.value(c) is not None), None)
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
@@ -235,7 +273,7 @@ def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
 
 
 MOST = 200
-"""Rows behind a total among which its parts are looked for."""
+"""Rows behind a total among which its parts are looked for, and before a cue for its total."""
 
 
 def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
@@ -285,7 +323,7 @@ def _parts(row: Draft, breakdown: int) -> list[Draft]:
 def _adds_up(row: Draft, breakdown: int = 1) -> bool:
     parts = _parts(row, breakdown)
     checked = False
-    for column in (COUNT[row.table], AMOUNT):
+    for column in row.adds:
         whole = row.value(column)
         pieces = [p.value(column) for p in parts]
         if whole is None or not pieces or any(p is None for p in pieces):
@@ -298,7 +336,7 @@ def _adds_up(row: Draft, breakdown: int = 1) -> bool:
 
 def _exceeds(row: Draft) -> bool:
     """Whether parts are more than their total: ``32 + 563`` cannot lie in 592."""
-    for column in (COUNT[row.table], AMOUNT):
+    for column in row.adds:
         whole = row.value(column)
         pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
         if whole is not None and pieces and sum(pieces) > whole:

@@ -17,6 +17,7 @@ from typing import Any
 
 import regex
 
+from pipeline.extract.prefilter import Battery, Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -81,6 +82,8 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, 1, 1), None)
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "dates":
+        return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
     if reading == "date":
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":
@@ -99,6 +102,13 @@ def _points_back(reading: str, said: Sequence[Mention]) -> Period:
     return Period()
 
 
+def _spaced(pattern: str) -> str:
+    """A blank of a pattern is a few on the page: a line may end there."""
+    return (
+        pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}").replace(r"\s{1,6}*", r"\s{0,6}")
+    )
+
+
 class Periods:
     """The expressions of ``periods.toml``, compiled."""
 
@@ -110,13 +120,16 @@ class Periods:
             pattern = expression["pattern"]
             for name, part in data["parts"].items():
                 pattern = pattern.replace("{" + name + "}", part)
-            pattern = pattern.replace(r"\s", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
-            pattern = pattern.replace(r"\s{1,6}*", r"\s{0,6}")
+            pattern = _spaced(pattern)
             self._patterns.append(
-                (expression["reads"], regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags))
+                (
+                    expression["reads"],
+                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
+                )
             )
-        self._ignored = [regex.compile(p, flags) for p in data["ignored"]["before"]]
-        self._citation = regex.compile(data["ignored"]["citation"], flags)
+        self._battery = Battery([pattern for _, pattern in self._patterns])
+        self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
+        self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""
@@ -133,7 +146,8 @@ class Periods:
         citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
             (match.start(), match.end(), order, reading, match)
-            for order, (reading, pattern) in enumerate(self._patterns)
+            for order in self._battery.may_match(text)
+            for reading, pattern in [self._patterns[order]]
             for match in pattern.finditer(text)
         ]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))
@@ -164,3 +178,9 @@ class Periods:
 def periods() -> Periods:
     """The expressions of the dictionaries, compiled once a process."""
     return Periods(tomllib.loads((folder() / "periods.toml").read_text(encoding="utf-8")))
+
+
+def period_in(text: str) -> Period | None:
+    """The last period that a heading or caption names; None where it names none."""
+    found = [m for m in periods().find(text) if m.reading != "open"]
+    return found[-1].period if found else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-import regex
-
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
+from pipeline.extract.patterns import Pattern
 
 TELLING = 3
 """Digits before the zeros that make an amount alone telling: `50 triệu đồng` is lent to many."""
@@ -16,7 +15,7 @@ LEAST = 20
 """Smaller counts meet by chance: `12 nhà` here and `12 nhà` there are two figures."""
 
 
-def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[Draft]:
+def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequence[str] = ()) -> list[Draft]:
     """Rows in order of place, repeated mentions folded into the one that says most.
 
     That one gets ``proof = repeat``; a headline or caption says less than the sentence that it is taken from.
@@ -25,7 +24,9 @@ def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[
         rows: one table's rows.
         actor: who or where a figure is of; differing ones tell figures apart.
         flow: the document; the items of its lists and the lines of its tables say nothing twice.
+        tells_apart: columns of the table in which two mentions of one figure agree.
     """
+    facts = (*tells_apart, "period_start", "period_end", "status")
     items = frozenset(n for n, block in enumerate(flow.blocks) if block.kind in {"item", "row"})
     folded: set[int] = set()
     known: dict[tuple[str, Decimal | None], list[Draft]] = {}
@@ -35,7 +36,9 @@ def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[
             (
                 k
                 for k in near
-                if id(k) not in folded and _is_repeat(k, row) and not _apart(k, row, actor, items, flow)
+                if id(k) not in folded
+                and _is_repeat(k, row, facts)
+                and not _apart(k, row, actor, items, flow)
             ),
             None,
         )
@@ -43,7 +46,9 @@ def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[
             known.setdefault((column, q.value), []).append(row)
         if same is None:
             continue
-        more, less = (row, same) if _says(row) > _says(same) else (same, row)
+        more, less = (row, same) if _says(row) > _says(same) and not same.children else (same, row)
+        if more.children or _is_worth(more, less):
+            more.cells = {**less.cells, **more.cells}
         folded.add(id(less))
         more.mentions += [less, *less.mentions]
         less.mentions = []
@@ -52,24 +57,41 @@ def merge(rows: Sequence[Draft], actor: regex.Pattern[str], flow: Flow) -> list[
     return [row for row in sorted(rows, key=lambda d: d.first.start) if id(row) not in folded]
 
 
-def _is_repeat(a: Draft, b: Draft) -> bool:
+def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
     """Whether two rows are one figure: the numbers of one are among the other's, nothing contradicts."""
-    if a.parent or b.parent or a.children or b.children or a.table != b.table:
+    if a.parent or b.parent or b.children or a.table != b.table:
         return False
+    if a.children and not (a.sentence.block == b.sentence.block and set(a.cells) < set(b.cells)):
+        return False  # a total told of again behind its parts: `…; tổng kinh phí hỗ trợ 143 nhà là 7 tỷ đồng`
     if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
         return False
+    if _is_worth(a, b):
+        return all(_fits(b.values.get(f), a.values.get(f)) for f in facts)
     few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
     if not set(few.cells) <= set(many.cells) or not _is_telling(few):
         return False
     if any(few.value(column) != many.value(column) for column in few.cells):
         return False
-    facts = ("flow", "action", "work", "period_start", "period_end", "status")
     if set(few.cells) == set(many.cells):
         return all(few.values.get(f) == many.values.get(f) for f in facts) and _code(few) == _code(many)
     return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
 
 
-def _apart(a: Draft, b: Draft, actor: regex.Pattern[str], items: frozenset[int], flow: Flow) -> bool:
+def _is_worth(a: Draft, b: Draft) -> bool:
+    """Whether the second says what the first's count is worth: ``trị giá 25 con bò là 400 triệu đồng``."""
+    if "amount_vnd" not in b.cells or len(b.cells) == 1:
+        return False
+    shared = set(a.cells) & set(b.cells)
+    return (
+        a.sentence.block == b.sentence.block
+        and bool(shared)
+        and set(b.cells) - shared == {"amount_vnd"}
+        and set(a.cells) != shared
+        and all(a.value(c) == b.value(c) and (b.value(c) or 0) >= LEAST for c in shared)
+    )
+
+
+def _apart(a: Draft, b: Draft, actor: Pattern, items: frozenset[int], flow: Flow) -> bool:
     """Whether two rows are told apart by where they stand or whom they name."""
     if {a.sentence.block, b.sentence.block} <= items:
         return True
@@ -111,7 +133,9 @@ def _says(row: Draft) -> int:
 
 
 def _is_telling(row: Draft) -> bool:
-    """Whether its numbers are large enough that two equal rows mean one figure."""
+    """Whether its numbers are large enough that two equal rows mean one figure; a rate's measure tells it."""
+    if "measure" in row.values:
+        return True
     if any(q.value is None or q.value < LEAST for q in row.cells.values()):
         return False
     return any(not q.is_money or len(f"{q.value:f}".rstrip("0.")) >= TELLING for q in row.cells.values())

@@ -1,27 +1,19 @@
-"""The rules of ``dictionaries/rules/*.toml``, loaded, checked and compiled.
+"""What rules are made of; ``rule_files`` loads them from ``dictionaries/rules/*.toml``.
 
 A rule is a trigger (words that make the numbers near them figures of a table, with the values they set) or a
-blocker (words that claim a number for something that is no row). Patterns are regexes in which a blank
-stands for any white space.
+blocker (words that claim a number for something that is no row).
 """
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cached_property, lru_cache
 from typing import Any
 
-import regex
-
-from pipeline.errors import DictionaryError
-from pipeline.language.dictionaries import folder
-
-_FLAGS = regex.IGNORECASE | regex.V1
-
+from pipeline.extract.amounts import Grammar
+from pipeline.extract.patterns import Pattern, Patterns
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -29,26 +21,119 @@ NEUTRAL = "neutral"
 """The reason of marks that only keep others from matching inside them."""
 
 
-def compile_pattern(pattern: str, *, bounded: bool = True) -> regex.Pattern[str]:
-    """A pattern whose blanks match any white space, at word boundaries where ``bounded``.
-
-    >>> bool(compile_pattern("dư nợ").search("tổng dư   nợ đạt")), bool(compile_pattern("vay").search("vayx"))
-    (True, False)
-    """
-    spaced = regex.sub(r"\[[^\]]*\]|\\.| ", lambda m: r"\s+" if m.group() == " " else m.group(), pattern)
-    return regex.compile(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, _FLAGS)
-
-
 @dataclass(frozen=True)
 class Trigger:
-    """Words that govern numbers: for a table (``values``), or for nothing (``reason``)."""
+    """Words that govern numbers: for a table (``values``), or for nothing (``reason``).
+
+    A ``weak`` one (``hỗ trợ``) yields to another that stands with it (``tiền điện``). One that is ``behind``
+    also governs counts before it (``1.200 hộ được hỗ trợ tiền điện``). ``units`` are those of the numbers
+    that it governs; empty: all.
+    """
 
     id: str
-    pattern: regex.Pattern[str]
+    pattern: Pattern
     values: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     strong: bool = False
-    needs: regex.Pattern[str] | None = None
+    needs: Pattern | None = None
+    weak: bool = False
+    behind: bool = True
+    units: frozenset[str] = frozenset()
+
+    def governs(self, unit: str) -> bool:
+        """Whether it governs numbers of a unit."""
+        return not self.units or unit in self.units
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a number of a table is: its column, by its unit and by what stands around it.
+
+    Attributes:
+        column: the column that it fills.
+        units: units of the number grammar that it may have.
+        codes: unit to the code that stands in ``unit_column``; other units stand as they are.
+        unit_column: where its unit goes; empty where nowhere.
+        values: columns that it sets, over its trigger's.
+        triggers: ids of the triggers that it must be governed by; empty: any.
+        groups: beneficiary codes that the counted noun must name; empty: any.
+        after: beneficiary codes of which the count right before it must be.
+        noun: what the number's unit and the words behind it must begin with.
+        before: what must stand right before it.
+        behind: what must stand behind it, in its clause and before the next number.
+        never_before: what must not stand before it in its clause, behind the number before.
+        never_behind: what must not stand behind it there.
+        link: what must stand between the numbers of a row and this one for it to join them.
+        starts: whether it may be the first of a row.
+        alone: whether it needs no trigger: its noun says enough.
+        direct: whether no people or things may be counted before it in its clause.
+        of_column: where the second number of ``9.876/12.345`` goes.
+        maximum: above this it is misread; 0: no limit.
+    """
+
+    column: str
+    units: frozenset[str]
+    codes: Mapping[str, str]
+    unit_column: str
+    values: Mapping[str, str]
+    triggers: frozenset[str]
+    groups: frozenset[str]
+    after: frozenset[str]
+    noun: Pattern | None
+    before: Pattern | None
+    behind: Pattern | None
+    never_before: Pattern | None
+    never_behind: Pattern | None
+    link: Pattern | None
+    starts: bool
+    alone: bool
+    direct: bool
+    of_column: str
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Find:
+    """A column that words around a row fill.
+
+    Attributes:
+        column: the column.
+        pattern: what to look for; its group ``value`` is the value where ``value`` is empty, else all of it.
+        value: the code that stands in the column.
+        where: where to look, the nearest first: ``row`` (around its own numbers), ``clause`` (before them),
+            ``after`` (behind them in the clause), ``sentence``, ``list`` (the introduction of its list),
+            ``above`` (paragraph, introduction and headings, the nearest first).
+        within: a column; what is looked for must stand as near as what filled that one.
+        when: only rows with these values; ``*`` is any.
+        type: ``text``, ``integer`` or ``date``.
+    """
+
+    column: str
+    pattern: Pattern
+    value: str
+    where: tuple[str, ...]
+    within: str
+    when: Mapping[str, str]
+    type: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a column of a table on the page holds, by its heading.
+
+    Attributes:
+        pattern: what the heading holds.
+        unless: what it must not hold.
+        column: the column of the row that its numbers fill.
+        unit: the unit of the numbers where neither cell nor heading names one.
+        values: what it sets; columns of one line with the same values are one row.
+    """
+
+    pattern: Pattern
+    unless: Pattern | None
+    column: str
+    unit: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +153,12 @@ class Gate:
     ``never`` are words that close it whatever else is said.
     """
 
-    pattern: regex.Pattern[str]
+    pattern: Pattern
     before: int
     after: int
-    unless: regex.Pattern[str] | None = None
-    surely: regex.Pattern[str] | None = None
-    never: regex.Pattern[str] | None = None
+    unless: Pattern | None = None
+    surely: Pattern | None = None
+    never: Pattern | None = None
 
     def is_open(self, text: str, sentence: tuple[int, int], at: int) -> bool:
         """Whether a number at an offset, in the sentence ``text[start:end]``, may be a figure."""
@@ -86,11 +171,11 @@ class Gate:
         return bool(self.surely and _stands(self.surely, text, *sentence))
 
 
-def _stands(pattern: regex.Pattern[str], text: str, start: int, end: int) -> bool:
+def _stands(pattern: Pattern, text: str, start: int, end: int) -> bool:
     return bool(places_in(pattern, text, start, end))
 
 
-def places_in(pattern: regex.Pattern[str], text: str, start: int, end: int) -> Sequence[int]:
+def places_in(pattern: Pattern, text: str, start: int, end: int) -> Sequence[int]:
     """Where matches begin in ``text[start:end]``; each text is searched once for all its numbers."""
     places = _places(pattern, text)
     first = bisect_left(places, start)
@@ -98,7 +183,7 @@ def places_in(pattern: regex.Pattern[str], text: str, start: int, end: int) -> S
 
 
 @lru_cache(maxsize=32)
-def _places(pattern: regex.Pattern[str], text: str) -> list[int]:
+def _places(pattern: Pattern, text: str) -> list[int]:
     return [match.start() for match in pattern.finditer(text)]
 
 
@@ -108,22 +193,62 @@ NEAR = 250
 
 @dataclass(frozen=True)
 class TableRules:
-    """All rules of one table; ``parts`` are the patterns of its own sections, by section and name."""
+    """All rules of one table.
+
+    Attributes:
+        table: its name.
+        order: tables with a smaller one choose their numbers first.
+        reader: ``figures`` (``pipeline.extract.figures_of``) or the table's own module.
+        gate: words that must stand near its figures.
+        triggers: its triggers and its own blockers.
+        numbers: what its numbers are; the first that fits counts.
+        finds: columns filled by words.
+        headings: columns of its tables on the page.
+        adds: its number columns that add up.
+        tells_apart: columns in which two mentions of one figure agree.
+        stocks: values, by column, whose rows are of a day, not a span.
+        default: values of columns that nothing sets.
+        spares: reasons of shared exclusions that do not hold for it.
+        ignores: reasons of shared blockers that do not hold for it.
+        examples: texts with the rows that must come of them.
+        parts: the patterns of its own sections, by section and name.
+    """
 
     table: str
+    order: int
+    reader: str
     gate: Gate
     triggers: Sequence[Trigger]
+    numbers: Sequence[Number]
+    finds: Sequence[Find]
+    headings: Sequence[Heading]
+    adds: tuple[str, ...]
+    tells_apart: tuple[str, ...]
+    stocks: Mapping[str, Sequence[str]]
+    default: Mapping[str, str]
+    spares: frozenset[str]
+    ignores: frozenset[str]
     examples: Sequence[Mapping[str, Any]]
-    parts: Mapping[str, regex.Pattern[str]]
+    parts: Mapping[str, Pattern]
 
-    def marks(self, text: str, start: int, end: int, blockers: Sequence[Trigger]) -> list[Mark]:
+    @cached_property
+    def _triggers(self) -> Patterns:
+        return Patterns([trigger.pattern for trigger in self.triggers])
+
+    def marks(self, text: str, start: int, end: int, cues: Cues) -> list[Mark]:
         """Triggers and blockers in ``text[start:end]``, in order; of overlapping ones the longest."""
         found: list[Mark] = []
-        for trigger in (*self.triggers, *blockers):
-            for match in trigger.pattern.finditer(text, start, end):
-                if trigger.needs and not trigger.needs.search(text, max(0, match.start() - AROUND), end):
-                    continue
-                found.append(Mark(match.start(), match.end(), trigger))
+        for number, first, last in self._triggers.spans(text, start, end):
+            trigger = self.triggers[number]
+            if trigger.needs and not trigger.needs.search(text, max(0, first - AROUND), end):
+                continue
+            found.append(Mark(first, last, trigger))
+        # the blockers are looked for once for all tables
+        found += [
+            Mark(first, last, cues.blockers[number])
+            for number, first, last in cues.blocking.spans(text, start, end)
+            if cues.blockers[number].reason not in self.ignores
+        ]
         return [m for m in longest(found) if m.trigger.reason != NEUTRAL]
 
 
@@ -142,7 +267,7 @@ class Status:
 
     status: str
     strength: int
-    pattern: regex.Pattern[str]
+    pattern: Pattern
     example: str
 
 
@@ -151,130 +276,33 @@ class Cues:
     """What all tables share (``cues.toml``)."""
 
     statuses: Sequence[Status]
-    status_after: Sequence[tuple[str, regex.Pattern[str]]]
-    excluded_after: Sequence[tuple[str, regex.Pattern[str]]]
-    actor: regex.Pattern[str]
-    planned_heading: regex.Pattern[str]
-    actual_heading: regex.Pattern[str]
-    parts: regex.Pattern[str]
-    excluded: Sequence[tuple[str, regex.Pattern[str], regex.Pattern[str] | None]]
+    status_after: Sequence[tuple[str, Pattern]]
+    excluded_after: Sequence[tuple[str, Pattern]]
+    actor: Pattern
+    planned_heading: Pattern
+    actual_heading: Pattern
+    parts: Pattern
+    excluded: Sequence[tuple[str, Pattern, Pattern | None]]
     blockers: Sequence[Trigger]
-    own_verb: regex.Pattern[str]
+    own_verb: Pattern
+    continues: Pattern
+    states: Pattern
+    goes_on: Pattern
+    whole: Pattern
+    in_turn: Pattern
+    money: Pattern
     examples: Sequence[tuple[str, str]]
 
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: {error}; put the file right or reinstall hoso"
-        raise DictionaryError(message) from error
+    @cached_property
+    def blocking(self) -> Patterns:
+        """The blockers' patterns."""
+        return Patterns([blocker.pattern for blocker in self.blockers])
 
 
-def load_table(path: Path) -> TableRules:
-    """The rules of one file.
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules of a run: the tables in their order, and what they share."""
 
-    Raises:
-        DictionaryError: for a file that is not TOML, lacks a part, or holds a pattern that is no regex.
-    """
-    data = _toml(path)
-    try:
-        gate = data["gate"]
-        triggers = [
-            Trigger(
-                t["id"],
-                compile_pattern(t["pattern"]),
-                t["set"],
-                needs=compile_pattern(t["needs"]) if "needs" in t else None,
-            )
-            for t in data["trigger"]
-        ]
-        parts = {
-            f"{section}.{name}": compile_pattern(pattern, bounded=False)
-            for section, content in data.items()
-            if isinstance(content, dict) and section != "gate"
-            for name, pattern in content.items()
-            if isinstance(pattern, str)
-        }
-        return TableRules(
-            data["table"],
-            Gate(
-                compile_pattern(gate["pattern"]),
-                gate["before"],
-                gate["after"],
-                *(compile_pattern(gate[k]) if k in gate else None for k in ("unless", "surely", "never")),
-            ),
-            triggers,
-            data.get("example", []),
-            parts,
-        )
-    except (KeyError, TypeError, regex.error) as error:
-        message = f"{path}: {type(error).__name__} {error}; see loans.toml for the form of a rule"
-        raise DictionaryError(message) from error
-
-
-def load_cues(path: Path) -> Cues:
-    """The shared cues of one file; errors as ``load_table``."""
-    data = _toml(path)
-    try:
-        tail = r"\s*[:,(]?\s*$"
-        return Cues(
-            [
-                Status(s["status"], s["strength"], compile_pattern(s["pattern"]), s["example"])
-                for s in data["status"]
-            ],
-            [(s["status"], compile_pattern(s["pattern"])) for s in data["status_after"]],
-            [(e["reason"], compile_pattern(e["pattern"])) for e in data["excluded_after"]],
-            compile_pattern(data["actor"]["pattern"]),
-            compile_pattern(data["status_heading"]["planned"]),
-            compile_pattern(data["status_heading"]["actual"]),
-            compile_pattern("|".join(p["pattern"] for p in data["parts"])),
-            [
-                (
-                    e["reason"],
-                    compile_pattern(rf"(?<!\p{{L}})(?:{e['pattern']}){tail}", bounded=False),
-                    compile_pattern(e["unless"]) if "unless" in e else None,
-                )
-                for e in data["excluded"]
-            ],
-            [
-                Trigger(
-                    f"blocker.{b['reason']}",
-                    compile_pattern(b["pattern"]),
-                    reason=b["reason"],
-                    strong=b.get("strong", False),
-                )
-                for b in data["blocker"]
-            ]
-            + [Trigger(NEUTRAL, compile_pattern(n["pattern"]), reason=NEUTRAL) for n in data["neutral"]],
-            compile_pattern(data["own_verb"]["pattern"]),
-            [
-                (b["pattern"], b["example"])
-                for key in (
-                    "status",
-                    "status_after",
-                    "parts",
-                    "blocker",
-                    "excluded",
-                    "excluded_after",
-                    "neutral",
-                )
-                for b in data[key]
-            ],
-        )
-    except (KeyError, TypeError, regex.error) as error:
-        message = f"{path}: {type(error).__name__} {error}"
-        raise DictionaryError(message) from error
-
-
-@cache
-def tables() -> dict[str, TableRules]:
-    """The rules of every table in ``dictionaries/rules``, by table."""
-    paths = sorted(p for p in (folder() / "rules").glob("*.toml") if p.stem != "cues")
-    return {rules.table: rules for rules in map(load_table, paths)}
-
-
-@cache
-def cues() -> Cues:
-    """The shared cues of the dictionaries."""
-    return load_cues(folder() / "rules" / "cues.toml")
+    tables: Mapping[str, TableRules]
+    cues: Cues
+    grammar: Grammar

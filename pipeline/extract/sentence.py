@@ -6,12 +6,18 @@ Numbers, triggers and groups act within their clause before they act beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pipeline.extract.amounts import Quantity, grammar
+import regex
+
+from pipeline.extract.amounts import Grammar, Quantity, grammar
+from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Mention, periods
+
+_SIGNS = regex.compile(r"[();]")
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,9 @@ class Clause:
 
     def holds(self, at: int) -> bool:
         """Whether the offset lies in the clause itself."""
-        return self.start <= at < self.end and not any(a <= at < b for a, b in self.holes)
+        if not self.start <= at < self.end:
+            return False
+        return not self.holes or not any(a <= at < b for a, b in self.holes)
 
 
 def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
@@ -44,8 +52,8 @@ def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
     opened: list[int] = []
     groups = 0
     closing = text.count(")", start, end)
-    for at in range(start, end):
-        char = text[at]
+    for sign in _SIGNS.finditer(text, start, end):
+        at, char = sign.start(), sign.group()
         if char == ")":
             closing -= 1
         top = open_clauses[-1]
@@ -66,9 +74,20 @@ def split_clauses(text: str, start: int, end: int) -> tuple[Clause, ...]:
     return tuple(Clause(a, b, outer, group, tuple(holes)) for a, b, outer, group, holes in found)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A number's place in a series of numbers given in turn, and the group that it answers to."""
+
+    place: int
+    group: GroupList | None
+
+
 @dataclass(frozen=True)
 class Sentence:
-    """``text[start:end]`` of a flow, annotated. ``block`` is the number of its block in the flow."""
+    """``text[start:end]`` of a flow, annotated.
+
+    ``block`` is the number of its block in the flow, ``turns`` tells of numbers that are given in turn.
+    """
 
     text: str
     start: int
@@ -76,18 +95,42 @@ class Sentence:
     block: int
     quantities: Sequence[Quantity]
     mentions: Sequence[Mention]
+    turns: Mapping[int, Turn] = field(default_factory=dict)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The sentence's clauses."""
         return split_clauses(self.text, self.start, self.end)
 
+    @cached_property
+    def groups_at(self) -> dict[int, GroupList | None]:
+        """The groups that counts name themselves, by where they begin; filled by ``frames.group_at``."""
+        return {}
+
+    @cached_property
+    def reasons_at(self) -> dict[int, tuple[list[str], list[str]]]:
+        """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
+        return {}
+
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
-        for number in range(len(self.clauses) - 1, -1, -1):
+        for number in range(bisect_right(self._starts, at) - 1, -1, -1):
             if self.clauses[number].holds(at):
                 return number
         return 0
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [clause.start for clause in self.clauses]
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return [q.start for q in self.quantities]
+
+    def next_lead(self, at: int, default: int) -> int:
+        """Where the first number begins, words of approximation included, that begins behind an offset."""
+        number = bisect_right(self._numbers, at)
+        return self.quantities[number].lead if number < len(self._numbers) else default
 
     def before(self, number: int) -> list[int]:
         """The clauses whose words still govern clause ``number``: itself, earlier ones beside it, outer ones.
@@ -103,16 +146,19 @@ class Sentence:
         return chain
 
 
-def annotate(text: str, spans: Sequence[tuple[int, int, int]]) -> list[Sentence]:
+def annotate(
+    text: str, spans: Sequence[tuple[int, int, int]], numbers: Grammar | None = None
+) -> list[Sentence]:
     """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
 
-    Offsets stay those of the whole text.
+    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries'.
     """
+    numbers = numbers or grammar()
     found = []
     heard: list[Mention] = []
     for start, end, block in spans:
         part = text[start:end]
-        quantities = [moved(q, start) for q in grammar().find(part)]
+        quantities = [moved(q, start) for q in numbers.find(part)]
         mentions = [
             Mention(m.start + start, m.end + start, m.reading, m.period)
             for m in periods().find_after(part, heard)

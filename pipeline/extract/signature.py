@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -19,6 +19,8 @@ _NAME = r"(?:\p{Lu}\p{Ll}*(?:['’]\p{L}+)?)(?:\s\p{Lu}\p{Ll}*(?:['’]\p{L}+)?)
 _WHOLE = regex.compile(rf"^{_NAME}$")
 _BEHIND = regex.compile(rf"[.;:,)]\s*({_NAME})$")
 _CAPITAL_WORDS = regex.compile(r"^\p{Lu}{1,7}(?:\s\p{Lu}{1,7}){1,4}$")
+_NO_CAPITALS = regex.compile(r"[^A-Z ]")
+_LAST_CAPITALS = regex.compile(r"^.*[:;.,]\s+(?=\p{Lu}{2})")
 _FOR_ANOTHER = frozenset({"KT.", "TL.", "TUQ."})
 
 
@@ -125,7 +127,7 @@ def _role(line: str, number: int) -> _RoleLine | None:
         found = _capacity().search(cell)
         if found and _is_capitals(cell[found.start() :]):
             return _RoleLine(number, found["capacity"] + ".", _known(cell[found.end() :]))
-        behind = regex.sub(r"^.*[:;.,]\s+(?=\p{Lu}{2})", "", cell.rstrip(" .,/:"))
+        behind = _LAST_CAPITALS.sub("", cell.rstrip(" .,/:"))
         for office in (cell, behind):
             if _is_capitals(office) and (known := _known(office, whole=True)):
                 return _RoleLine(number, "", known)
@@ -133,10 +135,31 @@ def _role(line: str, number: int) -> _RoleLine | None:
 
 
 def _is_capitals(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) >= 0.8 * len(letters) > 0
+    letters = list(filter(str.isalpha, text))
+    return sum(map(str.isupper, letters)) >= 0.8 * len(letters) > 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """An office's usual writing, and the pattern of its letters with some of them wrong."""
+
+    name: str
+    errors: int
+    pattern: regex.Pattern[str]
+
+
+@cache
+def _keys() -> dict[str, _Key]:
+    """Offices by their letters."""
+    found = {}
+    for role, name in _roles().items():
+        letters = role.replace(" ", "")
+        errors = (len(letters) + 1) // 4
+        found[letters] = _Key(name, errors, regex.compile(f"(?:{letters}){{e<={errors}}}"))
+    return found
+
+
+@lru_cache(maxsize=1024)
 def _known(office: str, *, whole: bool = False) -> str:
     """The office in its usual writing; nothing for a body (``TM. ỦY BAN NHÂN DÂN``).
 
@@ -144,16 +167,18 @@ def _known(office: str, *, whole: bool = False) -> str:
         office: as read; one or two letters may be wrong where no other office is as near.
         whole: whether nothing may stand behind it (``PHÓ CHỦ TỊCH UBND TỈNH``).
     """
-    plain = regex.sub(r"[^A-Z ]", "", folded(office)).strip()
-    keys = {role.replace(" ", ""): name for role, name in _roles().items()}
+    plain = _NO_CAPITALS.sub("", folded(office)).strip()
     joined = plain.replace(" ", "")
-    if joined in keys:
-        return keys[joined]
+    if joined in _keys():
+        return _keys()[joined].name
     starts = [role for role in _roles() if plain.startswith(role + " ")]
     if starts and not whole:
         return _roles()[max(starts, key=len)]
-    allowed = {key: (len(key) + 1) // 4 for key in keys}
-    near = [name for key, name in keys.items() if regex.fullmatch(f"(?:{key}){{e<={allowed[key]}}}", joined)]
+    near = [
+        key.name
+        for text, key in _keys().items()
+        if abs(len(text) - len(joined)) <= key.errors and key.pattern.fullmatch(joined)
+    ]
     return near[0] if len(near) == 1 else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.figures import noted
 from pipeline.extract.flow import Flow
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
@@ -12,8 +13,8 @@ from pipeline.model import Value
 
 def rows(
     flow: Flow, sentences: list[Sentence], taken: set[int], refused: Mapping[int, str]
-) -> Iterator[dict[str, Value]]:
-    """Rows of unclaimed.csv, in order of place.
+) -> Iterator[tuple[Quantity, dict[str, Value]]]:
+    """Rows of unclaimed.csv with their numbers, in order of place.
 
     Args:
         flow: the document's text.
@@ -24,7 +25,7 @@ def rows(
     for sentence in sentences:
         for q in sentence.quantities:
             if q.start not in taken:
-                yield _row(flow, sentence, q, refused.get(q.start) or _reason(q))
+                yield q, _row(flow, sentence, q, refused.get(q.start) or _reason(q))
 
 
 def _reason(q: Quantity) -> str:
@@ -32,6 +33,8 @@ def _reason(q: Quantity) -> str:
         return "malformed"
     if "range" in q.flags:
         return "range"
+    if q.unit == "code":
+        return "date_or_code"
     if q.unit == "percent":
         return "percentage_target"
     if q.per:
@@ -50,5 +53,6 @@ def _row(flow: Flow, sentence: Sentence, q: Quantity, reason: str) -> dict[str, 
         "value": q.value,
         "unit": q.unit,
         "reason": reason,
-        "quote": flow.text[sentence.start : sentence.end],
+        "flags": " ".join(dict.fromkeys(q.flags)),
+        "quote": noted(flow.text[sentence.start : sentence.end], [q]),
     }

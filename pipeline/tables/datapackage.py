@@ -21,8 +21,8 @@ _DESCRIPTION = Text(
     "only documents whose counted is true (duplicates are false), and never across levels or overlapping "
     "periods. An empty cell means unknown. evidence.csv says where each number stands; unclaimed.csv lists "
     "every number that no row took. evidence.row_id refers to the table of its first letter: l loans, c "
-    "cards, h houses, s supports, b budgets, r rates. Beside this folder: ../text, ../edits, "
-    "../failures.csv (what could not be read), ../run.json.",
+    "cards, h houses, s supports, b budgets, r rates, x tables of one's own rules. Beside this folder: "
+    "../text, ../edits, ../failures.csv (what could not be read), ../run.json.",
     "hoso đọc từ báo cáo quét và báo cáo số. Trong một văn bản mỗi số liệu được tính một lần: chỉ cộng "
     "các dòng có role là single hoặc total; dòng subtotal hoặc part nằm trong dòng khác. Số liệu của các "
     "văn bản KHÁC NHAU chồng lên nhau: số của xã nằm trong số của huyện, số bảy tháng nằm trong số cả "
@@ -44,9 +44,9 @@ def package(schemas: Iterable[TableSchema] | None = None) -> dict[str, Any]:
     }
 
 
-def text() -> str:
+def text(schemas: Iterable[TableSchema] | None = None) -> str:
     """The descriptor as the text of ``datapackage.json``."""
-    return json.dumps(package(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(package(schemas), ensure_ascii=False, indent=2) + "\n"
 
 
 def _both(title: Text, description: Text) -> dict[str, str]:

@@ -16,7 +16,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache
 
 from pipeline.model import Box, Value
 from pipeline.tables.schema import Column, TableSchema, tables
@@ -34,7 +33,9 @@ class SchemaError(ValueError):
     """A value that its column does not allow; a mistake of the program."""
 
 
-def format_row(table: str, values: Mapping[str, Cell]) -> list[str]:
+def format_row(
+    table: str, values: Mapping[str, Cell], schemas: Mapping[str, TableSchema] | None = None
+) -> list[str]:
     r"""One row's cells, in the table's column order.
 
     >>> format_row("failures", {"source_file": "a.pdf", "stage": "ocr", "code": "timeout",
@@ -44,22 +45,17 @@ def format_row(table: str, values: Mapping[str, Cell]) -> list[str]:
     Args:
         table: the table's name.
         values: by column name; a missing column is empty (unknown).
+        schemas: the tables there are; the contract's where None.
 
     Raises:
         SchemaError: an unknown column, a value of another type, outside its limits or codes, or a
             required one that is missing.
     """
-    schema = tables()[table]
-    if not _names(table).issuperset(values):
-        unknown = sorted(set(values) - _names(table))
+    schema = (schemas or tables())[table]
+    if unknown := sorted(set(values) - schema.names):
         message = f"{table}: no column {', '.join(unknown)}"
         raise SchemaError(message)
     return [_cell(schema, column, values.get(column.name)) for column in schema.columns]
-
-
-@cache
-def _names(table: str) -> frozenset[str]:
-    return frozenset(tables()[table].header)
 
 
 def _cell(schema: TableSchema, column: Column, value: Cell) -> str:

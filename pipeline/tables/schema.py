@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -97,15 +97,52 @@ class TableSchema:
         """The column names, in order."""
         return [column.name for column in self.columns]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The column names."""
+        return frozenset(self.header)
+
 
 @cache
-def tables() -> dict[str, TableSchema]:
-    """All tables by name, in ``ORDER``.
+def tables(own: Path | None = None) -> dict[str, TableSchema]:
+    """All tables by name, in ``ORDER``, then those of one's own rule files.
+
+    Args:
+        own: a folder of rule files, each with the ``[schema]`` of its table.
 
     Raises:
         DictionaryError: where a file is missing or wrong, naming file, table and column.
     """
-    return load(dictionaries.folder() / "schema")
+    place = dictionaries.folder() / "schema"
+    found = load(place)
+    common = _read(place / "common.toml")
+    for path in sorted(own.glob("*.toml")) if own else ():
+        schema = _own_table(path, common)
+        if schema.name in found:
+            raise _wrong(path, f"there is a table {schema.name!r} already")
+        found[schema.name] = schema
+    return found
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _own_table(path: Path, common: Mapping[str, Any]) -> TableSchema:
+    """The table of a rule file: the shared columns around those that its ``[schema]`` names."""
+    data = _read(path)
+    name, own = data.get("table"), data.get("schema")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise _wrong(path, "'table' must be a name of small letters, digits and _")
+    if not isinstance(own, dict):
+        raise _wrong(path, "[schema] is missing: the titles and columns of the table")
+    described = {
+        "name": name,
+        "path": f"tables/{name}.csv",
+        "primary_key": ["row_id"],
+        "order": ["@identity", "@about", *own.get("columns", []), "@standing"],
+        **{key: own[key] for key in ("en", "vi", "column") if key in own},
+    }
+    return _schema(described, path, name, common)
 
 
 def load(folder: Path) -> dict[str, TableSchema]:
@@ -126,7 +163,10 @@ def _wrong(path: Path, problem: str) -> DictionaryError:
 
 
 def _table(path: Path, common: Mapping[str, Any]) -> TableSchema:
-    data = _read(path)
+    return _schema(_read(path), path, path.stem, common)
+
+
+def _schema(data: Mapping[str, Any], path: Path, expected: str, common: Mapping[str, Any]) -> TableSchema:
     try:
         sets: Mapping[str, list[str]] = common["sets"]
         names = [n for entry in data["order"] for n in (sets[entry[1:]] if entry[0] == "@" else [entry])]
@@ -145,8 +185,10 @@ def _table(path: Path, common: Mapping[str, Any]) -> TableSchema:
         )
     except (KeyError, IndexError) as error:
         raise _wrong(path, f"{error} is missing") from error
+    except (TypeError, AttributeError) as error:
+        raise _wrong(path, f"the schema is not of the form of dictionaries/schema ({error})") from error
     unused = set(data.get("column", {})) - set(names)
-    if unused or len(set(names)) != len(names) or schema.name != path.stem:
+    if unused or len(set(names)) != len(names) or schema.name != expected:
         raise _wrong(path, f"name, order and columns do not agree ({', '.join(sorted(unused)) or 'twice'})")
     return schema
 

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, TextIO
 from pipeline.errors import OutputError
 from pipeline.tables import datapackage
 from pipeline.tables.rows import SchemaError
-from pipeline.tables.schema import TableSchema, tables
+from pipeline.tables.schema import TableSchema
+from pipeline.tables.schema import tables as contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def write(
     edits: Iterable[tuple[str, Rows]],
     failures: Rows,
     run: Mapping[str, object],
+    schemas: Mapping[str, TableSchema] | None = None,
 ) -> Written:
     """Write a whole output folder.
 
@@ -79,6 +81,7 @@ def write(
         edits: ``(doc_id, rows)`` for ``edits/DOC_ID.csv``.
         failures: rows of ``failures.csv``.
         run: what ``run.json`` holds; must be JSON.
+        schemas: the tables there are; the contract's where None.
 
     Returns:
         Numbers of rows and files. Files of documents that are no longer named (``text/dXXXXXXXXXXXX.txt``,
@@ -88,7 +91,8 @@ def write(
         OutputError: the folder cannot be written; tables, failures.csv and run.json are as they were.
         SchemaError: an unknown table or a row of another width (a mistake of the program).
     """
-    schemas = _schemas(tables)
+    every = schemas or contract()
+    chosen = _schemas(tables, every)
     done = Written({})
     with _clear_errors(out):
         for folder in (out, out / "tables", out / "text", out / "edits"):
@@ -96,7 +100,7 @@ def write(
             _remove_leftovers(folder)
         staged: list[tuple[Path, Path]] = []
         try:
-            for schema in schemas:
+            for schema in chosen:
                 place = out / schema.path
                 staged.append((_temporary(place), place))
                 rows = failures if schema.name == "failures" else tables.get(schema.name, ())
@@ -107,18 +111,20 @@ def write(
         finally:
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
-        _write_text(out / "tables" / "datapackage.json", datapackage.text(), done)
+        described = out / "tables" / "datapackage.json"
+        done.removed = _remove_tables(described, chosen)
+        _write_text(described, datapackage.text(every.values()), done)
         _sync_folder(out / "tables")
-        done.removed = _remove_stale(out, *kept)
+        done.removed += _remove_stale(out, *kept)
         body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
         _write_text(out / "run.json", body, done)
         _sync_folder(out)
     return done
 
 
-def _schemas(given: Mapping[str, Rows]) -> list[TableSchema]:
+def _schemas(given: Mapping[str, Rows], every: Mapping[str, TableSchema]) -> list[TableSchema]:
     """The schemas of all files written once, in order."""
-    chosen = [schema for schema in tables().values() if schema.name != "edits"]
+    chosen = [schema for schema in every.values() if schema.name != "edits"]
     unknown = set(given) - {s.name for s in chosen if s.name != "failures"}
     if unknown:
         message = f"no such table: {', '.join(sorted(unknown))}"
@@ -135,7 +141,7 @@ def _write_documents(
         place = out / "text" / f"{_checked(doc_id)}.txt"
         text_names.add(place.name)
         _write_text(place, text, done)
-    schema = tables()["edits"]
+    schema = contract()["edits"]
     for doc_id, rows in edits:
         place = out / "edits" / f"{_checked(doc_id)}.csv"
         edit_names.add(place.name)
@@ -236,6 +242,19 @@ def _remove_leftovers(folder: Path) -> None:
     for path in list(folder.iterdir()):
         if _TEMPORARY.fullmatch(path.name) and path.is_file():
             path.unlink(missing_ok=True)
+
+
+def _remove_tables(described: Path, schemas: Sequence[TableSchema]) -> int:
+    """Remove tables that the data package before this one names and this one does not; how many."""
+    try:
+        before = [r["path"] for r in json.loads(described.read_text(encoding="utf-8"))["resources"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    kept = {Path(schema.path).name for schema in schemas}
+    gone = [name for name in before if re.fullmatch(r"[a-z0-9_]+\.csv", str(name)) and name not in kept]
+    for name in gone:
+        (described.parent / name).unlink(missing_ok=True)
+    return len(gone)
 
 
 def _remove_stale(out: Path, text_names: set[str], edit_names: set[str]) -> int:

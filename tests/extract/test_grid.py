@@ -90,3 +90,44 @@ TT | Chương trình | Số tiền (triệu đồng)
     total = next(f for f in extracted(text).figures if f.values["role"] == "total")
     assert total.values["amount_vnd"] == 800_000_000
     assert total.values.get("borrower_unit") is None
+
+
+def test_a_number_in_a_column_of_words_is_listed(extracted: Callable[[str], Extraction]) -> None:
+    extraction = extracted("Mã hồ sơ: | 1.204\nLĩnh vực: | Bảo trợ xã hội\nCấp giải quyết: | Cấp xã")
+    assert [(u["text"], u["value"]) for u in extraction.unclaimed] == [("1.204", 1204)]
+
+
+def test_a_column_of_units_and_one_of_places(extracted: Callable[[str], Extraction]) -> None:
+    table = """Kết quả cho vay năm 2023
+TT | {head} | Số hộ vay | Số tiền (triệu đồng)
+1 | {first} | 12 | 600
+2 | {second} | 20 | 900"""
+    places = extracted(table.format(head="Đơn vị", first="Xã Hải An", second="Xã Hải Bình"))
+    assert [f.values["credit_programme"] for f in places.figures] == ["Xã Hải An", "Xã Hải Bình"]
+
+
+def test_both_values_of_a_sum_that_does_not_agree_stand_in_the_quote(
+    extracted: Callable[[str], Extraction],
+) -> None:
+    text = """Kết quả cho vay năm 2023
+TT | Chương trình | Số hộ vay | Số tiền (triệu đồng)
+1 | Hộ nghèo | 12 | 600
+2 | Hộ cận nghèo | 20 | 900
+ | Cộng | 32 | 1.700"""
+    (total,) = [f.values for f in extracted(text).figures if f.values["role"] == "total"]
+    assert str(total["quote"]).endswith("| Cộng | 32 | 1.700 [1.700 ≠ 600 + 900 = 1.500]")
+    assert total["raw_quote"] == "| Cộng | 32 | 1.700"
+    assert "sum_mismatch" in str(total["flags"])
+
+
+def test_a_cell_misread_in_its_line_and_column(extracted: Callable[[str], Extraction]) -> None:
+    """A number that two sums prove otherwise is put right, flagged, among the edits, and the print stays."""
+    text = """Số hộ nghèo
+TT | Xã | 2022 | 2023 | Cộng
+1 | Hải An | 412 | 602 | 1.014
+2 | Hải Bình | 385 | 211 | 546
+ | Cộng | 747 | 813 | 1.560"""
+    extraction = extracted(text)
+    (found,) = [u for u in extraction.unclaimed if u["flags"]]
+    assert (found["text"], found["value"], found["flags"]) == ("385", 335, "number_repaired")
+    assert [(e.raw, e.restored, e.kind) for _, e in extraction.repairs] == [("385", "335", "number")]

@@ -28,3 +28,9 @@ def test_examples(text: str, code: str) -> None:
 )
 def test_lists(text: str, code: str) -> None:
     assert [g.code for g in groups().find(text, 0, len(text))] == [code]
+
+
+@pytest.mark.parametrize(("text", "code"), [(" còn nghèo.", "near_poor_household"), (" con người", "")])
+def test_damaged_words(text: str, code: str) -> None:
+    found = groups().damaged(text, 0, len(text))
+    assert (found.code if found else "") == code

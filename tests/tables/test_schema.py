@@ -44,7 +44,7 @@ OWN = {
         "doc_id page text_source layer_verdict layer_reasons ocr_confidence text_quality rotation "
         "dpi blank read_status"
     ),
-    "unclaimed": "doc_id page bbox text value unit reason quote",
+    "unclaimed": "doc_id page bbox text value unit reason quote flags",
     "edits": "page line start end raw restored kind confidence",
     "failures": "source_file page stage code message",
 }

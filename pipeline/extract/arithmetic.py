@@ -1,0 +1,382 @@
+"""A document's own arithmetic as constraints over its numbers, solved exactly.
+
+``Sum`` (parts and total), ``Product`` (count x unit = amount) and ``Share`` (part, whole, per cent) hold
+between numbers of any table. Where they hold, they prove their numbers. A number that cannot be read is
+filled in where they determine it; one that was read is put right only where two constraints ask for the same
+other value. Either way the print must be a misreading of the value (``misreading``), and the number is
+flagged. What else disagrees stays as printed and is flagged; so are the numbers that one misread digit would
+explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import ClassVar
+
+from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
+
+REPAIRED = "number_repaired"
+MISMATCH = "sum_mismatch"
+SUSPECT = "sum_suspect"
+ROUNDS = 12
+"""Repairs may prove others in turn, so often at most: work stays bounded."""
+LEGIBLE = 3
+"""Digits that must show in an illegible number for several numbers of its sum to be put right at once."""
+SHOWN = 12
+"""Parts that a note lists one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number: as read, its value in whole units (None: cannot be read), what the print counts in.
+
+    ``other`` is what it would be with the decimal comma that the numbers beside it have and it lacks.
+    """
+
+    read: str
+    value: Decimal | None
+    factor: Decimal = Decimal(1)
+    other: Decimal | None = None
+
+    def misread(self, value: Decimal) -> str | None:
+        """The print that the value would have here; None where what stands here is no misreading of it."""
+        return as_misread(self.read, value / self.factor)
+
+
+Values = Sequence[Decimal | None]
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """``total`` is the sum of ``parts`` (places of terms).
+
+    ``sure``: words or other sums of its kind say that it must hold, so that it fills in what is illegible.
+    ``whole``: all parts are there, so that another sum contradicts it.
+    """
+
+    total: int
+    parts: tuple[int, ...]
+    sure: bool = True
+    whole: bool = True
+    proof: ClassVar[str] = "sum"
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All terms."""
+        return (self.total, *self.parts)
+
+    def excess(self, values: Values) -> Decimal:
+        """What the total is more than its parts; what is unknown counts as nothing."""
+        parts = sum((values[p] or _NOTHING for p in self.parts), _NOTHING)
+        return (values[self.total] or _NOTHING) - parts
+
+    def wanted(self, at: int, values: Values, excess: Decimal) -> Decimal | None:
+        """The value of a term that would make it hold, no other being unknown."""
+        own = values[at] or _NOTHING
+        return own - excess if at == self.total else own + excess
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``count`` times ``each`` is ``total``, but for a power of ten (``scale``) between their units."""
+
+    count: int
+    each: int
+    total: int
+    scale: Decimal = Decimal(1)
+    sure: bool = True
+    proof: ClassVar[str] = "product"
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All terms."""
+        return (self.count, self.each, self.total)
+
+    def excess(self, values: Values) -> Decimal:
+        """What the total is more than the product."""
+        count, each, total = (values[k] or _NOTHING for k in self.members)
+        return total - count * each / self.scale
+
+    def wanted(self, at: int, values: Values, _excess: Decimal) -> Decimal | None:
+        """The value of a term that would make it hold exactly, no other being unknown."""
+        count, each, total = (values[k] or _NOTHING for k in self.members)
+        if at == self.total:
+            return count * each / self.scale
+        other = each if at == self.count else count
+        found = total * self.scale / other if other else None
+        return found if found is not None and found * other == total * self.scale else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``percent`` says what per cent ``part`` is of ``whole``, rounded to a multiple of ``step``."""
+
+    part: int
+    whole: int
+    percent: int
+    step: Decimal = Decimal("0.01")
+    sure: bool = True
+    proof: ClassVar[str] = "product"
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All terms."""
+        return (self.part, self.whole, self.percent)
+
+    def excess(self, values: Values) -> Decimal:
+        """What the percentage is more than it should be; there is none of nothing."""
+        wanted = self.wanted(self.percent, values, _NOTHING)
+        return Decimal(1) if wanted is None else (values[self.percent] or _NOTHING) - wanted
+
+    def wanted(self, at: int, values: Values, _excess: Decimal) -> Decimal | None:
+        """The rounded percentage; part and whole cannot be told from it."""
+        part, whole = values[self.part], values[self.whole]
+        if at != self.percent or part is None or not whole:
+            return None
+        return (100 * part / whole).quantize(self.step, ROUND_HALF_UP)
+
+
+Constraint = Sum | Product | Share
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What arithmetic says of a number.
+
+    ``value`` in whole units; ``proof`` as the contract has it; ``print`` the number as it should have been
+    read, where it was repaired; ``note`` what a reader sees beside a sum that does not agree.
+    """
+
+    value: Decimal | None
+    proof: str = "none"
+    flags: tuple[str, ...] = ()
+    print: str = ""
+    note: str = ""
+
+
+class _Problem:
+    """Terms, constraints and what is known so far."""
+
+    def __init__(self, terms: Sequence[Term], constraints: Sequence[Constraint]) -> None:
+        self.terms = terms
+        self.constraints = constraints
+        self.values = [term.value for term in terms]
+        self.at: list[list[Constraint]] = [[] for _ in terms]
+        self.repaired: dict[int, tuple[str, str]] = {}
+        """Print and proof by term."""
+        self._looked: dict[int, tuple[Decimal, list[int]]] = {}
+        for constraint in constraints:
+            for number in constraint.members:
+                self.at[number].append(constraint)
+
+    def _look(self, constraint: Constraint) -> tuple[Decimal, list[int]]:
+        """A constraint's excess and unknown terms, worked out once until one of its terms changes."""
+        if id(constraint) not in self._looked:
+            unknown = [number for number in constraint.members if self.values[number] is None]
+            self._looked[id(constraint)] = constraint.excess(self.values), unknown
+        return self._looked[id(constraint)]
+
+    def state(self, constraint: Constraint) -> bool | None:
+        """Whether a constraint holds; None where a number is unknown."""
+        excess, unknown = self._look(constraint)
+        return None if unknown else excess == 0
+
+    def wanted(self, constraint: Constraint, number: int) -> Decimal | None:
+        """What a constraint asks a term to be; None where another is unknown or nothing can be told."""
+        excess, unknown = self._look(constraint)
+        if any(other != number for other in unknown):
+            return None
+        return constraint.wanted(number, self.values, excess)
+
+    def repair(self, number: int, value: Decimal, by: Constraint) -> None:
+        """Give a term the value that constraints prove."""
+        self.values[number] = value
+        self.repaired[number] = self.terms[number].misread(value) or "", by.proof
+        for constraint in self.at[number]:
+            self._looked.pop(id(constraint), None)
+
+
+def solve(terms: Sequence[Term], constraints: Sequence[Constraint]) -> dict[int, Finding]:
+    """What the constraints say of each number that they hold.
+
+    >>> cells = [Term("9.§00", None), Term("8.699", Decimal(8699)), Term("301", Decimal(301))]
+    >>> solve(cells, [Sum(0, (1, 2))])[0]
+    Finding(value=Decimal('9000'), proof='sum', flags=('number_repaired',), print='9.000', note='')
+
+    Args:
+        terms: the numbers.
+        constraints: what must hold between them, by their places in ``terms``.
+
+    Returns:
+        A finding for each term that a constraint holds, by its place.
+    """
+    problem = _Problem(terms, constraints)
+    for _ in range(ROUNDS):
+        if not (_fill(problem) or _correct(problem) or _restore_commas(problem)):
+            break
+    return _findings(problem)
+
+
+def _fill(problem: _Problem) -> bool:
+    """Fill in numbers that cannot be read and that constraints determine; whether any was."""
+    done = False
+    for number, value in enumerate(problem.values):
+        if value is None and problem.at[number]:
+            done |= _fill_one(problem, number)
+    return done
+
+
+def _fill_one(problem: _Problem, number: int) -> bool:
+    term = problem.terms[number]
+    asked: dict[Decimal, list[Constraint]] = {}
+    for constraint in problem.at[number]:
+        wanted = problem.wanted(constraint, number)
+        if wanted is not None and term.misread(wanted) is not None:
+            asked.setdefault(wanted, []).append(constraint)
+    if len(asked) != 1:
+        return False
+    wanted, by = next(iter(asked.items()))
+    # one sum is enough where it is sure: the print is the number but for one sign
+    if len(by) < 2 and not by[0].sure:
+        return False
+    problem.repair(number, wanted, by[0])
+    return True
+
+
+def _correct(problem: _Problem) -> bool:
+    """Put right numbers that were read where constraints prove another value; whether any was."""
+    broken = [c for c in problem.constraints if problem.state(c) is False]
+    found: dict[int, tuple[Decimal, list[Constraint]]] = {}
+    for number in dict.fromkeys(n for c in broken for n in c.members):
+        if problem.values[number] is None or number in problem.repaired:
+            continue
+        asked = _asked(problem, number)
+        if asked and _is_proved(problem, number, *asked):
+            found[number] = asked
+    done = False
+    for number, (wanted, by) in found.items():
+        rivals = [n for n in found if n != number and set(map(id, found[n][1])) & set(map(id, by))]
+        if not rivals:
+            problem.repair(number, wanted, by[0])
+            done = True
+    return done
+
+
+def _restore_commas(problem: _Problem) -> bool:
+    """Give numbers of a sum the commas that they lack where it then holds; whether any got theirs.
+
+    One number of the sum may be illegible: then its digits must bear the sum out.
+    """
+    for constraint in problem.constraints:
+        if not isinstance(constraint, Sum) or not constraint.sure or problem.state(constraint):
+            continue
+        unknown = [
+            n for n in constraint.members if problem.values[n] is None and problem.terms[n].other is None
+        ]
+        bare = [
+            n for n in constraint.members if problem.terms[n].other is not None and n not in problem.repaired
+        ]
+        if not bare or len(unknown) > 1:
+            continue
+        values = list(problem.values)
+        for number in bare:
+            values[number] = problem.terms[number].other
+        excess = constraint.excess(values)
+        wanted = {n: constraint.wanted(n, values, excess) for n in unknown}
+        if any(w is None or not _shows(problem.terms[n], w) for n, w in wanted.items()) or (
+            excess and not unknown
+        ):
+            continue
+        for number, value in [*((n, problem.terms[n].other) for n in bare), *wanted.items()]:
+            if value is not None:
+                problem.repair(number, value, constraint)
+        return True
+    return False
+
+
+def _shows(term: Term, value: Decimal) -> bool:
+    """Whether most of a value's digits stand in a print that cannot be read as it is."""
+    return legible(term.read) >= LEGIBLE and term.misread(value) is not None
+
+
+def _asked(problem: _Problem, number: int) -> tuple[Decimal, list[Constraint]] | None:
+    """The one other value that all constraints of a number ask for; None where one holds or they differ."""
+    asked: dict[Decimal, list[Constraint]] = {}
+    for constraint in problem.at[number]:
+        state = problem.state(constraint)
+        if state:
+            return None
+        wanted = None if state is None else problem.wanted(constraint, number)
+        if wanted is None:
+            continue
+        asked.setdefault(wanted, []).append(constraint)
+    if len(asked) != 1:
+        return None
+    wanted, by = next(iter(asked.items()))
+    return (wanted, by) if problem.terms[number].misread(wanted) is not None else None
+
+
+def _is_proved(problem: _Problem, number: int, wanted: Decimal, by: Sequence[Constraint]) -> bool:
+    """Two constraints prove a digit; one is enough where only the separators were misread."""
+    if len(by) > 1:
+        return True
+    term = problem.terms[number]
+    right = term.misread(wanted)
+    return by[0].sure and right is not None and wrong_digits(term.read, right) == 0
+
+
+def _findings(problem: _Problem) -> dict[int, Finding]:
+    states = {id(c): problem.state(c) for c in problem.constraints}
+    broken = [c for c in problem.constraints if states[id(c)] is False]
+    suspects = set(_suspects(problem, broken))
+    notes = {c.total: _note(problem, c) for c in broken if isinstance(c, Sum) and _contradicts(problem, c)}
+    found: dict[int, Finding] = {}
+    for number, constraints in enumerate(problem.at):
+        if not constraints:
+            continue
+        held = [c for c in constraints if states[id(c)]]
+        proof = held[0].proof if held else "none"
+        flags = []
+        if number in problem.repaired:
+            flags.append(REPAIRED)
+            proof = problem.repaired[number][1]
+        flags += [MISMATCH] if number in notes else []
+        flags += [SUSPECT] if number in suspects else []
+        right = problem.repaired.get(number, ("", ""))[0]
+        found[number] = Finding(problem.values[number], proof, tuple(flags), right, notes.get(number, ""))
+    return found
+
+
+def _contradicts(problem: _Problem, constraint: Sum) -> bool:
+    """Whether a sum that does not hold contradicts its total: where not all parts are named it may not."""
+    return constraint.whole or constraint.excess(problem.values) < 0
+
+
+def _suspects(problem: _Problem, broken: Iterable[Constraint]) -> Iterable[int]:
+    """Numbers in which one misread digit would explain what disagrees: no constraint that holds has them."""
+    for constraint in broken:
+        if isinstance(constraint, Sum) and not _contradicts(problem, constraint):
+            continue
+        for number in constraint.members:
+            if number in problem.repaired or any(problem.state(c) for c in problem.at[number]):
+                continue
+            wanted = problem.wanted(constraint, number)
+            if wanted is not None and problem.terms[number].misread(wanted) is not None:
+                yield number
+
+
+def _note(problem: _Problem, constraint: Sum) -> str:
+    """Both values of a sum that does not agree: ``592 ≠ 32 + 563 = 595``."""
+
+    def shown(value: Decimal | None) -> str:
+        if value is None:
+            return "?"
+        return printed(value / problem.terms[constraint.total].factor) or f"{value.normalize():f}"
+
+    parts = [problem.values[p] for p in constraint.parts]
+    whole = sum((p for p in parts if p is not None), Decimal(0))
+    listed = f"{' + '.join(map(shown, parts))} = " if len(parts) <= SHOWN else ""
+    return f"{shown(problem.values[constraint.total])} ≠ {listed}{shown(whole)}"

@@ -1,0 +1,321 @@
+"""Tables on the page that are no loan tables, by the ``[[column]]`` entries of their rule file.
+
+Each number column is told by its heading, each line by its label. Columns of one line that say the same of it
+(``set``) are one row; a column ``Tổng số`` is the total of those beside it, a line ``Cộng`` of those above
+it, a project's line of its subprojects'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import regex
+
+from pipeline.extract import finds
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.column_totals import Line, relate
+from pipeline.extract.flow import Block, Flow
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.grid_cells import (
+    Cell,
+    Grid,
+    Reading,
+    caption_of,
+    grids,
+    head_of,
+    headings_of,
+    holds_number,
+    is_signed,
+    prove_grid,
+    unnamed_number,
+)
+from pipeline.extract.groups import groups
+from pipeline.extract.numerals import AMBIGUOUS, parse_number
+from pipeline.extract.periods import Period, period_in
+from pipeline.extract.proved import Proved
+from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
+from pipeline.extract.sentence import Sentence, moved
+from pipeline.extract.sheet import clean
+from pipeline.model import Value
+
+_BARE = regex.compile(r"[0-9][0-9.,]*")
+_MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
+_ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
+_YEAR = regex.compile(r"(?:19|20)\d\d")
+_UNIT = regex.compile(r"đơn vị tính|đvt")
+_NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
+_TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
+_TOTAL = regex.compile(
+    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
+)
+_SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
+_PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading's entry (None: no number of the table), and what its heading says."""
+
+    heading: str
+    entry: Heading | None = None
+    scale: int = 1
+    values: Mapping[str, Value] = field(default_factory=dict)
+    is_sum: bool = False
+    is_label: bool = False
+    unit: str = "other"
+    period: Period | None = None
+
+
+def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
+    """The tables that rule files with headings take, and the first blocks of those tables."""
+    reading, claimed = Reading(), set[int]()
+    for grid in grids(flow):
+        chosen = _choose(flow, grid, book)
+        if chosen is None:
+            continue
+        claimed.add(grid.blocks[0])
+        _read_grid(flow, grid, *chosen, book, reading)
+    return reading, frozenset(claimed)
+
+
+def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Column], int] | None:
+    head = head_of(grid)
+    headings = headings_of(grid, head)
+    caption = caption_of(flow, grid)
+    labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
+    for rules in book.tables.values():
+        sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
+        if not rules.headings or sign is None or not sign.search(f"{_title(caption)} {labels}"):
+            continue
+        if never and never.search(f"{_title(caption)} {labels}"):
+            continue
+        columns = _told_apart([_column(heading, caption, rules, book) for heading in headings])
+        if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
+            c.is_label for c in columns
+        ):
+            return rules, columns, head
+    return None
+
+
+def _title(caption: str) -> str:
+    """A caption from the table's own name on (``Biểu 1. …``): what stands before is the text's."""
+    found = list(_NAME.finditer(caption))
+    return caption[found[-1].start() :] if found else caption
+
+
+def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
+    if _ORDINAL.match(heading) or _UNIT.search(heading) or not heading:
+        return Column(heading)
+    entry = next(
+        (
+            e
+            for e in rules.headings
+            if e.pattern.search(heading) and not (e.unless and e.unless.search(heading))
+        ),
+        None,
+    )
+    if entry is None:
+        return Column(heading, is_label=True)
+    scale = book.grammar.scale(heading)
+    if scale == 1 and entry.unit == "vnd":
+        scale = book.grammar.scale(caption)
+    values: dict[str, Value] = {}
+    for find in rules.finds:
+        if find.column not in values and (find.value or find.type == "integer"):
+            match = find.pattern.search(heading)
+            value = finds.value_of(find, match) if match else None
+            if value is not None:
+                values[find.column] = value
+    values |= entry.values
+    unit = entry.unit
+    if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
+        counted = book.grammar.find("1 " + heading.rpartition("số ")[2])
+        unit = counted[0].unit if counted and counted[0].start == 0 else unit
+    if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
+        values["status"] = "planned"
+    is_sum = bool(_SUM.search(heading))
+    return Column(
+        heading, entry, scale if unit == "vnd" else 1, values, is_sum, unit=unit, period=period_in(heading)
+    )
+
+
+def _told_apart(columns: Sequence[Column]) -> list[Column]:
+    """Columns without the codes for what nobody says, where no other column says it: the caption may."""
+    said = [(c, v) for column in columns for c, v in column.values.items()]
+    if any(column.values.get("status") == "planned" for column in columns):
+        columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
+    silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
+    return [
+        replace(column, values={c: v for c, v in column.values.items() if c not in silent})
+        for column in columns
+    ]
+
+
+UNSAID = "unspecified"
+"""The code of what is not said."""
+
+
+# ---- lines ------------------------------------------------------------------------------------
+
+
+def _read_grid(
+    flow: Flow,
+    grid: Grid,
+    rules: TableRules,
+    columns: Sequence[Column],
+    head: int,
+    book: Rulebook,
+    reading: Reading,
+) -> None:
+    first = grid.blocks[0]
+    above = [b for b in reversed(flow.blocks[max(0, first - 2) : first]) if b.kind != "row"] + flow.parents(
+        first
+    )
+    _, proved = prove_grid(grid, head, [column.heading for column in columns])
+    lines: list[Line] = []
+    for number, row in enumerate(grid.rows):
+        quantities: list[Quantity] = []
+        if number >= head:
+            line, sentence = _line(flow, grid, number, rules, columns, book, above, proved)
+            quantities = list(sentence.quantities)
+            lines.append(line)
+            reading.lines.append((sentence, line.rows))
+            reading.repaired += proved.repaired(quantities)
+        reading.prose += [
+            (cell.start, cell.end, grid.blocks[number])
+            for cell in row
+            if cell.text and not any(cell.start <= q.start < cell.end for q in quantities)
+        ]
+    relate(lines)
+
+
+def _line(
+    flow: Flow,
+    grid: Grid,
+    number: int,
+    rules: TableRules,
+    columns: Sequence[Column],
+    book: Rulebook,
+    above: Sequence[Block],
+    proved: Proved,
+) -> tuple[Line, Sentence]:
+    row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
+    found: list[tuple[Column, Quantity]] = []
+    rest: list[Quantity] = []
+    for cell, column in zip(row, columns, strict=False):
+        if column.entry and holds_number(cell, proved):
+            found.append((column, proved.put(_quantity(cell, column, book))))
+        elif not column.entry and not _ORDINAL.match(column.heading):
+            rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
+    if row and rest and rest[0].start == row[0].start:
+        rest = rest[1:]  # a line's number
+    every = sorted([*(q for _, q in found), *rest], key=lambda q: q.start)
+    sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
+    label = _label(row, columns)
+    line = Line(label.text if label else "", _level(row, label))
+    line.is_total = bool(_TOTAL.match(line.label))
+    frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
+    for column, q in found:
+        _put(line, frame, column, q, label)
+    dated = _period(row, columns)
+    for made in line.rows:
+        made.proof = proved.proof(made.cells.values())
+        made.period = made.period or dated
+    finds.fill(line.rows, frame)
+    return line, sentence
+
+
+def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
+    """The period that a line is headed by: ``2021`` under ``Năm``."""
+    for cell, column in zip(row, columns, strict=False):
+        if column.is_label and _TIME.match(column.heading):
+            return period_in(f"năm {cell.text}" if _YEAR.fullmatch(cell.text) else cell.text)
+    return None
+
+
+def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
+    """The cell that says what the line is about."""
+    for cell, column in zip(row, columns, strict=False):
+        told = cell.text and not _MARKER.fullmatch(cell.text) and not _BARE.fullmatch(cell.text)
+        if told and column.entry is None:
+            return cell
+    return None
+
+
+def _level(row: Sequence[Cell], label: Cell | None) -> int:
+    """How deep a line stands: by its name (``Tiểu dự án``), else by its marker."""
+    name = label.text.lower() if label else ""
+    if name.startswith(("tiểu dự án", "tda")):
+        return 3
+    if name.startswith("dự án"):
+        return 2
+    marker = row[0].text.strip(" .)") if row else ""
+    if regex.fullmatch(r"[IVX]+|[A-Z]", marker):
+        return 1
+    if regex.fullmatch(r"\d+(?:\.\d+)*", marker):
+        return 2 + marker.count(".")
+    return 3 if regex.fullmatch(r"[a-zđ]|[-+*]|", marker) and label and row[0] is not label else 2
+
+
+def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | None) -> None:
+    """The number joins the row of its line that says the same and lacks its column, or begins one."""
+    entry = column.entry
+    if entry is None or (entry.column == "percent_stated" and not line.rows):
+        return
+    if entry.column == "percent_stated":
+        same = [r for r in line.rows if r.values.get("kind") == entry.values.get("kind")] or line.rows
+        same[-1].cells.setdefault(entry.column, q)
+        return
+    wanted = {**column.values, "is_sum": column.is_sum}
+    for row in line.rows:
+        said = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
+        if entry.column not in row.cells and said == wanted and row.period == column.period:
+            row.cells[entry.column] = q
+            return
+    rules = frame.rules
+    marks = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
+    told = _telling(marks) or next(
+        (
+            told
+            for start, end in frame.above
+            if (told := _telling([m for m in frame.marks_in(start, end) if not m.trigger.reason]))
+        ),
+        None,
+    )
+    row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
+    row.period = column.period
+    row.values = {**rules.default, **(told.trigger.values if told else {}), **column.values}
+    number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
+    if number:
+        row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
+    named = groups().find(frame.sentence.text, label.start, label.end) if label else []
+    headed = groups().find(column.heading, 0, len(column.heading))
+    # the heading's words stand elsewhere: no label of the line's own
+    row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)
+    if label and _PLACE.match(label.text):
+        row.values["place"] = label.text
+    line.rows.append(row)
+
+
+def _telling(marks: Sequence[Mark]) -> Mark | None:
+    """The first trigger that says something (``xây mới``), else the first that is not weak."""
+    strong = [m for m in marks if not m.trigger.weak]
+    return next((m for m in strong if UNSAID not in m.trigger.values.values()), next(iter(strong), None))
+
+
+def _quantity(cell: Cell, column: Column, book: Rulebook) -> Quantity:
+    unit = column.unit
+    named = book.grammar.find(cell.text)
+    if len(named) == 1 and named[0].start == 0 and named[0].is_money == (unit == "vnd"):
+        return moved(named[0], cell.start)
+    whole = unit != "percent" and column.scale == 1
+    value, flags = parse_number(clean(cell.text), whole=whole)
+    if is_signed(cell.text):
+        flags = (*flags, AMBIGUOUS)
+    scaled = None if value is None else value * column.scale
+    factor = Decimal(column.scale)
+    return Quantity(
+        cell.start, cell.end, cell.end, cell.end, scaled, unit, lead=cell.start, flags=flags, factor=factor
+    )

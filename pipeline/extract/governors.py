@@ -1,0 +1,190 @@
+"""What governs a number under a table's rule file: the trigger or blocker nearest to it, clause by clause.
+
+In its own clause a telling word counts before a weak one (``tiền điện`` before ``hỗ trợ``), one in the
+number's own phrase before one beyond a comma, one before it before one behind it. A clause without any goes
+on with the clause before it, where it has no verb of its own; else label, list and headings are its topic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import FAR, Draft, Frame, group_at, group_of
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.rules import Mark
+
+OF = 240
+"""Characters behind a percentage in which its service is named: whom it is of takes many words."""
+LABEL = 90
+"""Characters from a sentence's start to the colon behind its label."""
+BACK = 12
+"""Counts before a number among which one of the same unit names its group."""
+HEADINGS = 3
+"""Blocks above a sentence whose words may be its topic."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A number in its sentence.
+
+    ``previous`` is the number before it, ``told`` that number's row in the table, ``stop`` where the next
+    begins.
+    """
+
+    frame: Frame
+    q: Quantity
+    previous: Quantity | None
+    stop: int
+    told: Draft | None = None
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return self.frame.sentence.text
+
+    @cached_property
+    def clause(self) -> tuple[int, int]:
+        """The span of the number's clause."""
+        clause = self.frame.sentence.clauses[self.frame.sentence.clause_at(self.q.start)]
+        return clause.start, clause.end
+
+    @cached_property
+    def begin(self) -> int:
+        """Where the words that are the number's own begin: behind the number before, in its clause."""
+        return max(self.clause[0], self.previous.end if self.previous else 0)
+
+    @cached_property
+    def end(self) -> int:
+        """Where they end: before the next number, in its clause."""
+        return min(self.stop, self.clause[1], self.q.end + (OF if self.q.unit == "percent" else FAR))
+
+    @cached_property
+    def noun_end(self) -> int:
+        """Behind the groups that the number counts: ``1.200 học sinh, sinh viên nghèo``."""
+        own = None if self.q.is_money else group_at(self.frame.sentence, self.q)
+        return max(self.q.end, own.end if own else 0)
+
+    @cached_property
+    def counted(self) -> GroupList | None:
+        """The group that the number counts: by its noun, its label, or the name before it."""
+        frame, q = self.frame, self.q
+        own = group_at(frame.sentence, q)
+        if own and own.code:
+            return own
+        for mark in reversed([m for m in frame.marks if self.begin <= m.start and m.end <= q.start]):
+            if inside := groups().find(self.text, mark.start, mark.end):
+                return inside[-1]
+        found = group_of(frame, q, self.stop, None)
+        if found or not frame.cues.goes_on.search(self.text, self.begin, q.lead):
+            return found
+        # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
+        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
+        return next((g for o in reversed(same[-BACK:]) if (g := group_at(frame.sentence, o))), None)
+
+
+def named_before(seen: Seen, mark: Mark | None) -> Mark | None:
+    """What a weak trigger stands under in its clause, or a name (``vốn đầu tư``) in its sentence.
+
+    A verb that begins its phrase begins something new: ``…, hỗ trợ 20 hộ``.
+    """
+    frame, sentence = seen.frame, seen.frame.sentence
+    if mark is None:
+        return None
+    number = sentence.clause_at(seen.q.start)
+    is_verb = bool(frame.cues.own_verb.search(seen.text, mark.start, mark.end))
+    begins = seen.text[seen.clause[0] : mark.start].rstrip()[-1:] in {"", ","}
+    if is_verb and begins:
+        return None
+    holders = [sentence.clauses[k] for k in ([number] if is_verb else sentence.before(number))]
+    told = [
+        m
+        for m in frame.marks
+        if m.end <= mark.start and not m.trigger.weak and any(c.holds(m.start) for c in holders)
+    ]
+    return told[-1] if told and not told[-1].trigger.reason else None
+
+
+def governor(seen: Seen) -> Mark | None:
+    """The trigger or blocker that governs a number; of those that stand equally near not a weak one."""
+    frame, q = seen.frame, seen.q
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    inside = [m for m in frame.marks if clause.holds(m.start) and m.trigger.governs(q.unit)]
+    before = [m for m in inside if m.end <= q.start][::-1]
+    near = [m for m in before if m.start >= seen.begin]
+    phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
+    behind = list(_behind(seen, inside))
+    if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
+        return strong[0]
+    told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
+    for found in (
+        [m for m in phrase if not m.trigger.weak],
+        [m for m in told if not m.trigger.weak and not q.is_money],
+        phrase,
+        [m for m in near if not m.trigger.weak],
+        near,
+        before,
+        told,
+    ):
+        if found:
+            return found[0]
+    return _inherited(seen)
+
+
+def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:
+    """The marks behind a number, up to the next, with no comma between; one is in what a percentage is of."""
+    start, signs = seen.noun_end, ";(" if seen.q.unit == "percent" else ",;("
+    for mark in inside:
+        if seen.q.end <= mark.start < seen.end and not is_broken(seen.text, start, mark.start, signs):
+            yield mark
+
+
+def is_broken(text: str, start: int, end: int, signs: str) -> bool:
+    """Whether a sign parts two places; one that joins the groups of a list does not."""
+    found = [at for at in range(start, end) if text[at] in signs]
+    if not found:
+        return False
+    listed = groups().find(text, start, end)
+    return any(not any(0 < g.start - at <= JOINT or g.start <= at < g.end for g in listed) for at in found)
+
+
+JOINT = 10
+"""Characters between a comma and the next group of a list: `, và các `."""
+
+
+def _inherited(seen: Seen) -> Mark | None:
+    """What governs the clauses before, where this one has no verb of its own; else what stands above."""
+    frame, q = seen.frame, seen.q
+    sentence = frame.sentence
+    number = sentence.clause_at(q.start)
+    begin = sentence.clauses[number].start
+    split = frame.cues.parts.search(seen.text, sentence.start, q.start)
+    stated = frame.cues.states.search(seen.text, begin, q.lead)
+    prior = [sentence.clauses[k] for k in sentence.before(number)[1:2]]
+    alike = stated and any(frame.cues.states.search(seen.text, c.start, min(c.end, q.start)) for c in prior)
+    if not split and ((stated and not alike) or frame.own_verb(q, number)):
+        return None
+    for earlier in sentence.before(number)[1:]:
+        clause = sentence.clauses[earlier]
+        marks = [m for m in frame.marks if clause.holds(m.start) and m.end <= q.start]
+        marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
+        if marks:
+            return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
+    spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
+    return topic(frame, q.unit, opening=spoken)
+
+
+def topic(frame: Frame, unit: str, *, opening: bool = True) -> Mark | None:
+    """What a sentence's label or the text above it speaks of: its paragraph, its list, its headings."""
+    sentence = frame.sentence
+    colon = sentence.text.find(":", sentence.start, min(sentence.end, sentence.start + LABEL))
+    label = (sentence.start, max(colon, sentence.start))
+    paragraph = [frame.opening] if opening else []
+    for start, end in (label, *paragraph, *frame.above[:HEADINGS]):
+        marks = frame.marks_in(start, end)
+        told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
+        if told:
+            return told[-1]
+    return None

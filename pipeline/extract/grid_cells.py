@@ -1,0 +1,170 @@
+"""Tables on the page as cells: their lines, headings, captions, and what stands in a cell of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import regex
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.flow import Block, Flow
+from pipeline.extract.frames import Draft
+from pipeline.extract.numerals import MALFORMED, parse_number
+from pipeline.extract.proved import Proved
+from pipeline.extract.sentence import Sentence
+from pipeline.extract.sheet import clean, is_numeral
+from pipeline.extract.table_sums import Proof, prove
+
+_DASH = regex.compile(r"[-–—]+")
+_SIGNED = regex.compile(r"[-–—]\s*[0-9]")
+LONGEST_CELL = 40
+"""Characters of a number's cell; what is longer is prose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``text[start:end]`` of the flow, trimmed."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class Grid:
+    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return max(len(row) for row in self.rows)
+
+
+@dataclass
+class Reading:
+    """What a document's tables hold.
+
+    ``lines``: every line with a number as a sentence, and the rows of loans.csv that it makes. ``prose``: the
+    other cells, as ``(start, end, block)`` spans, to be read like any sentence. ``repaired``: the numbers
+    that sums put right, each with its print.
+    """
+
+    lines: list[tuple[Sentence, list[Draft]]] = field(default_factory=list)
+    prose: list[tuple[int, int, int]] = field(default_factory=list)
+    repaired: list[tuple[Quantity, str]] = field(default_factory=list)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
+    return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
+
+
+def is_signed(text: str) -> bool:
+    """Whether a number has a minus before it: less than nothing, or a ruling's remains."""
+    return bool(_SIGNED.match(text))
+
+
+def holds_number(cell: Cell, proved: Proved) -> bool:
+    """Whether a cell of a number column holds a number; a lone sign is one where a sum waits for it."""
+    return is_number(cell.text) or (cell.start in proved.findings and bool(cell.text))
+
+
+def grids(flow: Flow) -> Iterator[Grid]:
+    """The tables of a document, in order; a table that goes on over a page break is one."""
+    grid = Grid()
+    for number, block in enumerate(flow.blocks):
+        if block.kind == "row":
+            grid.rows.append(cells(flow, block))
+            grid.blocks.append(number)
+        elif grid.rows:
+            yield grid
+            grid = Grid()
+    if grid.rows:
+        yield grid
+
+
+def cells(flow: Flow, block: Block) -> list[Cell]:
+    """The cells of a line."""
+    found = []
+    text = flow.text[block.start : block.end]
+    at = 0
+    for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
+        start = block.start + at + len(part) - len(part.lstrip())
+        body = part.strip()
+        found.append(Cell(start, start + len(body), body))
+        at += len(part) + 1
+    return found
+
+
+def head_of(grid: Grid) -> int:
+    """How many lines are headings: those before the first with a number that numbers or names no column."""
+    for number, row in enumerate(grid.rows):
+        numbers = [c.text for c in row if is_numeral(c.text) and regex.search(r"[0-9]", c.text)]
+        filled = [c for c in row if c.text]
+        counting = [str(i) for i in range(1, len(row) + 2)]
+        ordinals = len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
+        if numbers and not ordinals and not (_are_years(numbers) and number == 0):
+            return number
+    return len(grid.rows)
+
+
+def _are_years(numbers: Sequence[str]) -> bool:
+    """Whether numbers are years one after the other: they head columns."""
+    if not all(regex.fullmatch(r"(?:19|20)[0-9]{2}", n) for n in numbers):
+        return False
+    return all(int(b) == int(a) + 1 for a, b in pairwise(numbers))
+
+
+def headings_of(grid: Grid, head: int) -> list[str]:
+    """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
+    parts: list[list[str]] = [[] for _ in range(grid.width)]
+    for number in range(head):
+        row = grid.rows[number]
+        last = ""
+        for column in range(grid.width):
+            text = row[column].text if column < len(row) else ""
+            below = any(column < len(r) and r[column].text for r in grid.rows[number + 1 : head])
+            if text:
+                last = text
+            elif not below:
+                last = ""
+            if last:
+                parts[column].append(last)
+    return [" ".join(p).lower() for p in parts]
+
+
+def caption_of(flow: Flow, grid: Grid) -> str:
+    """The text right above a table: its caption or introduction."""
+    first = grid.blocks[0]
+    above = [b for b in flow.blocks[max(0, first - 2) : first] if b.kind != "row"]
+    return " ".join(flow.text[b.start : b.end] for b in above)
+
+
+def prove_grid(grid: Grid, head: int, headings: Sequence[str]) -> tuple[Proof, Proved]:
+    """What a table's sums say, by cell and by number."""
+    proof = prove([[cell.text for cell in row] for row in grid.rows], head, headings)
+    return proof, Proved.of(grid, proof)
+
+
+def unnamed_number(cell: Cell, proved: Proved, *, bare: bool) -> Quantity | None:
+    """A number under a heading that no rule knows, by the others of its column; None where none stands.
+
+    ``bare``: whether what looks like a number is one though its column is none of numbers.
+    """
+    if not regex.search(r"[0-9]", cell.text) and (
+        cell.start not in proved.findings or _DASH.fullmatch(cell.text)
+    ):
+        return None  # a lone sign is a number's remains only where a sum waits for one
+    if cell.start in proved.values:
+        value = proved.values[cell.start]
+    elif bare and regex.fullmatch(r"[0-9][0-9.,]*", cell.text):
+        value, _ = parse_number(clean(cell.text), whole=True)
+    else:
+        return None
+    flags = () if value is not None else (MALFORMED,)
+    return Quantity(cell.start, cell.end, cell.end, cell.end, value, "other", lead=cell.start, flags=flags)

@@ -1,0 +1,113 @@
+"""Patterns of rule files: regexes in which a blank stands for any white space, under a time limit.
+
+Rules are written by hand, and a hasty one (``(a+)+``) may go back and forth over a long line for hours. So
+every search of a rule has a limit, and what goes beyond it is named by file and entry, not waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import regex
+
+from pipeline.errors import RuleError
+from pipeline.extract.pattern_index import Index
+from pipeline.extract.prefilter import Prefiltered
+
+_FLAGS = regex.IGNORECASE | regex.V1
+TIMEOUT = 2.0
+"""Seconds that one search of one pattern may take. A sound pattern needs a thousandth of it for a page's
+worst text (100,000 characters); only one that backtracks without end comes near."""
+
+
+class Pattern:
+    """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
+
+    It is asked only where its words stand (``asked``).
+    """
+
+    __slots__ = ("asked", "name")
+
+    def __init__(self, source: str, name: str) -> None:
+        try:
+            self.asked = Prefiltered.of(regex.compile(source, _FLAGS))
+        except regex.error as error:
+            message = f"{name}: not a pattern: {error}"
+            raise RuleError(message) from error
+        self.name = name
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
+        """The first match in ``text[start:end]``."""
+        try:
+            return self.asked.search(text, start, end, TIMEOUT)
+        except TimeoutError as error:
+            raise self._endless() from error
+
+    def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
+        """The match that begins at ``start``."""
+        try:
+            return self.asked.pattern.match(text, start, end, timeout=TIMEOUT)
+        except TimeoutError as error:
+            raise self._endless() from error
+
+    def fullmatch(self, text: str) -> regex.Match[str] | None:
+        """The match of the whole text."""
+        try:
+            return self.asked.pattern.fullmatch(text, timeout=TIMEOUT)
+        except TimeoutError as error:
+            raise self._endless() from error
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[regex.Match[str]]:
+        """All matches in ``text[start:end]``, in order."""
+        try:
+            # at once, so that the clock stands still while the caller works
+            return iter(list(self.asked.finditer(text, start, end, TIMEOUT)))
+        except TimeoutError as error:
+            raise self._endless() from error
+
+    def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
+        """The matches in ``text[start:end]`` that begin at some of the places, in order."""
+        try:
+            return self.asked.at(text, places, start, end, TIMEOUT)
+        except TimeoutError as error:
+            raise self._endless() from error
+
+    def _endless(self) -> RuleError:
+        return RuleError(
+            f"{self.name}: the pattern backtracks without end (over {TIMEOUT:g} s on one text); make its "
+            "repeats bounded or unlike each other"
+        )
+
+
+def compile_pattern(pattern: str, name: str = "pattern", *, bounded: bool = True) -> Pattern:
+    """A pattern whose blanks match any white space, at word boundaries where ``bounded``.
+
+    >>> bool(compile_pattern("dư nợ").search("tổng dư   nợ đạt")), bool(compile_pattern("vay").search("vayx"))
+    (True, False)
+
+    Raises:
+        RuleError: where it is no regex; ``name`` says where it stands.
+    """
+    spaced = regex.sub(r"\[[^\]]*\]|\\.| ", lambda m: r"\s+" if m.group() == " " else m.group(), pattern)
+    return Pattern(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, name)
+
+
+class Patterns:
+    """Patterns that are looked for together."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        self._index = Index([pattern.asked for pattern in patterns])
+        self.spans = lru_cache(maxsize=64)(self._spans)
+
+    def _spans(self, text: str, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
+        """Number of pattern, begin and end of each match in ``text[start:end]``, pattern by pattern."""
+        found: list[tuple[int, int, int]] = []
+        for number, places in sorted(self._index.places(text, start, end).items()):
+            pattern = self._patterns[number]
+            matches = (
+                pattern.finditer(text, start, end) if places is None else pattern.at(text, places, start, end)
+            )
+            found += [(number, *match.span()) for match in matches]
+        return tuple(found)

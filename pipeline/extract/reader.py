@@ -1,0 +1,303 @@
+"""Rows of a table by its rule file alone: what a number is, and which row it joins.
+
+``governors`` says which trigger governs a number; the file's ``[[number]]`` entries say which column it then
+fills. A number joins the row before it where that row lacks its column and nothing stands between that begins
+something new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
+from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.rules import Mark, Number
+
+EARLIER = 6
+"""Triggers before a weak one that may speak for it."""
+JOINT_AMOUNT = "joint_amount"
+"""The reason of money for several counts: it is none of theirs, and of no other table."""
+LEAD = 60
+"""Characters before a number in which the words right before it stand."""
+LONGEST_GAP = 160
+"""Characters between two numbers of one row, at most."""
+
+
+def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
+    """The rows of a sentence.
+
+    Args:
+        frame: the sentence under the table's rules.
+        taken: starts of numbers that other tables have; the rows' own are added.
+        refused: reason by start of number, filled for numbers that a cue or blocker excludes.
+        before: the table's rows above the sentence.
+    """
+    del before
+    rows: list[Draft] = []
+    waiting: dict[int, Number] = {}
+    every = frame.sentence.quantities
+    units = frozenset(unit for number in frame.rules.numbers for unit in number.units)
+    starting = frozenset(unit for number in frame.rules.numbers if number.starts for unit in number.units)
+    for at, q in enumerate(every):
+        if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
+            continue
+        stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
+        previous = every[at - 1] if at else None
+        told = rows[-1] if rows and previous in rows[-1].cells.values() else None
+        seen = Seen(frame, q, previous, stop, told)
+        _place(seen, rows, waiting, taken, refused if q.unit in starting else {})
+    for row in rows:
+        taken.update(q.start for q in row.cells.values())
+    return rows
+
+
+def _place(
+    seen: Seen, rows: list[Draft], waiting: dict[int, Number], taken: set[int], refused: dict[int, str]
+) -> None:
+    """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
+    frame, q = seen.frame, seen.q
+    mark = governor(seen)
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    frame.weigh(q, mark, [m for m in frame.marks if clause.holds(m.start)])
+    if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
+        refused.setdefault(q.start, reason)
+        return
+    number, mark = _number(seen, mark)
+    if number is None or _is_anothers(seen, taken):
+        frame.tell(
+            q, "no entry of [[number]] fits" if number is None else "it belongs to the number before it"
+        )
+        return
+    if number.maximum and q.value is not None and q.value > number.maximum:
+        refused.setdefault(q.start, "malformed")
+        return
+    row = _open_row(seen, number, mark, rows)
+    if row is not None:
+        if q.is_money and len(_listed(row, rows)) > 1:
+            refused.setdefault(q.start, JOINT_AMOUNT)
+            return
+        if (not q.is_money or row.group is None) and (found := group_of(frame, q, seen.stop, mark)):
+            row.group = found
+    elif number.starts and frame.is_open(q):
+        missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
+        told = (named_before(seen, mark) or topic(frame, q.unit)) if missing else None
+        if told and _is_said_behind(seen, told):
+            told = None  # `Dự án 2: 500 triệu đồng, giải ngân 480 triệu đồng`: the first was given, not spent
+        if told and told.trigger.reason:
+            goes_on = frame.cues.parts.match(seen.text, frame.sentence.start)
+            if goes_on or told.end <= frame.opening[0]:
+                refused.setdefault(q.start, told.trigger.reason)
+                return
+            told = None
+        row = _new_row(seen, number, mark, told)
+        rows.append(row)
+        before = seen.previous
+        if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
+            row.cells[waiting[before.start].column] = before
+    elif part := _part(seen, rows):
+        rows.append(part)
+        return
+    else:
+        if q.unit == "percent" and mark and not mark.trigger.reason:
+            waiting[q.start] = number
+        frame.tell(
+            q, "its words do not stand near (gate)" if number.starts else "no row before it that it joins"
+        )
+        return
+    row.cells[number.column] = q
+    if number.unit_column:
+        row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
+    if number.of_column and q.of is not None:
+        row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
+    """A count of a group behind words that announce parts: of the row before it, and of its kind.
+
+    ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
+    """
+    frame, q = seen.frame, seen.q
+    group = group_at(frame.sentence, q)
+    for whole in reversed(rows):
+        column = next((c for c in frame.rules.adds if c in whole.cells and whole.cells[c].unit == q.unit), "")
+        cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
+        if not column or not cue:
+            continue
+        if not group or not group.code or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
+            return None
+        part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
+        for other in set(frame.rules.adds) - {column}:
+            part.values.pop(f"{other}_unit", None)
+        return part
+    return None
+
+
+def _is_said_behind(seen: Seen, told: Mark) -> bool:
+    """Whether the number's clause says behind it, of another number, what stands above it."""
+    start, end = seen.clause
+    return told.end <= start and any(
+        seen.q.end <= m.start < end and not m.trigger.weak and m.trigger.values == told.trigger.values
+        for m in seen.frame.marks
+    )
+
+
+def _new_row(seen: Seen, number: Number, mark: Mark | None, told: Mark | None) -> Draft:
+    """A row that begins with a number; ``told`` speaks where its own trigger leaves a column open."""
+    rules = seen.frame.rules
+    rule = mark.trigger.id if mark else f"{rules.table}.{number.column}"
+    row = Draft(rules.table, seen.frame.sentence, {}, rule)
+    if told:
+        row.values |= {c: v for c, v in told.trigger.values.items() if c in rules.default}
+    row.values = {**rules.default, **row.values, **(mark.trigger.values if mark else {}), **number.values}
+    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark)
+    return row
+
+
+def _is_anothers(seen: Seen, taken: set[int]) -> bool:
+    """Whether a number only tells more of one that another table has: ``3 căn nhà cho 3 hộ nghèo``."""
+    previous = seen.previous
+    if previous is None or previous.start not in taken or previous.start < seen.clause[0]:
+        return False
+    gap = seen.text[previous.end : seen.q.lead]
+    own = [m for m in seen.frame.marks if previous.end <= m.start < seen.q.start and not m.trigger.reason]
+    return not own and not any(sign in gap for sign in (",", ";", " và "))
+
+
+def _own_group(seen: Seen, mark: Mark | None) -> GroupList | None:
+    """The group that a rate's own name holds: ``tỷ lệ hộ nghèo``."""
+    if mark is None or seen.q.unit != "percent":
+        return None
+    return next(iter(groups().find(seen.text, mark.start, mark.end)), None)
+
+
+# ---- what a number is -------------------------------------------------------------------------
+
+
+def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
+    """The first entry that fits the number, with the trigger that it fits under.
+
+    A weak trigger (``xuống còn``) lets the one before it speak, too (``tỷ lệ hộ nghèo``).
+    """
+    earlier: list[Mark] = []
+    if mark and mark.trigger.weak:
+        sentence = seen.frame.sentence
+        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+        spoken = (
+            m
+            for m in reversed(seen.frame.marks)
+            if m.end <= mark.start
+            and m.trigger.governs(seen.q.unit)
+            and any(c.holds(m.start) for c in holders)
+        )
+        earlier = list(islice(spoken, EARLIER))
+    for one in (mark, *earlier):
+        for number in seen.frame.rules.numbers:
+            told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
+            if told and _stands(number, seen, one):
+                return number, one
+    return None, mark
+
+
+def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
+    """Whether unit, groups and words around a number are those of an entry."""
+    q, text = seen.q, seen.text
+    if q.unit not in number.units or (number.direct and _follows_a_count(seen, mark)):
+        return False
+    if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
+        return False  # no count: the column has none of its decimals
+    if number.groups and _code(seen.counted) not in number.groups:
+        return False
+    if number.after and (seen.told is None or _code_before(seen) not in number.after):
+        return False
+    end = min(seen.end, q.end + BEHIND * 2)
+    noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
+    # a bracket that opens right before a number tells something, too
+    lead = max(seen.begin - 1, q.lead - LEAD, seen.frame.sentence.start)
+    return (
+        (number.noun is None or bool(number.noun.match(text, noun, end)))
+        and (number.before is None or bool(number.before.search(text, lead, q.lead)))
+        and (number.behind is None or bool(number.behind.search(text, q.end, end)))
+        and not (number.never_before and number.never_before.search(text, seen.begin, q.lead))
+        and not (number.never_behind and number.never_behind.search(text, q.end, end))
+    )
+
+
+def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
+    """Whether people or things are counted before a number, in its clause or behind a trigger before it."""
+    start, _ = seen.clause
+    if mark and mark.start < start:
+        start = max(mark.end, seen.frame.sentence.start)
+    return any(
+        start <= o.start < seen.q.start and not o.is_money and o.unit not in NO_THINGS
+        for o in seen.frame.sentence.quantities
+    )
+
+
+NO_THINGS = frozenset({"percent", "code", "other", "project"})
+"""Units of counts that nothing is given to: percentages, codes, places, projects."""
+
+
+def _code_before(seen: Seen) -> str:
+    """The group of the count before a number, in its sentence."""
+    previous = seen.previous
+    return _code(replace(seen, q=previous, previous=None, stop=seen.q.lead).counted) if previous else ""
+
+
+def _code(group: GroupList | None) -> str:
+    return group.code if group else ""
+
+
+# ---- which row it joins -----------------------------------------------------------------------
+
+
+def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
+    """The last row that the number may join; one in a bracket that closed before it is passed over."""
+    frame, sentence = seen.frame, seen.frame.sentence
+    mine = sentence.clause_at(seen.q.start)
+    reach = {mine, sentence.clauses[mine].outer}
+    within = [r for r in rows if sentence.clause_at(r.last.start) in reach]
+    row = within[-1] if within else rows[-1] if rows else None
+    if row is None or number.column in row.cells:
+        return None
+    last = row.last
+    gap = seen.text[last.end : seen.q.lead]
+    if not within and not frame.cues.continues.match(gap):
+        return None
+    depth = {mine, sentence.clause_at(last.start)}
+    between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
+    between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
+    outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
+    if all(o.is_money for o in between) and frame.cues.whole.search(outside):
+        between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
+    if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
+        return None
+    if number.link and not number.link.search(outside):
+        return None
+    begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
+    begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    if any(
+        m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
+    ):
+        return None
+    values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
+    return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+def _differs(mark: Mark, row: Draft) -> bool:
+    return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+
+
+def _listed(row: Draft, rows: Sequence[Draft]) -> list[Draft]:
+    """The rows of one list that ends with this one, all still without money: its amount is for them all."""
+    found = [row]
+    for earlier in reversed(rows[: rows.index(row)]):
+        gap = row.sentence.text[earlier.last.end : found[0].first.lead]
+        if any(q.is_money for q in earlier.cells.values()) or earlier.rule != row.rule or ";" in gap:
+            break
+        if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):
+            break
+        found.insert(0, earlier)
+    return found

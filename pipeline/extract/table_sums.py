@@ -1,0 +1,57 @@
+"""The arithmetic of a table on the page: which lines and columns are sums of which, and what that proves.
+
+Words announce sums (``Cộng``, ``Tổng số``, the ordinals I, II over 1, 2); numbers decide which of them are
+meant: of all lines that a ``Cộng`` may add up, those count with which most columns agree. So any table is
+served, whatever its numbers are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.arithmetic import Constraint, Finding, Term, solve
+from pipeline.extract.sheet import Place, is_numeral, is_spoiled, read_sheet
+from pipeline.extract.table_columns import column_products, column_sums
+from pipeline.extract.table_lines import by_column, line_sums
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a table's sums say.
+
+    ``numbers`` are the cells that hold numbers, as they read (see ``Term``); ``findings`` what is known of
+    them; ``members`` the lines that a line is the sum of.
+    """
+
+    numbers: dict[Place, Term] = field(default_factory=dict)
+    findings: dict[Place, Finding] = field(default_factory=dict)
+    members: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+def prove(rows: Sequence[Sequence[str]], head: int, headings: Sequence[str]) -> Proof:
+    """Work out a table's sums.
+
+    Args:
+        rows: its lines of cells, headings first.
+        head: how many lines are headings.
+        headings: of each column, in lower case, spanning ones included.
+    """
+    table = read_sheet(rows, head, headings)
+    places = list(table.terms)
+    number = {place: n for n, place in enumerate(places)}
+    constraints: list[Constraint] = []
+    members: dict[int, tuple[int, ...]] = {}
+    for total, parts in line_sums(table):
+        members[total] = parts
+        constraints += by_column(table, total, parts, number)
+    constraints += column_sums(table, number)
+    constraints += column_products(table, number)
+    findings = solve([table.terms[place] for place in places], constraints)
+    numbers = {place: term for place, term in table.terms.items() if _is_number(rows, place)}
+    return Proof(numbers, {places[n]: finding for n, finding in findings.items()}, members)
+
+
+def _is_number(rows: Sequence[Sequence[str]], place: Place) -> bool:
+    text = rows[place[0]][place[1]]
+    return is_numeral(text) or is_spoiled(text)

@@ -1,0 +1,202 @@
+"""Tables on the page whose columns rule files tell: budgets, rates, supports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.model import Extraction, Figure
+
+Extracted = Callable[[str], Extraction]
+
+BUDGETS = """Biểu 1. Kế hoạch vốn và kết quả giải ngân Chương trình MTQG giảm nghèo bền vững năm 2023
+Đơn vị tính: Triệu đồng
+TT | Nội dung | Kế hoạch vốn giao năm 2023 | | | Giải ngân đến 31/12/2023 | Tỷ lệ %
+ | | Tổng số | Vốn đầu tư | Vốn sự nghiệp | |
+1 | Dự án 1: Hỗ trợ đầu tư hạ tầng | 3.200 | 3.200 | 0 | 3.100 | 96,9
+2 | Dự án 3: Hỗ trợ sản xuất | 1.000 | 0 | 1.000 | 650,5 | 65,1
+- | Tiểu dự án 1 | 700 | 0 | 700 | 400,5 | 57,2
+- | Tiểu dự án 2 | 300 | 0 | 300 | 250 | 83,3
+ | Tổng cộng | 4.200 | 3.200 | 1.000 | 3.750,5 | 89,3"""
+
+RATES = """Kết quả rà soát hộ nghèo, hộ cận nghèo cuối năm 2024
+STT | Xã, thị trấn | Tổng số hộ | Hộ nghèo | | Hộ cận nghèo |
+ | | | Số hộ | Tỷ lệ (%) | Số hộ | Tỷ lệ (%)
+1 | Xã An Sơn | 1.520 | 31 | 2,04 | 44 | 2,89
+2 | Xã Bình Khê | 1.210 | 25 | 2,07 | 29 | 2,40
+ | Cộng | 2.730 | 56 | 2,05 | 73 | 2,67"""
+
+SUPPORTS = """Kết quả thực hiện các chính sách hỗ trợ năm 2022
+TT | Nội dung hỗ trợ | Số người | Kinh phí (nghìn đồng)
+1 | Hỗ trợ tiền điện | 812 | 512.400
+2 | Miễn giảm học phí | 230 | 96.000
+3 | Tặng quà Tết | 640 | 320.000"""
+
+
+def of(extraction: Extraction, *columns: str) -> list[tuple[object, ...]]:
+    return [tuple(_plain(f.values.get(c)) for c in columns) for f in extraction.figures]
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int) or value is None else str(value)
+
+
+def test_budgets(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS)
+    assert {f.table for f in extraction.figures} == {"budgets"}
+    rows = of(extraction, "kind", "project_no", "subproject_no", "capital_type", "amount_vnd", "role")
+    assert rows[:4] == [
+        ("allocated", "1", None, None, 3_200_000_000, "subtotal"),
+        ("allocated", "1", None, "investment", 3_200_000_000, "part"),
+        ("allocated", "1", None, "recurrent", 0, "part"),
+        ("disbursed", "1", None, None, 3_100_000_000, "part"),
+    ]
+    assert ("disbursed", "3", "2", None, 250_000_000, "part") in rows
+    assert rows[-4:] == [
+        ("allocated", None, None, None, 4_200_000_000, "total"),
+        ("allocated", None, None, "investment", 3_200_000_000, "part"),
+        ("allocated", None, None, "recurrent", 1_000_000_000, "part"),
+        ("disbursed", None, None, None, 3_750_500_000, "total"),
+    ]
+    assert all(f.values["proof"] == "sum" for f in extraction.figures)
+    assert extraction.unclaimed == ()
+
+
+def children(extraction: Extraction, parent: Figure) -> int:
+    return sum(
+        int(str(f.values["amount_vnd"]))
+        for f in extraction.figures
+        if f.values["total_row_id"] == parent.row_id and f.values["breakdown"] == 1
+    )
+
+
+def test_every_total_of_budgets_is_that_of_its_parts(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS)
+    totals = [f for f in extraction.figures if f.values["role"] in {"total", "subtotal"}]
+    assert len(totals) == 7
+    assert [children(extraction, f) for f in totals] == [f.values["amount_vnd"] for f in totals]
+
+
+def test_a_line_that_the_sum_contradicts_is_flagged(extracted: Extracted) -> None:
+    extraction = extracted(BUDGETS.replace("4.200 |", "4.300 |"))
+    total = next(f for f in extraction.figures if f.values["amount_vnd"] == 4_300_000_000)
+    assert "sum_mismatch" in str(total.values["flags"])
+
+
+def test_rates(extracted: Extracted) -> None:
+    rows = of(extracted(RATES), "measure", "value", "unit", "role", "period_end")
+    assert rows[:5] == [
+        ("households", 1520, "household", "part", "2024-12-31"),
+        ("poor_households", 31, "household", "part", "2024-12-31"),
+        ("poor_rate", "2.04", "percent", "single", "2024-12-31"),
+        ("near_poor_households", 44, "household", "part", "2024-12-31"),
+        ("near_poor_rate", "2.89", "percent", "single", "2024-12-31"),
+    ]
+    assert len(rows) == 15
+
+
+def test_supports(extracted: Extracted) -> None:
+    assert of(extracted(SUPPORTS), "kind", "recipients", "recipient_unit", "amount_vnd") == [
+        ("electricity", 812, "person", 512_400_000),
+        ("tuition", 230, "person", 96_000_000),
+        ("gift", 640, "person", 320_000_000),
+    ]
+
+
+HOUSES = """Kết quả xóa nhà tạm, nhà dột nát năm 2024
+TT | Xã | Tổng số nhà | Xây mới | | Sửa chữa |
+ | | | Số nhà | Kinh phí (triệu đồng) | Số nhà | Kinh phí (triệu đồng)
+1 | Xã An Sơn | 14 | 9 | 540 | 5 | 150
+2 | Xã Bình Khê | 11 | 6 | 360 | 5 | 150
+ | Cộng | 25 | 15 | 900 | 10 | 300"""
+
+CARDS = """Kết quả cấp thẻ bảo hiểm y tế năm 2023
+TT | Đối tượng | Số thẻ | Kinh phí (triệu đồng)
+1 | Người thuộc hộ nghèo | 1.204 | 970
+2 | Người thuộc hộ cận nghèo | 2.310 | 1.861
+ | Tổng cộng | 3.514 | 2.831"""
+
+
+def test_houses(extracted: Extracted) -> None:
+    rows = of(extracted(HOUSES), "houses", "work", "amount_vnd", "role")
+    assert rows[:3] == [
+        (14, "unspecified", None, "subtotal"),
+        (9, "new", 540_000_000, "part"),
+        (5, "repair", 150_000_000, "part"),
+    ]
+    assert rows[6:] == [
+        (25, "unspecified", None, "total"),
+        (15, "new", 900_000_000, "part"),
+        (10, "repair", 300_000_000, "part"),
+    ]
+
+
+def test_cards(extracted: Extracted) -> None:
+    assert of(extracted(CARDS), "cards", "amount_vnd", "beneficiary", "role") == [
+        (1204, 970_000_000, "poor_household", "part"),
+        (2310, 1_861_000_000, "near_poor_household", "part"),
+        (3514, 2_831_000_000, "poor_and_near_poor", "total"),
+    ]
+
+
+YEARS = """Biểu 2. Số thẻ BHYT đã cấp trong hai năm (thẻ)
+Năm | Người nghèo | Người dân tộc thiểu số
+2022 | 1.240 | 2.310
+2023 | 1.105 | 2.455"""
+
+
+def test_a_line_headed_by_a_year_and_columns_that_name_a_group(extracted: Extracted) -> None:
+    rows = of(extracted(YEARS), "period_start", "period_end", "beneficiary", "cards")
+    assert rows == [
+        ("2022-01-01", "2022-12-31", "poor_household", 1240),
+        ("2022-01-01", "2022-12-31", "ethnic_minority", 2310),
+        ("2023-01-01", "2023-12-31", "poor_household", 1105),
+        ("2023-01-01", "2023-12-31", "ethnic_minority", 2455),
+    ]
+
+
+TARGETS = """Biểu 1. Hộ nghèo cuối năm 2022 và chỉ tiêu năm 2023
+Đơn vị | Số hộ nghèo năm 2022 (hộ) | Tỷ lệ hộ nghèo năm 2022 (%) | Chỉ tiêu tỷ lệ hộ nghèo năm 2023 (%)
+Xã An Sơn | 31 | 2,04 | 1,5"""
+
+
+def test_a_heading_tells_year_and_target(extracted: Extracted) -> None:
+    assert of(extracted(TARGETS), "measure", "value", "period_end", "status") == [
+        ("poor_households", 31, "2022-12-31", "actual"),
+        ("poor_rate", "2.04", "2022-12-31", "actual"),
+        ("poor_rate", "1.5", "2023-12-31", "planned"),
+    ]
+
+
+NEW_HOUSES = """Kết quả hỗ trợ xây mới nhà ở cho hộ nghèo năm 2023, chia theo xã:
+Đơn vị | Số nhà | Kinh phí hỗ trợ (triệu đồng)
+Xã An Sơn | 6 | 300
+Xã Bình Khê | 8 | 400
+Cộng | 14 | 700"""
+
+
+def test_a_caption_tells_what_no_heading_does(extracted: Extracted) -> None:
+    rows = of(extracted(NEW_HOUSES), "work", "houses", "amount_vnd", "role")
+    assert rows == [
+        ("new", 6, 300_000_000, "part"),
+        ("new", 8, 400_000_000, "part"),
+        ("new", 14, 700_000_000, "total"),
+    ]
+
+
+LOANS = """Biểu 3. Kết quả cho vay giai đoạn 2021-2023 và dư nợ đến ngày 30/11/2023
+TT | Chương trình | Doanh số cho vay (triệu đồng) | Số lượt hộ vay | Dư nợ (triệu đồng)
+1 | Hộ nghèo | 1.200 | 24 | 3.150
+2 | Hộ cận nghèo | 1.750 | 35 | 4.020
+Cộng | | 2.950 | 59 | 7.170"""
+
+
+def test_a_count_is_of_the_flow_beside_it_and_a_caption_of_two_periods(extracted: Extracted) -> None:
+    rows = of(extracted(LOANS), "flow", "borrowers", "amount_vnd", "period_start", "period_end")
+    assert rows[:2] == [
+        ("disbursed", 24, 1_200_000_000, "2021-01-01", "2023-12-31"),
+        ("outstanding", None, 3_150_000_000, None, "2023-11-30"),
+    ]
+    assert rows[-2:] == [
+        ("disbursed", 59, 2_950_000_000, "2021-01-01", "2023-12-31"),
+        ("outstanding", None, 7_170_000_000, None, "2023-11-30"),
+    ]

@@ -1,0 +1,115 @@
+"""Patterns that are asked only where one of their words stands find what they find everywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extract.groups import groups
+from pipeline.extract.pattern_index import Index
+from pipeline.extract.periods import periods
+from pipeline.extract.prefilter import Battery, Prefiltered, required
+from pipeline.extract.rule_files import rulebook
+
+FLAGS = regex.IGNORECASE | regex.V1
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def patterns() -> list[Prefiltered]:
+    """All that are used so."""
+    tables, cues = rulebook().tables.values(), rulebook().cues
+    found = [t.pattern for rules in tables for t in rules.triggers] + [t.pattern for t in cues.blockers]
+    found += [s.pattern for s in cues.statuses] + [cues.own_verb, cues.parts]
+    found += [r.gate.pattern for r in tables] + [f.pattern for r in tables for f in r.finds]
+    asked = [pattern.asked for pattern in found] + [pattern for _, pattern in periods()._patterns]
+    return [*asked, groups()._word]
+
+
+@cache
+def texts() -> list[str]:
+    """Our own passages, with their case, blanks and marks changed as well."""
+    plain = [p.read_text(encoding="utf-8") for p in sorted((ROOT / "benchmarks").glob("blind*/txt/*.txt"))]
+    joined = " ".join(plain).replace("\n", " ")
+    pieces = [joined[i : i + 400] for i in range(0, len(joined), 400)]
+    return [*pieces, *(p.upper() for p in pieces[::7]), *(p.replace(" ", " \n ") for p in pieces[::5])]
+
+
+def test_all_patterns_of_the_dictionaries() -> None:
+    for pattern in patterns():
+        for text in texts():
+            begin, end = 3, len(text) - 3
+            wanted = [m.span() for m in pattern.pattern.finditer(text, begin, end)]
+            assert [m.span() for m in pattern.finditer(text, begin, end)] == wanted, pattern.pattern.pattern
+            assert {s for s, _ in wanted} <= set(pattern.places(text, begin, end))
+
+
+def test_a_battery_refuses_no_match() -> None:
+    battery = Battery(patterns())
+    for text in texts():
+        may = set(battery.may_match(text))
+        assert all(n in may for n, p in enumerate(patterns()) if p.search(text))
+
+
+def test_an_index_finds_what_the_patterns_find() -> None:
+    index = Index(patterns())
+    for text in texts():
+        begin, end = 3, len(text) - 3
+        told = index.places(text, begin, end)
+        for number, pattern in enumerate(patterns()):
+            wanted = {m.start() for m in pattern.pattern.finditer(text, begin, end)}
+            places = told.get(number, ())
+            assert places is None or wanted <= set(places), pattern.pattern.pattern
+
+
+def test_most_patterns_have_words() -> None:
+    with_words = [p for p in patterns() if p.words or p.heads]
+    assert len(with_words) > 0.9 * len(patterns())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words", "heads"),
+    [
+        ("vay", [["vay"]], ["vay"]),
+        ("Cho vay|thu nợ", [["cho vay", "thu nợ"]], ["cho vay", "thu nợ"]),
+        (r"cho\s+vay(?:\s+vốn)?", [["cho vay"]], ["cho vay"]),
+        (r"(?:đã )?vay", [["vay"]], ["vay", "đã vay"]),
+        (r"(?P<n>\d+) hộ", [[" hộ"]], []),
+        (r"vay\b(?! nợ)", [["vay"]], ["vay"]),
+        (r"v[ay]y", [], ["v"]),
+        (r"hộ{1,3}nghèo", [["nghèo"]], ["hộ"]),
+        ("(?:vay){e<=1}", [], []),  # fuzzy
+        (r"(a)\1", [], []),  # points back
+        ("[[a-z]--[q]]vay", [], []),  # a set of sets
+        ("(?>vay)", [], []),
+        ("vay|", [], []),
+        ("vay(", [], []),
+    ],
+)
+def test_what_a_pattern_asks_for(pattern: str, words: list[list[str]], heads: list[str]) -> None:
+    found, begins = required(pattern)
+    assert [sorted(w) for w in found] == words
+    assert sorted(begins) == heads
+
+
+atoms = st.sampled_from(
+    ["a", "b", "ß", " ", r"\s+", r"\s*", ".", "[ab]", r"\w", "(?:a|bb)", "(?:ab|)", "(?!a)"]
+)
+counts = st.sampled_from(["", "", "", "?", "*", "+", "{2}", "{0,2}"])
+sequences = st.lists(st.tuples(atoms, counts).map("".join), min_size=1, max_size=5).map("".join)
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(st.lists(sequences, min_size=1, max_size=3).map("|".join), st.text("abAB ß\nSs", max_size=14))
+def test_any_pattern(source: str, text: str) -> None:
+    try:
+        compiled = regex.compile(source, FLAGS)
+    except regex.error:
+        return
+    wanted = [m.span() for m in compiled.finditer(text)]
+    assert [m.span() for m in Prefiltered.of(compiled).finditer(text)] == wanted

@@ -1,0 +1,75 @@
+"""Sums of tables: cases, the words that announce them, and a part of the benchmark."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from text_documents import document_of
+
+from benchmarks.proof import TARGETS, Verdict, judge
+from benchmarks.spoiled import Sums, tables
+from pipeline.extract import extract
+from pipeline.extract.arithmetic import Finding
+from pipeline.extract.flow import Flow
+from pipeline.extract.grid_cells import grids, head_of, headings_of
+from pipeline.extract.table_sums import prove
+from pipeline.extract.table_words import table_words
+from pipeline.language.dictionaries import folder
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "table_sums.toml").read_text(encoding="utf-8"))[
+    "case"
+]
+SUMS = tomllib.loads((folder() / "sums.toml").read_text(encoding="utf-8"))
+
+
+def _findings(text: str) -> list[tuple[str, Finding | None]]:
+    """Each number's cell, as printed, with what sums say of it."""
+    (grid,) = grids(Flow.of(document_of(text)))
+    rows = [[cell.text for cell in row] for row in grid.rows]
+    head = head_of(grid)
+    proof = prove(rows, head, headings_of(grid, head))
+    return [(rows[i][k], proof.findings.get((i, k))) for i, k in sorted(proof.numbers)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_tables(case: dict[str, Any]) -> None:
+    findings = _findings(case["text"])
+    told = [[text, f.print, " ".join(f.flags)] for text, f in findings if f and f.flags]
+    assert told == case["found"]
+    for text in case.get("proved", []):
+        assert any(f and f.proof != "none" and not f.flags for t, f in findings if t == text), text
+    for text in case.get("silent", []):
+        assert all(f is None for t, f in findings if t == text), text
+    if "note" in case:
+        assert case["note"] in [f.note for _, f in findings if f]
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "counter"),
+    [(name, s["example"], s["counter"]) for name, s in SUMS.items() if isinstance(s, dict)],
+)
+def test_words(name: str, example: str, counter: str) -> None:
+    assert table_words().says(name, example)
+    assert not table_words().says(name, counter)
+
+
+@pytest.mark.parametrize(("number", "entry"), list(enumerate(SUMS["ordinal"])))
+def test_ordinals(number: int, entry: dict[str, str]) -> None:
+    assert table_words().rank(entry["example"]) == number
+    assert table_words().rank(entry["counter"]) != number
+
+
+@pytest.mark.parametrize("sums", ["both", "below"])
+def test_spoiled_digits(sums: Sums) -> None:
+    """Sixteen tables of the benchmark that it does not count itself."""
+    verdicts: list[Verdict] = []
+    for table in tables(16, sums, seed=1):
+        document = document_of(table.text)
+        verdicts.append(judge(table, document, extract(document)))
+    assert all(v.read and not v.wrong and not v.silent for v in verdicts)
+    for v in verdicts:
+        for target in TARGETS[sums, v.table.spoiling]:
+            assert target.share(v), (v.table.name, target.what, v.table.text)
