@@ -35,6 +35,8 @@ DIGITS = {1: -3.0, 2: -5.4, 3: -8.0}
 UNLIKELY = -8.0
 """Where no candidate is as probable as this, words are sought letter by letter."""
 LONGEST_SPELT = 12
+MOST_PIECES = 1_000
+"""Readings whose words are kept before they are ranked: some 5 MB."""
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 48
 """Tokens whose candidates are kept, and their longest: some 20 MB."""
 SHORT = 3
@@ -155,7 +157,7 @@ class Candidates:
         """Words that may have been read as ``text``, by the channel."""
         found = self.pieces.get(text)
         if found is None:
-            if len(self.pieces) >= MOST_REMEMBERED:
+            if len(self.pieces) >= MOST_PIECES:
                 self.pieces.clear()
             found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
         return found

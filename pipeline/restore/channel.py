@@ -156,7 +156,6 @@ class Channel:
         bare = fold_marks("\n".join(lexicon.words)).split("\n")
         for number in range(UNKNOWN + 1, len(lexicon.words)):
             tokens["l", bare[number]].append((number, ALWAYS))
-        tokens |= {(case, read): found for (_, read), found in list(tokens.items()) for case in "tu"}
         letters = {letter for word in lexicon.ids for letter in (word[0], word[0].upper())}
         first = {(letter, fold_marks(letter)): 0.0 for letter in letters}
         return cls("plain", lexicon, dict(tokens), {}, {}, (), first, NEVER, NEVER, uncounted=ALWAYS)
@@ -195,7 +194,8 @@ class Channel:
         A reading of digits alone is a word only where it was counted as that word, or where the word is often
         read as such a number (``là`` as 14, 18, 12, hence as 13).
         """
-        whole = dict(self.tokens.get((case, read), ()))
+        # lost marks are lost alike in every letter case: they are kept once
+        whole = dict(self.tokens.get(("l" if self.uncounted else case, read), ()))
         if read.isdigit():
             counts = dict.fromkeys(self.figures.get((case, read[0], len(read)), ()), UNSEEN_FIGURE)
             counts |= {w: float(n) for w, n in whole.items() if n >= FEWEST_DIGIT_READS}
