@@ -119,6 +119,10 @@ class Edit:
     confidence: float
 
 
+MOST_PIECES = 10_000
+"""Pieces of a text that are put together at a time: those of a long text weigh more than it does."""
+
+
 def _start(edit: Edit) -> int:
     return edit.start
 
@@ -141,11 +145,14 @@ class RestoredText:
     @classmethod
     def from_edits(cls, raw: str, edits: Iterable[Edit]) -> RestoredText:
         """Apply edits (sorted, not overlapping) to ``raw``."""
-        kept, pieces, at = tuple(edits), [], 0
+        kept, parts, pieces, at = tuple(edits), list[str](), list[str](), 0
         for edit in kept:
             pieces += [raw[at : edit.start], edit.restored]
             at = edit.end
-        return cls(raw, "".join([*pieces, raw[at:]]), kept)
+            if len(pieces) > MOST_PIECES:
+                parts.append("".join(pieces))
+                pieces = []
+        return cls(raw, "".join([*parts, *pieces, raw[at:]]), kept)
 
     @cached_property
     def _starts(self) -> array[int]:

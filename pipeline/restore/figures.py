@@ -9,7 +9,7 @@ figure lost would be lost in silence.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.language.normal import fold_marks
@@ -21,14 +21,14 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s.:]{1,3}$")
 _REACH = 24
 
 
-def kept(text: str, edits: Sequence[Edit]) -> list[Edit]:
+def kept(text: str, made: Iterable[Edit]) -> list[Edit]:
     """The edits without those that make a word of a counting figure.
 
     Args:
         text: what the edits' offsets point into.
-        edits: sorted, not overlapping.
+        made: sorted, not overlapping.
     """
-    edits = [edit for edit in edits if not _swallows(edit)]
+    edits = [edit for edit in made if not _swallows(edit)]
     if not any(_unmakes(edit) for edit in edits):
         return edits
     done = RestoredText.from_edits(text, edits)

@@ -208,10 +208,10 @@ class Restorer:
             rounds.first(batch)
         if channel != "vie":
             rounds.second()
-        edits = [edit for i in sorted(rounds.edits) for edit in rounds.edits[i]]
+        made = rounds.edits
         # of a long text the counts and sentences kept weigh as much as the edits
         del rounds
-        return figures.kept(text, edits)
+        return figures.kept(text, (edit for i in sorted(made) for edit in made.pop(i)))
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
         """Restore the pages of one document, each with its own channel (see ``restore``).
