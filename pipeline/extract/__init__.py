@@ -49,6 +49,8 @@ _READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]],
     "loans": loans.read,
 }
 """A rule file names its ``reader``; where rules alone are not enough, it is not ``figures``."""
+_UNITS = {"cards": cards.UNITS, "houses": houses.UNITS, "loans": loans.UNITS}
+"""Units of the numbers that those readers may begin with."""
 
 __all__ = ["extract", "unclaimed"]
 
@@ -149,9 +151,11 @@ def _drafts(
     blocks_above = introduced(flow)
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]
+        units = _UNITS.get(rules.reader, rules.units)
         rows = found.setdefault(table, [])
         for sentence in sentences:
-            if sentence.quantities:
+            # money and people everywhere: most tables have nothing to look for in most sentences
+            if any(q.unit in units and q.start not in taken for q in sentence.quantities):
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
                 block = flow.blocks[sentence.block]
                 opening = max(block.start, sentence.start - FAR_BACK), sentence.start

@@ -7,6 +7,7 @@ A number that the grammar cannot read for certain keeps its text and gets no val
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
+from pipeline.extract.numerals import MALFORMED, number_begins, number_pattern, parse_number
 from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
@@ -73,7 +74,7 @@ class Scaled:
     flags: tuple[str, ...] = ()
 
 
-_DIGIT = regex.compile(r"[0-9]")
+_DIGIT = re.compile(r"[0-9]")
 _BARE = regex.compile(r"\s*(?:[0-9]|$)")
 """Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
@@ -89,6 +90,7 @@ class Grammar:
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = number_pattern(units["illegible"])
+        self._begins = number_begins(units["illegible"])
         self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
@@ -178,11 +180,14 @@ class Grammar:
             )
             for term, unit in fuzzy["terms"].items()
         ]
+        self._errors: int = fuzzy["errors"]
+        self._letters = {term: set(term) for term in fuzzy["terms"]}
+        self._longest = max(map(len, fuzzy["terms"])) + 4
         self._approximate = Prefiltered.of(
             regex.compile(rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags)
         )
         self._not_a_count = regex.compile(
-            rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
+            rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
 
     def scale(self, heading: str) -> int:
@@ -195,14 +200,17 @@ class Grammar:
         return list(self._find(text))
 
     def _find(self, text: str) -> Iterator[Quantity]:
-        at = 0 if _DIGIT.search(text) else len(text)
-        while match := self._number.search(text, at):
+        behind = 0
+        for begins in self._begins.finditer(text) if _DIGIT.search(text) else ():
+            at = begins.start()
+            if at < behind or not (match := self._number.match(text, at)):
+                continue
             quantity = self._read(text, match)
             if quantity is None:
-                at = match.end("n")
+                behind = match.end("n")
             else:
                 yield quantity
-                at = quantity.end
+                behind = quantity.end
 
     def _read(self, text: str, match: regex.Match[str]) -> Quantity | None:
         printed, start, end = match["n"], match.start("n"), match.end()
@@ -290,7 +298,10 @@ class Grammar:
 
     def _damaged(self, text: str, end: int) -> tuple[str, int, int, Decimal]:
         """Unit, noun start, end and factor of a term that is still damaged."""
+        window = set(text[end : end + self._longest].casefold())
         for unit, term, pattern in self._fuzzy:
+            if len(self._letters[term] - window) > self._errors:
+                continue  # each letter that is not there is an error
             if found := pattern.match(text, end, end + len(term) + 4):
                 first = term.split(" ")[0]
                 noun = found.end() if unit in MONEY else found.start("term")

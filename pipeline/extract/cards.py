@@ -10,6 +10,8 @@ from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
+UNITS = PEOPLE | {"card"}
+"""Units of the numbers that begin a row."""
 NEAR = 120
 """Characters before a count of people in which the card is named."""
 

@@ -156,7 +156,8 @@ class Groups:
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""
         found, at = [], start
-        for place in self._word.places(text, start, end):
+        places = self._word.places(text, start, end)
+        for place in range(start, end) if places is None else places:
             if place < at or not (match := self._word.pattern.match(text, place, end)):
                 continue
             group = self.list_at(text, match.start(), end)

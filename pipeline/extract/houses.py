@@ -10,6 +10,8 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.rules import Mark
 
+UNITS = frozenset({"house", "household", "vnd"})
+"""Units of the numbers that a row may have."""
 JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
 

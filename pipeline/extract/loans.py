@@ -18,6 +18,8 @@ BORROWERS = {
     "turn": "turn",
     "project": "project",
 }
+UNITS = frozenset({*BORROWERS, "vnd"})
+"""Units of the numbers that a row may have."""
 
 
 def read(
@@ -34,11 +36,7 @@ def read(
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
         before: the table's rows above the sentence (other tables' readers look at theirs).
     """
-    slots = [
-        q
-        for q in frame.sentence.quantities
-        if (q.unit in BORROWERS or q.unit == "vnd") and q.start not in taken
-    ]
+    slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")

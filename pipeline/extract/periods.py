@@ -17,7 +17,8 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.prefilter import Battery, Prefiltered
+from pipeline.extract.pattern_index import Index
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -127,31 +128,40 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
-        self._battery = Battery([pattern for _, pattern in self._patterns])
+        self._index = Index([pattern for _, pattern in self._patterns])
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""
-        return self.find_after(text, [])
+        return self.find_after(text, 0, len(text), [])
 
-    def find_after(self, text: str, heard: list[Mention]) -> list[Mention]:
-        """The same behind other text.
+    def find_after(self, text: str, start: int, end: int, heard: list[Mention]) -> list[Mention]:
+        """The same in ``text[start:end]``, behind other text.
 
         Args:
             text: where to look.
+            start: where the part begins; no word or number is cut there.
+            end: where it ends.
             heard: all mentions before it, for those that point back (``giai đoạn này``); grows by the
-                text's own, those that govern nothing included.
+                part's own, those that govern nothing included.
         """
-        citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
-            (match.start(), match.end(), order, reading, match)
-            for order in self._battery.may_match(text)
-            for reading, pattern in [self._patterns[order]]
-            for match in pattern.finditer(text)
+            (match.start(), match.end(), order, self._patterns[order][0], match)
+            for order, places in sorted(self._index.places(text, start, end).items())
+            for pattern in [self._patterns[order][1]]
+            for match in (
+                pattern.pattern.finditer(text, start, end)
+                if places is None
+                else pattern.at(text, places, start, end, None)
+            )
         ]
+        if not matches:
+            return []
+        citations = [m.span() for m in self._citation.finditer(text, start, end)]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))
         taken: list[tuple[int, int, str, regex.Match[str]]] = []
+        begin = start
         for start, end, _, reading, match in matches:
             if all(end <= s or start >= e for s, e, _, _ in taken):
                 taken.append((start, end, reading, match))
@@ -165,12 +175,12 @@ class Periods:
                 period = Period()
             mention = Mention(start, end, reading, period)
             heard.append(mention)
-            if not self._is_ignored(text, start):
+            if not self._is_ignored(text, begin, start):
                 found.append(mention)
         return found
 
-    def _is_ignored(self, text: str, start: int) -> bool:
-        before = text[max(0, start - 90) : start]
+    def _is_ignored(self, text: str, begin: int, start: int) -> bool:
+        before = text[max(begin, start - 90) : start]
         return any(pattern.search(before) for pattern in self._ignored)
 
 

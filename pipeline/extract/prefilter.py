@@ -7,19 +7,27 @@ asked. ``required`` reads a pattern and names such words, or none where it is no
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, partial
 from itertools import product
 from time import monotonic
 
 import regex
 
+from pipeline.extract.folded import Folded, folded
+
 _NAMED = regex.compile(r"\(\?(?:P<\w+>|[ims]*:)")
 _LOOK = regex.compile(r"\(\?<?[=!]")
 _COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
-_SIMPLE = frozenset("dDSwWpPnt")
-_BLANKS = regex.compile(r"\s+")
+_SIMPLE = frozenset("DSwWpPnt")
+_RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z]")
+_BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
+DIGIT = "\0"
+"""Among heads: any digit."""
+SHORT = 200
+"""Characters of a text that is searched sooner than folded."""
 MOST = 64
 """Strings that a part of a pattern may be for them to be listed."""
 LEAST = 2
@@ -48,7 +56,7 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
     >>> words, heads = required(r"tính\s+(?:đến|tới)\s+\d+\s+hộ")
     >>> [sorted(w) for w in words], sorted(heads)
     ([['tính tới ', 'tính đến '], [' hộ']], ['tính tới ', 'tính đến '])
-    >>> required(r"\d+h?"), required("ab|[a-z]+")
+    >>> required(r"\w+h?"), required("ab|[a-z]+")
     (((), frozenset()), ((), frozenset()))
     """
     try:
@@ -59,7 +67,8 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
         return (), frozenset()
     # a word that holds another of its set stands only where that one does
     sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
-    heads = part.begins()
+    # what stands before a digit begins it, too
+    heads = frozenset(head.partition(DIGIT)[0] or DIGIT for head in part.begins())
     return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
 
 
@@ -108,7 +117,7 @@ class _Reader:
         """What the alternatives that begin at a place can be, and where they end."""
         found: list[_Part] = []
         while True:
-            part, at = self._sequence(at)
+            part, at = self.sequence(at)
             found.append(part)
             if at >= len(self.pattern) or self.pattern[at] == ")":
                 break
@@ -127,7 +136,7 @@ class _Reader:
             frozenset[str]().union(*heads) if all(heads) else frozenset(),
         ), at
 
-    def _sequence(self, at: int) -> tuple[_Part, int]:
+    def sequence(self, at: int) -> tuple[_Part, int]:
         """What one alternative can be: the strings that run on, and what stands between them."""
         offers: list[frozenset[str]] = []
         run, whole = frozenset({""}), True
@@ -163,7 +172,7 @@ class _Reader:
         if char == "(":
             return self._group(at)
         if char == "[":
-            return _Part(None), self._set_end(at)
+            return self._set(at)
         if char == "\\":
             return self._escape(at)
         if char in "{}*+?]":
@@ -178,6 +187,8 @@ class _Reader:
             return _Part(frozenset({" "})), at + 2
         if char in {"b", "B"}:
             return _Part(frozenset({""})), at + 2
+        if char == "d":
+            return _Part(None, heads=frozenset({DIGIT})), at + 2
         if char in _SIMPLE:
             braces = regex.compile(r"\{\^?\w+\}").match(self.pattern, at + 2) if char in "pP" else None
             return _Part(None), braces.end() if braces else at + 2
@@ -194,6 +205,16 @@ class _Reader:
         if self.pattern[end : end + 1] != ")":
             raise _Unsure
         return _Part(frozenset({""})) if look else part, end + 1
+
+    def _set(self, at: int) -> tuple[_Part, int]:
+        """What one of a set of signs can be: strings where it lists a few plain ones."""
+        end = self._set_end(at)
+        inside = self.pattern[at + 1 : end - 1]
+        told = _RANGE.findall(inside)
+        if not inside or "".join(told) != inside:
+            return _Part(None), end
+        signs = {chr(code) for one in told for code in range(ord(one[0]), ord(one[-1]) + 1)}
+        return _Part(frozenset(signs)), end
 
     def _set_end(self, at: int) -> int:
         end = at + 1 + self.pattern[at + 1 :].startswith("^")
@@ -222,26 +243,24 @@ class _Reader:
 
 @dataclass(frozen=True, eq=False)
 class Prefiltered:
-    """A compiled pattern that is only asked where one of its words stands."""
+    """A compiled pattern that is only asked where one of its words stands.
+
+    ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
+    behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
+    it is not to be told which.
+    """
 
     pattern: regex.Pattern[str]
     words: tuple[tuple[str, ...], ...]
     heads: tuple[str, ...]
+    at_words: bool
+    at_numerals: bool
+    blank: bool
 
     @staticmethod
     def of(pattern: regex.Pattern[str]) -> Prefiltered:
         """A pattern with its words."""
         return _prefiltered(pattern)
-
-    def may_match(self, part: str) -> bool:
-        """Whether a folded text holds one word of each set."""
-        for words in self.words:
-            for word in words:
-                if word in part:
-                    break
-            else:
-                return False
-        return True
 
     def finditer(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
@@ -251,99 +270,95 @@ class Prefiltered:
         Raises:
             TimeoutError: where that takes more than ``timeout`` seconds.
         """
-        places = self.where(text, start, end)
-        if places is None:
-            return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
-        return self.at(text, places, start, len(text) if end is None else end, timeout) if places else ()
+        if len(text) > SHORT and (self.heads or self.words):
+            end = len(text) if end is None else end
+            places = self.places(text, start, end)
+            if places is not None:
+                return self.at(text, places, start, end, timeout) if places else ()
+            if not folded(text).holds(self.words, start, end):
+                return ()
+        return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
 
     def search(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
-        if self.words or self.heads:
-            part, _ = folded(text, start, end)
-            if not self.may_match(part) or (self.heads and not any(head in part for head in self.heads)):
+        if len(text) > SHORT and (self.heads or self.words):
+            end = len(text) if end is None else end
+            places = self.places(text, start, end)
+            if places is not None:
+                return next(iter(self.at(text, places, start, end, timeout, most=1)), None)
+            if not folded(text).holds(self.words, start, end):
                 return None
         return self.pattern.search(text, start, end, timeout=timeout)
 
-    def places(self, text: str, start: int, end: int) -> Sequence[int]:
-        """All places in ``text[start:end]`` at which a match may begin."""
-        part, aligned = folded(text, start, end)
-        return _places(part, self.heads, start) if self.heads and aligned else range(start, end)
-
-    def where(self, text: str, start: int, end: int | None) -> Sequence[int] | None:
-        """All places at which a match may begin; None where any may be one."""
-        if not self.words and not self.heads:
+    def places(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """All places in ``text[start:end]`` at which a match may begin, in order; None: any may be one."""
+        places = self.all_places(folded(text))
+        if places is None:
             return None
-        part, aligned = folded(text, start, end)
-        if not self.may_match(part):
-            return ()
-        return _places(part, self.heads, start) if self.heads and aligned else None
+        first = bisect_left(places, start)
+        return places[first : bisect_left(places, end, first)]
+
+    def all_places(self, text: Folded) -> list[int] | None:
+        """The same for a whole text."""
+        if not self.heads or (self.blank and not text.is_aligned):
+            return None
+        return text.known(self, self._find)  # type: ignore[no-any-return]
+
+    def _find(self, text: Folded) -> list[int]:
+        if self.words and not text.holds_all(self.words):
+            return []
+        numeric = {h for h in self.heads if h[0] == DIGIT or (self.at_numerals and h[0].isdigit())}
+        told = [head for head in self.heads if head not in numeric]
+        found = text.places(told, at_words=self.at_words)
+        if numeric:
+            digits = partial(Folded.digits, first=self.at_numerals)
+            found = sorted({*found, *text.known(("digits", self.at_numerals), digits)})
+        return found
 
     def at(
-        self, text: str, places: Sequence[int], start: int, end: int, timeout: float | None
+        self,
+        text: str,
+        places: Sequence[int],
+        start: int,
+        end: int,
+        timeout: float | None,
+        *,
+        most: int = 0,
     ) -> list[regex.Match[str]]:
-        """The matches that begin at some of the places, which are all at which one may."""
+        """The matches that begin at some of the places, which are all at which one may; ``most`` of them."""
         found, behind, left = [], start, timeout
-        last = monotonic() + timeout if timeout else 0.0
+        last = monotonic() + timeout if timeout and len(places) > 1 else 0.0
         for at in places:
             if at < behind:
                 continue
-            if timeout:
+            if last:
                 left = max(last - monotonic(), LEAST_TIME)
             if match := self.pattern.match(text, at, end, timeout=left):
                 found.append(match)
+                if len(found) == most:
+                    break
                 behind = max(match.end(), at + 1)
         return found
 
 
-class Battery:
-    """Many patterns that are tried on the same texts: their words are looked for together."""
-
-    def __init__(self, patterns: Sequence[Prefiltered]) -> None:
-        sets = [[*pattern.words, *([pattern.heads] if pattern.heads else [])] for pattern in patterns]
-        words = sorted({word for found in sets for one in found for word in one})
-        self._bits = {word: 1 << place for place, word in enumerate(words)}
-        self._sets = [[sum(self._bits[word] for word in one) for one in found] for found in sets]
-
-    def may_match(self, text: str, start: int = 0, end: int | None = None) -> list[int]:
-        """The places of the patterns that may match in ``text[start:end]``."""
-        part, _ = folded(text, start, end)
-        there = 0
-        for word, bit in self._bits.items():
-            if word in part:
-                there |= bit
-        return [place for place, sets in enumerate(self._sets) if all(there & one for one in sets)]
-
-
 @cache
 def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
-    words, heads = required(pattern.pattern)
+    source = pattern.pattern
+    words, heads = required(source)
     # where a head stands, a word that each head holds stands too
     told = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
-    return Prefiltered(pattern, tuple(tuple(sorted(w)) for w in told), tuple(sorted(heads)))
+    bounds = [source.startswith(sign) and _is_one(source) for sign in _BOUNDED]
+    blank = any(head[0] == " " for head in heads)
+    sets = tuple(tuple(sorted(w)) for w in told)
+    return Prefiltered(pattern, sets, tuple(sorted(heads)), any(bounds), bounds[1], blank)
 
 
-def _places(text: str, words: Iterable[str], shift: int) -> list[int]:
-    """Where any of the words begins, in order, counted from so far before the text."""
-    found = []
-    for word in words:
-        if word in text:
-            at = text.find(word)
-            while at >= 0:
-                found.append(at + shift)
-                at = text.find(word, at + 1)
-    found.sort()
-    return found
-
-
-@lru_cache(maxsize=64)
-def folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
-    """A part of a text, case folded, blanks as one, and whether its places are still the same.
-
-    Once for all the patterns that are tried on it.
-    """
-    part = text[start:end]
-    odd = "  " in part or not part.isprintable()  # as all white space but a blank is
-    plain = str(_BLANKS.sub(" ", part) if odd else part).casefold()
-    return plain, len(plain) == len(part) and len(part.casefold()) == len(part)
+def _is_one(pattern: str) -> bool:
+    """Whether a pattern is one sequence, so that its beginning is that of all matches."""
+    try:
+        _, end = _Reader(pattern).sequence(0)
+    except _Unsure:
+        return False
+    return end == len(pattern)

@@ -39,8 +39,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     rows: list[Draft] = []
     waiting: dict[int, Number] = {}
     every = frame.sentence.quantities
-    units = frozenset(unit for number in frame.rules.numbers for unit in number.units)
-    starting = frozenset(unit for number in frame.rules.numbers if number.starts for unit in number.units)
+    units, starting = frame.rules.units, frame.rules.starting
     for at, q in enumerate(every):
         if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
             continue

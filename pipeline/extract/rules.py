@@ -232,6 +232,16 @@ class TableRules:
     parts: Mapping[str, Pattern]
 
     @cached_property
+    def units(self) -> frozenset[str]:
+        """The units of its numbers."""
+        return frozenset(unit for number in self.numbers for unit in number.units)
+
+    @cached_property
+    def starting(self) -> frozenset[str]:
+        """The units of the numbers that may begin a row."""
+        return frozenset(unit for number in self.numbers if number.starts for unit in number.units)
+
+    @cached_property
     def _triggers(self) -> Patterns:
         return Patterns([trigger.pattern for trigger in self.triggers])
 

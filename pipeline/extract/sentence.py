@@ -159,10 +159,7 @@ def annotate(
     for start, end, block in spans:
         part = text[start:end]
         quantities = [moved(q, start) for q in numbers.find(part)]
-        mentions = [
-            Mention(m.start + start, m.end + start, m.reading, m.period)
-            for m in periods().find_after(part, heard)
-        ]
+        mentions = periods().find_after(text, start, end, heard)
         inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
         found.append(Sentence(text, start, end, block, inside, mentions))
     return found
