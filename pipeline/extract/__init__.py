@@ -29,6 +29,7 @@ from pipeline.extract import (
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, notes, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
+from pipeline.extract.folded import folded
 from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period
@@ -69,6 +70,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
 
     book = book or rulebook()
     flow = Flow.of(document)
+    book.lookout.look(folded(flow.text))
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
     gridded, claimed = columns.read(flow, book)

@@ -18,7 +18,6 @@ from typing import Any
 import regex
 
 from pipeline.extract.numerals import MALFORMED, number_begins, number_pattern, parse_number
-from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
@@ -183,9 +182,9 @@ class Grammar:
         self._errors: int = fuzzy["errors"]
         self._letters = {term: set(term) for term in fuzzy["terms"]}
         self._longest = max(map(len, fuzzy["terms"])) + 4
-        self._approximate = Prefiltered.of(
-            regex.compile(rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags)
-        )
+        words = units["approximate"]["words"]
+        self._approximate = regex.compile(rf"(?:\b(?:{_alternatives(words)})\s+)+$", flags)
+        self._approximations = tuple(word.split()[-1].casefold() for word in words)
         self._not_a_count = regex.compile(
             rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
@@ -216,7 +215,11 @@ class Grammar:
         printed, start, end = match["n"], match.start("n"), match.end()
         before = text[max(0, start - BEFORE) : start]
         flags: list[str] = ["ambiguous"] if before[-2:] in {" -", " –"} else []
-        lead_match = self._approximate.search(before)
+        lead_match = (
+            self._approximate.search(before)
+            if before.rstrip().casefold().endswith(self._approximations)
+            else None
+        )
         lead = start - (len(before) - lead_match.start()) if lead_match else start
         flags += ["approximate"] if lead_match else []
         if span := self._range.match(text, end):

@@ -21,6 +21,7 @@ import regex
 from pipeline.errors import DictionaryError
 from pipeline.extract.flow import Flow
 from pipeline.extract.ids import row_id
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.extract.symbols import doc_types, read_toml
 
 if TYPE_CHECKING:
@@ -276,7 +277,7 @@ def _with_left(flow: Flow, start: int, cited: _Cited, name: str | None) -> _Cite
 def _by_name(flow: Flow, start: int, end: int) -> Iterator[_Cited]:
     """Laws named by their year or date alone."""
     patterns = _patterns()
-    for match in patterns.law.finditer(flow.text, start, end):
+    for match in Prefiltered.of(patterns.law).finditer(flow.text, start, end):
         on = _date(match) if match["y"] else None
         year = match["year"] or match["bare"]
         number = on.year if on else int(year) if year else None

@@ -145,7 +145,9 @@ class Context:
         )
         found = [
             (match.start(), cue)
-            for cue in self.cues.statuses
+            for cue in map(
+                self.cues.statuses.__getitem__, self.cues.telling.among(sentence.text, begin, q.lead)
+            )
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
             if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
@@ -165,10 +167,9 @@ class Context:
             if pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
         for parent in self.flow.parents(sentence.block):
-            text = self.flow.text[parent.start : parent.end]
-            if self.cues.actual_heading.search(text):
+            if self.cues.actual_heading.search(self.flow.text, parent.start, parent.end):
                 return "planned" if is_plan else "actual"
-            if self.cues.planned_heading.search(text):
+            if self.cues.planned_heading.search(self.flow.text, parent.start, parent.end):
                 return "planned"
         return "planned" if is_plan else "actual"
 

@@ -190,6 +190,15 @@ class Flow:
 
         Not split at abbreviations (``TP.``, ``v.v.``), initials (``P. 11``) or inside numbers.
         """
+        if block.start not in self._split:
+            self._split[block.start] = self._sentences(block)
+        return self._split[block.start]
+
+    @cached_property
+    def _split(self) -> dict[int, list[tuple[int, int]]]:
+        return {}
+
+    def _sentences(self, block: Block) -> list[tuple[int, int]]:
         abbreviations = load_rules().abbreviations
         cuts, start = [], block.body
         for match in _BREAK.finditer(self.text, block.body, block.end):

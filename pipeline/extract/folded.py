@@ -1,37 +1,35 @@
 """A text as patterns see it: case folded, each run of white space one blank; made once for all of them.
 
 Hundreds of patterns are tried on each sentence of a document. Where their first words stand is looked up
-once for the whole document: words are found by their first letters, and what is found is kept.
+once for the whole document, and what is found is kept.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import regex
 
 _BLANKS = regex.compile(r"\s{2,}|[^\S ]")
-_WORDS = regex.compile(r"\p{L}+")
 _DIGITS = re.compile(r"\d")
 _NUMERALS = re.compile(r"(?<!\d)\d")
-KEY = 3
-"""Letters by which words are found."""
 
 
 class Folded:
     """A text folded, the way back to its own places, and what was found in it.
 
-    Places are those of the text itself, as code points; ``text`` is the folded one.
+    Places are those of the text itself, as code points; ``text`` is the folded one. ``found`` holds what was
+    found in it, by what it was found with.
     """
 
-    __slots__ = ("_back", "_known", "text")
+    __slots__ = ("_back", "found", "text")
 
     def __init__(self, text: str) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self.found: dict[Hashable, Any] = {}
         back: list[int] | None = None
         if "  " in text or not text.isprintable():  # as all white space but a blank is
             text, back = _single_blanks(text)
@@ -71,55 +69,29 @@ class Folded:
         """The same for the whole text."""
         return all(any(word in self.text for word in some) for some in words)
 
-    def known(self, key: Hashable, find: Callable[[Folded], Any]) -> Any:
-        """What was found under a key; found now where it was not looked for yet."""
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = find(self)
-        return found
-
-    def places(self, heads: Sequence[str], *, at_words: bool) -> list[int]:
-        """Where any of the heads stands, in order.
-
-        Args:
-            heads: folded strings.
-            at_words: whether those that begin with a letter count only where no letter stands before them.
-        """
+    def places(self, heads: Sequence[str]) -> list[int]:
+        """Where any of the heads, which are folded strings, stands, in order."""
         text, found = self.text, list[int]()
-        words = self.known(Folded._words, Folded._words) if at_words else {}
         for head in heads:
-            if at_words and len(head) >= KEY and head[0].isalpha():
-                places = words.get(head[:KEY], ())
-                found += places if len(head) == KEY else [at for at in places if text.startswith(head, at)]
-                continue
             at = text.find(head)
             while at >= 0:
                 found.append(at)
                 at = text.find(head, at + 1)
-        return self._own(found)
+        return self.own(found)
 
     def digits(self, *, first: bool) -> list[int]:
         """Where digits stand, or the first digits of runs of them."""
-        return self._own([m.start() for m in (_NUMERALS if first else _DIGITS).finditer(self.text)])
+        pattern = _NUMERALS if first else _DIGITS
+        if pattern not in self.found:
+            self.found[pattern] = self.own([m.start() for m in pattern.finditer(self.text)])
+        return self.found[pattern]  # type: ignore[no-any-return]
 
-    def _own(self, found: list[int]) -> list[int]:
+    def own(self, found: list[int]) -> list[int]:
         """Places of the folded text as those of the text itself, in order."""
         if self._back is not None:
             back = self._back
             found = [back[at] for at in found]
         found.sort()
-        return found
-
-    def _words(self) -> dict[str, list[int]]:
-        """Where words begin in the folded text, by their first letters."""
-        text, found = self.text, dict[str, list[int]]()
-        for match in _WORDS.finditer(text):
-            at = match.start()
-            key = text[at : at + KEY]
-            if key in found:
-                found[key].append(at)
-            else:
-                found[key] = [at]
         return found
 
 

@@ -306,9 +306,10 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
     if q.start not in known:
         text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
         begin = max(clause.start, q.lead - 60)
+        told = cues.excluding.among(text, begin, q.lead)
         before = [
             reason
-            for reason, pattern, unless in cues.excluded
+            for reason, pattern, unless in map(cues.excluded.__getitem__, told)
             if pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]

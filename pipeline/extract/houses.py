@@ -306,8 +306,8 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     sentence = frame.sentence
     gate = frame.rules.parts["implied.gate"]
     reach = frame.rules.gate
-    around = sentence.text[max(0, sentence.start - reach.before) : sentence.end + reach.after]
-    if rows or not gate.search(around):
+    begin, end = max(0, sentence.start - reach.before), min(len(sentence.text), sentence.end + reach.after)
+    if rows or not gate.search(sentence.text, begin, end):
         return []
     for q in slots:
         if q.unit != "vnd" or q.per or q.start in taken:

@@ -18,7 +18,10 @@ class Index:
     def places(self, text: str, start: int, end: int) -> dict[int, Sequence[int] | None]:
         """Which patterns may match in ``text[start:end]``, and where their matches begin; None: anywhere."""
         doc = folded(text)
-        at, numbers, others = doc.known(self, self._all)
+        known = doc.found.get(self)
+        if known is None:
+            known = doc.found[self] = self._all(doc)
+        at, numbers, others = known
         told: dict[int, list[int] | None] = {}
         first = bisect_left(at, start)
         for k in range(first, bisect_left(at, end, first)):

@@ -129,6 +129,8 @@ class Periods:
                 )
             )
         self._index = Index([pattern for _, pattern in self._patterns])
+        self.patterns = [pattern for _, pattern in self._patterns]
+        """What is looked for in documents."""
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 

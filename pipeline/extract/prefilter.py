@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import product
 from time import monotonic
 
@@ -24,6 +24,7 @@ _COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
 _SIMPLE = frozenset("DSwWpPnt")
 _RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z]")
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
+_UNKNOWN = object()
 DIGIT = "\0"
 """Among heads: any digit."""
 SHORT = 200
@@ -247,7 +248,7 @@ class Prefiltered:
 
     ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
     behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
-    it is not to be told which.
+    it is not to be told which. ``numeric`` are heads that any digit may begin.
     """
 
     pattern: regex.Pattern[str]
@@ -256,6 +257,7 @@ class Prefiltered:
     at_words: bool
     at_numerals: bool
     blank: bool
+    numeric: frozenset[str]
 
     @staticmethod
     def of(pattern: regex.Pattern[str]) -> Prefiltered:
@@ -272,10 +274,14 @@ class Prefiltered:
         """
         if len(text) > SHORT and (self.heads or self.words):
             end = len(text) if end is None else end
-            places = self.places(text, start, end)
+            doc = folded(text)
+            places = self.all_places(doc)
             if places is not None:
-                return self.at(text, places, start, end, timeout) if places else ()
-            if not folded(text).holds(self.words, start, end):
+                first = bisect_left(places, start)
+                if first == len(places) or places[first] >= end:
+                    return ()
+                return self.at(text, places[first : bisect_left(places, end, first)], start, end, timeout)
+            if not doc.holds(self.words, start, end):
                 return ()
         return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
 
@@ -285,10 +291,15 @@ class Prefiltered:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
         if len(text) > SHORT and (self.heads or self.words):
             end = len(text) if end is None else end
-            places = self.places(text, start, end)
+            doc = folded(text)
+            places = self.all_places(doc)
             if places is not None:
-                return next(iter(self.at(text, places, start, end, timeout, most=1)), None)
-            if not folded(text).holds(self.words, start, end):
+                first = bisect_left(places, start)
+                if first == len(places) or places[first] >= end:
+                    return None
+                told = places[first : bisect_left(places, end, first)]
+                return next(iter(self.at(text, told, start, end, timeout, most=1)), None)
+            if not doc.holds(self.words, start, end):
                 return None
         return self.pattern.search(text, start, end, timeout=timeout)
 
@@ -302,19 +313,19 @@ class Prefiltered:
 
     def all_places(self, text: Folded) -> list[int] | None:
         """The same for a whole text."""
+        found = text.found.get(self, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = text.found[self] = self._find(text)
+        return found  # type: ignore[no-any-return]
+
+    def _find(self, text: Folded) -> list[int] | None:
         if not self.heads or (self.blank and not text.is_aligned):
             return None
-        return text.known(self, self._find)  # type: ignore[no-any-return]
-
-    def _find(self, text: Folded) -> list[int]:
         if self.words and not text.holds_all(self.words):
             return []
-        numeric = {h for h in self.heads if h[0] == DIGIT or (self.at_numerals and h[0].isdigit())}
-        told = [head for head in self.heads if head not in numeric]
-        found = text.places(told, at_words=self.at_words)
-        if numeric:
-            digits = partial(Folded.digits, first=self.at_numerals)
-            found = sorted({*found, *text.known(("digits", self.at_numerals), digits)})
+        found = text.places([head for head in self.heads if head not in self.numeric])
+        if self.numeric:
+            found = sorted({*found, *text.digits(first=self.at_numerals)})
         return found
 
     def at(
@@ -352,7 +363,9 @@ def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     bounds = [source.startswith(sign) and _is_one(source) for sign in _BOUNDED]
     blank = any(head[0] == " " for head in heads)
     sets = tuple(tuple(sorted(w)) for w in told)
-    return Prefiltered(pattern, sets, tuple(sorted(heads)), any(bounds), bounds[1], blank)
+    numeric = {h for h in heads if h[0] == DIGIT or (bounds[1] and h[0].isdigit() and len(h) < LEAST + 1)}
+    told = sorted(heads)
+    return Prefiltered(pattern, sets, tuple(told), any(bounds), bounds[1], blank, frozenset(numeric))
 
 
 def _is_one(pattern: str) -> bool:

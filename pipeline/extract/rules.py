@@ -7,13 +7,16 @@ blocker (words that claim a number for something that is no row).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from pipeline.extract.amounts import Grammar
+from pipeline.extract.groups import groups
+from pipeline.extract.lookout import Lookout
 from pipeline.extract.patterns import Pattern, Patterns
+from pipeline.extract.periods import periods
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -308,6 +311,16 @@ class Cues:
         """The blockers' patterns."""
         return Patterns([blocker.pattern for blocker in self.blockers])
 
+    @cached_property
+    def excluding(self) -> Patterns:
+        """The patterns of what excludes numbers behind it."""
+        return Patterns([pattern for _, pattern, _ in self.excluded])
+
+    @cached_property
+    def telling(self) -> Patterns:
+        """The statuses' patterns."""
+        return Patterns([status.pattern for status in self.statuses])
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -316,3 +329,22 @@ class Rulebook:
     tables: Mapping[str, TableRules]
     cues: Cues
     grammar: Grammar
+
+    @cached_property
+    def lookout(self) -> Lookout:
+        """All its patterns, and those of groups and periods, to be looked for together."""
+        own = [pattern.asked for pattern in (*_patterns(self.tables), *_patterns(self.cues))]
+        return Lookout([*own, *groups().patterns, *periods().patterns])
+
+
+def _patterns(part: object) -> Iterator[Pattern]:
+    """The patterns that a part of a rulebook holds."""
+    if isinstance(part, Pattern):
+        yield part
+    elif isinstance(part, Mapping):
+        yield from _patterns(list(part.values()))
+    elif isinstance(part, (list, tuple)):
+        for one in part:
+            yield from _patterns(one)
+    elif is_dataclass(part):
+        yield from _patterns([getattr(part, entry.name) for entry in fields(part)])
