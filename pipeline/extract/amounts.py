@@ -74,6 +74,7 @@ class Scaled:
 
 
 _DIGIT = re.compile(r"[0-9]")
+_UNIT = re.compile(r"\s*[“\"‘]?\s*")
 _BARE = regex.compile(r"\s*(?:[0-9]|$)")
 """Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
@@ -117,6 +118,10 @@ class Grammar:
             for unit, words in units["currencies"].items()
             if unit != "glued"
         ]
+        words = [word for noun in units["noun"] for word in noun["words"]]
+        words += [word for words in units["currencies"].values() for word in words]
+        self._keys = {word.casefold()[:2] for word in [*words, "%", "phần trăm"]}
+        """What units begin with: two letters, or all of a shorter word."""
         self._percent = regex.compile(r"\s*(?:%|phần trăm)", flags)
         self._per = [
             (unit, regex.compile(rf"\s*/\s*(?:1\s+|mỗi\s+)?(?:{_alternatives(words)})(?!\p{{L}})", flags))
@@ -194,24 +199,24 @@ class Grammar:
         low = heading.lower()
         return next((factor for words, factor in self._scales.items() if words in low), 1)
 
-    def find(self, text: str) -> list[Quantity]:
-        """All quantities of a text, in order, not overlapping."""
-        return list(self._find(text))
+    def find(self, text: str, shift: int = 0) -> list[Quantity]:
+        """All quantities of a text, in order, not overlapping; their places are so many characters on."""
+        return list(self._find(text, shift))
 
-    def _find(self, text: str) -> Iterator[Quantity]:
+    def _find(self, text: str, shift: int) -> Iterator[Quantity]:
         behind = 0
         for begins in self._begins.finditer(text) if _DIGIT.search(text) else ():
             at = begins.start()
             if at < behind or not (match := self._number.match(text, at)):
                 continue
-            quantity = self._read(text, match)
+            quantity = self._read(text, match, shift)
             if quantity is None:
                 behind = match.end("n")
             else:
                 yield quantity
-                behind = quantity.end
+                behind = quantity.end - shift
 
-    def _read(self, text: str, match: regex.Match[str]) -> Quantity | None:
+    def _read(self, text: str, match: regex.Match[str], shift: int) -> Quantity | None:
         printed, start, end = match["n"], match.start("n"), match.end()
         before = text[max(0, start - BEFORE) : start]
         flags: list[str] = ["ambiguous"] if before[-2:] in {" -", " –"} else []
@@ -252,7 +257,8 @@ class Grammar:
             more = (*more, "unit_assumed")
         of = parse_number(match["of"], whole=True)[0] if match["of"] else None
         found = tuple(dict.fromkeys((*flags, *more)))
-        return Quantity(start, end, number_end, noun_start, value, unit, per, lead, of, found, scaled.factor)
+        places = (start + shift, end + shift, number_end + shift, noun_start + shift)
+        return Quantity(*places, value, unit, per, lead + shift, of, found, scaled.factor)
 
     def _scaled(self, text: str, end: int) -> Scaled:
         """The multipliers behind a number, with the further parts of ``1 tỷ 960 triệu``."""
@@ -316,6 +322,10 @@ class Grammar:
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
         """Unit, where the noun starts, where the quantity ends, what it is a rate by."""
+        begins = _UNIT.match(text, end)
+        key = text[begins.end() : begins.end() + 2].casefold() if begins else ""
+        if not has_factor and key[:2] not in self._keys and key[:1] not in self._keys:
+            return "", end, end, ""
         noun = self._nouns.match(text, end)
         for unit, currency in self._currencies:
             # `24 đồng hồ nước` is no money: the longer word is meant

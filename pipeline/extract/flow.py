@@ -98,7 +98,12 @@ class Flow:
     def pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """``(page index, start, end)`` in each page's restored text that the span touches."""
         found: list[tuple[int, int, int]] = []
-        for index in range(self.page_of(start), len(self.starts)):
+        first = self.page_of(start)
+        if self.starts:
+            base = self.starts[first]
+            if base <= start < end <= base + len(self.document.restored[first].text):
+                return [(first, start - base, end - base)]
+        for index in range(first, len(self.starts)):
             base = self.starts[index]
             if base >= end and found:
                 break

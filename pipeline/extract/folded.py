@@ -79,12 +79,31 @@ class Folded:
                 at = text.find(head, at + 1)
         return self.own(found)
 
-    def digits(self, *, first: bool) -> list[int]:
-        """Where digits stand, or the first digits of runs of them."""
+    def digits(self, behind: Sequence[str], *, first: bool) -> list[int]:
+        """Where digits stand behind which one of some strings does.
+
+        Args:
+            behind: folded strings; an empty one: any digit will do.
+            first: whether only the first digit of a run counts.
+        """
         pattern = _NUMERALS if first else _DIGITS
-        if pattern not in self.found:
-            self.found[pattern] = self.own([m.start() for m in pattern.finditer(self.text)])
-        return self.found[pattern]  # type: ignore[no-any-return]
+        if not all(behind):
+            if pattern not in self.found:
+                self.found[pattern] = self.own([m.start() for m in pattern.finditer(self.text)])
+            return self.found[pattern]  # type: ignore[no-any-return]
+        text, found = self.text, list[int]()
+        for string in behind:
+            end = text.find(string)
+            while end >= 0:
+                at = end
+                while at and text[at - 1].isdecimal():
+                    at -= 1
+                    if not first:
+                        found.append(at)
+                if first and at < end:
+                    found.append(at)
+                end = text.find(string, end + 1)
+        return self.own(found)
 
     def own(self, found: list[int]) -> list[int]:
         """Places of the folded text as those of the text itself, in order."""

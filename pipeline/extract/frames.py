@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 import regex
 
@@ -26,8 +27,7 @@ FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A rule weighed for a number: its words' span (empty where a rule says no), and why it lost."""
 
     rule: str

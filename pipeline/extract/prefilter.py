@@ -25,6 +25,7 @@ _SIMPLE = frozenset("DSwWpPnt")
 _RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z]")
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
 _UNKNOWN = object()
+_NUMERAL = regex.compile(r"[0-9\0]+")
 DIGIT = "\0"
 """Among heads: any digit."""
 SHORT = 200
@@ -68,21 +69,30 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
         return (), frozenset()
     # a word that holds another of its set stands only where that one does
     sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
-    # what stands before a digit begins it, too
-    heads = frozenset(head.partition(DIGIT)[0] or DIGIT for head in part.begins())
+    heads = frozenset(map(_head, part.begins()))
     return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
+
+
+def _head(begins: str) -> str:
+    """What begins a match as far as it is certain: digits alone and what stands behind them, or letters."""
+    if begins[0] != DIGIT:
+        return begins.partition(DIGIT)[0]
+    behind = begins.lstrip(DIGIT).partition(DIGIT)[0]
+    return DIGIT if behind[:1].isdigit() else DIGIT + behind
 
 
 @dataclass(frozen=True)
 class _Part:
     """What a part of a pattern can be, ``None`` where it is more than a few strings, or what it asks for.
 
-    ``heads`` are strings of which one begins it; an empty one, or none at all, tells nothing.
+    ``heads`` are strings of which one begins it; an empty one, or none at all, tells nothing. They are the
+    whole part where it is ``told``.
     """
 
     strings: frozenset[str] | None
     words: Words = ()
     heads: frozenset[str] = frozenset()
+    told: bool = False
 
     def asks(self) -> Words:
         """The sets of words that it asks for."""
@@ -108,6 +118,20 @@ def _joined(before: Iterable[str], behind: Iterable[str]) -> frozenset[str]:
     return frozenset(a + (b.lstrip() if a.endswith(" ") else b) for a, b in product(before, behind))
 
 
+def _begun(heads: frozenset[str], part: _Part, *, needed: bool, once: bool) -> tuple[frozenset[str], bool]:
+    """The strings that begin a sequence with one more part, and whether they are all of it so far."""
+    more = part.begins() if part.strings is None else part.strings
+    whole = part.told or part.strings is not None
+    if not needed:
+        more = more | {""} if whole else frozenset()
+    if len(heads) * len(more) > MOST and any(map(_NUMERAL.fullmatch, heads)):  # 1 to 31 are but digits then
+        heads, more = (frozenset(_NUMERAL.sub(DIGIT, h) for h in told) for told in (heads, more))
+    if not more or (len(heads) > 1 and len(heads) * len(more) > MOST):
+        return heads, False
+    # of what stands several times the first begins it; blanks and digits are one
+    return _joined(heads, more), whole and (once or more <= {" ", "", DIGIT})
+
+
 @dataclass
 class _Reader:
     """Reads a pattern from left to right."""
@@ -131,41 +155,36 @@ class _Reader:
         # of each alternative what tells most; what asks for nothing lets all pass
         best = [max(part.asks(), key=_weight, default=frozenset[str]()) for part in found]
         heads = [part.begins() for part in found]
-        return _Part(
-            None,
-            (frozenset[str]().union(*best),) if all(best) else (),
-            frozenset[str]().union(*heads) if all(heads) else frozenset(),
-        ), at
+        every = frozenset[str]().union(*heads) if all(heads) else frozenset()
+        told = bool(every) and all(part.told or part.strings is not None for part in found)
+        return _Part(None, (frozenset[str]().union(*best),) if all(best) else (), every, told), at
 
     def sequence(self, at: int) -> tuple[_Part, int]:
         """What one alternative can be: the strings that run on, and what stands between them."""
         offers: list[frozenset[str]] = []
         run, whole = frozenset({""}), True
-        heads: frozenset[str] | None = None
+        heads, told = frozenset({""}), True
         while at < len(self.pattern) and self.pattern[at] not in "|)":
             part, at = self._item(at)
             needed, once, at = self._times(at)
             strings = part.strings
+            if told:
+                heads, told = _begun(heads, part, needed=needed, once=once)
             if strings is not None and (once or strings == {" "}):
                 strings = strings if needed else strings | {""}
                 if len(run) * len(strings) > MOST:
                     offers.append(run)
-                    heads = heads if heads is not None else run
                     run, whole = strings, False
                 else:
                     run = _joined(run, strings)
                 continue
             offers.append(run)
-            if heads is None:
-                behind = part.begins() if needed else frozenset()
-                heads = _joined(run, behind) if len(run) == 1 or len(run) * len(behind) <= MOST else run
-                heads = heads or run
             if needed:
                 offers += [strings] if strings is not None else part.words
             run, whole = frozenset({""}), False
         if whole:
             return _Part(run), at
-        return _Part(None, _telling([*offers, run]), heads or frozenset()), at
+        return _Part(None, _telling([*offers, run]), heads, told), at
 
     def _item(self, at: int) -> tuple[_Part, int]:
         """What a letter, a sign or a group can be, and where it ends."""
@@ -189,7 +208,7 @@ class _Reader:
         if char in {"b", "B"}:
             return _Part(frozenset({""})), at + 2
         if char == "d":
-            return _Part(None, heads=frozenset({DIGIT})), at + 2
+            return _Part(None, heads=frozenset({DIGIT}), told=True), at + 2
         if char in _SIMPLE:
             braces = regex.compile(r"\{\^?\w+\}").match(self.pattern, at + 2) if char in "pP" else None
             return _Part(None), braces.end() if braces else at + 2
@@ -325,7 +344,8 @@ class Prefiltered:
             return []
         found = text.places([head for head in self.heads if head not in self.numeric])
         if self.numeric:
-            found = sorted({*found, *text.digits(first=self.at_numerals)})
+            behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
+            found = sorted({*found, *text.digits(behind, first=self.at_numerals)})
         return found
 
     def at(
@@ -359,13 +379,13 @@ def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     source = pattern.pattern
     words, heads = required(source)
     # where a head stands, a word that each head holds stands too
-    told = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
+    asked = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
     bounds = [source.startswith(sign) and _is_one(source) for sign in _BOUNDED]
     blank = any(head[0] == " " for head in heads)
-    sets = tuple(tuple(sorted(w)) for w in told)
+    sets = tuple(tuple(sorted(w)) for w in asked)
     numeric = {h for h in heads if h[0] == DIGIT or (bounds[1] and h[0].isdigit() and len(h) < LEAST + 1)}
-    told = sorted(heads)
-    return Prefiltered(pattern, sets, tuple(told), any(bounds), bounds[1], blank, frozenset(numeric))
+    ordered = tuple(sorted(heads))
+    return Prefiltered(pattern, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric))
 
 
 def _is_one(pattern: str) -> bool:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.extract.amounts import Grammar
 from pipeline.extract.groups import groups
@@ -139,8 +139,7 @@ class Heading:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """``text[start:end]`` is a trigger's match."""
 
     start: int

@@ -114,6 +114,8 @@ class Sentence:
 
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
+        if len(self.clauses) == 1:
+            return 0
         for number in range(bisect_right(self._starts, at) - 1, -1, -1):
             if self.clauses[number].holds(at):
                 return number
@@ -157,8 +159,7 @@ def annotate(
     found = []
     heard: list[Mention] = []
     for start, end, block in spans:
-        part = text[start:end]
-        quantities = [moved(q, start) for q in numbers.find(part)]
+        quantities = numbers.find(text[start:end], start)
         mentions = periods().find_after(text, start, end, heard)
         inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
         found.append(Sentence(text, start, end, block, inside, mentions))
