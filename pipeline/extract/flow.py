@@ -29,8 +29,10 @@ _SPACE = str.maketrans(dict.fromkeys("\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85
 _ODD_SPACE = regex.compile(rf"[{''.join(map(chr, _SPACE))}]")
 _PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
 _COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
-_BREAK = regex.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
+_BREAK = regex.compile(r"(?:\G|(?<![.!?…]))[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
 _LAST_WORD = regex.compile(r"[\p{L}\p{N}./]+$")
+LONGEST_WORD = 40
+"""Characters before a stop in which the word before it stands; longer ones are no abbreviations."""
 _STOPS = tuple(".;:!?…")
 _OPEN = tuple(",-–(/&“")
 
@@ -207,7 +209,7 @@ class Flow:
         abbreviations = load_rules().abbreviations
         cuts, start = [], block.body
         for match in _BREAK.finditer(self.text, block.body, block.end):
-            word = _LAST_WORD.search(self.text[start : match.start()])
+            word = _LAST_WORD.search(self.text[max(start, match.start() - LONGEST_WORD) : match.start()])
             last = word.group().strip("./") if word else ""
             if last in abbreviations or (len(last) == 1 and last.isupper()):
                 continue

@@ -122,20 +122,25 @@ def _are_years(numbers: Sequence[str]) -> bool:
 
 def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
-    parts: list[list[str]] = [[] for _ in range(grid.width)]
-    for number in range(head):
+    width = grid.width
+    parts: list[list[str]] = [[] for _ in range(width)]
+    lowest = {c: n for n, row in enumerate(grid.rows[:head]) for c, cell in enumerate(row) if cell.text}
+    for number in range(max(0, head - MOST_HEADINGS), head):
         row = grid.rows[number]
         last = ""
-        for column in range(grid.width):
+        for column in range(width):
             text = row[column].text if column < len(row) else ""
-            below = any(column < len(r) and r[column].text for r in grid.rows[number + 1 : head])
             if text:
                 last = text
-            elif not below:
+            elif lowest.get(column, -1) <= number:
                 last = ""
             if last:
                 parts[column].append(last)
     return [" ".join(p).lower() for p in parts]
+
+
+MOST_HEADINGS = 30
+"""Lines of headings at most: of a page of nothing else the last ones count."""
 
 
 def caption_of(flow: Flow, grid: Grid) -> str:
