@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 import regex
@@ -106,6 +108,7 @@ class Frame:
     verbs: dict[int, bool] = field(default_factory=dict)
     record: Record = field(default_factory=dict)
     heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
+    heard_in: dict[int, Sequence[Mark]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -126,11 +129,24 @@ class Frame:
         sentence, rules = self.sentence, self.rules
         found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
-        return [
-            m
-            for m in (_outside(m, sentence, rules) for m in found)
-            if m and not any(g.start <= m.start and m.end <= g.end for g in taken)
-        ]
+        taken.sort(key=lambda g: g.start)
+        begins, ends = [g.start for g in taken], list(accumulate((g.end for g in taken), max))
+        kept = []
+        for mark in (_outside(m, sentence, rules) for m in found):
+            # of the groups that begin before it, how far the one reaches that ends last
+            before = bisect_right(begins, mark.start) if mark else 0
+            if mark and not (before and mark.end <= ends[before - 1]):
+                kept.append(mark)
+        return kept
+
+    def own_marks(self, number: int) -> Sequence[Mark]:
+        """The marks of a clause itself."""
+        if number not in self.heard_in:
+            clause = self.sentence.clauses[number]
+            first = bisect_left(self.marks, clause.start, key=_start)
+            last = bisect_left(self.marks, clause.end, first, key=_start)
+            self.heard_in[number] = [m for m in self.marks[first:last] if clause.holds(m.start)]
+        return self.heard_in[number]
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""
@@ -189,16 +205,15 @@ class Frame:
 
     def governor(self, q: Quantity, stop: int) -> Mark | None:
         """The trigger or blocker that governs a number; ``stop`` is where the next number begins."""
-        clause = self.sentence.clauses[self.sentence.clause_at(q.start)]
         chosen = self._governor(q, stop)
-        self.weigh(q, chosen, [m for m in self.marks if clause.holds(m.start)])
+        self.weigh(q, chosen, self.own_marks(self.sentence.clause_at(q.start)))
         return chosen
 
     def _governor(self, q: Quantity, stop: int) -> Mark | None:
         sentence = self.sentence
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
-        inside = [m for m in self.marks if clause.holds(m.start)]
+        inside = self.own_marks(number)
         before = next((m for m in reversed(inside) if m.end <= q.start), None)
         end = min(stop, clause.end, q.end + FAR)
         after = [m for m in inside if q.end <= m.start < end]
@@ -219,9 +234,9 @@ class Frame:
             return None
         for earlier in sentence.before(number)[1:]:
             clause = sentence.clauses[earlier]
-            inside = [m for m in self.marks if clause.holds(m.start) and m.end <= q.start]
-            if inside:
-                return inside[-1]
+            last = next((m for m in reversed(self.own_marks(earlier)) if m.end <= q.start), None)
+            if last:
+                return last
             if earlier not in self.verbs:
                 self.verbs[earlier] = self._has_verb(clause.start, min(clause.end, q.start))
             if self.verbs[earlier]:
@@ -278,6 +293,7 @@ class Frame:
         return marks[-1] if marks else None
 
 
+_start = attrgetter("start")
 NEAREST = 3
 """Marks on either side of a number that are kept in the record."""
 
@@ -294,7 +310,7 @@ def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
 
 def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
     """A mark that does not begin inside a number; what goes on behind it (``3 mô hình nuôi bò``) is cut."""
-    q = next((q for q in sentence.quantities if q.start <= mark.start < q.end), None)
+    q = sentence.number_at(mark.start)
     if q is None:
         return mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
@@ -352,7 +368,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     """
     sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(q.start)]
-    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
+    previous = sentence.previous_end(q.start, clause.start)
     begin = max(previous, clause.start)
     before = groups().find(sentence.text, begin, q.lead)
     last = before[-1] if before else None

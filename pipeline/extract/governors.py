@@ -98,20 +98,25 @@ def named_before(seen: Seen, mark: Mark | None) -> Mark | None:
     begins = seen.text[seen.clause[0] : mark.start].rstrip()[-1:] in {"", ","}
     if is_verb and begins:
         return None
-    holders = [sentence.clauses[k] for k in ([number] if is_verb else sentence.before(number))]
-    told = [
-        m
-        for m in frame.marks
-        if m.end <= mark.start and not m.trigger.weak and any(c.holds(m.start) for c in holders)
-    ]
-    return told[-1] if told and not told[-1].trigger.reason else None
+    holders = {number} if is_verb else set(sentence.before(number))
+    told = next(
+        (
+            m
+            for m in reversed(frame.marks)
+            if m.end <= mark.start
+            and not m.trigger.weak
+            and not holders.isdisjoint(sentence.holding(m.start))
+        ),
+        None,
+    )
+    return told if told and not told.trigger.reason else None
 
 
 def governor(seen: Seen) -> Mark | None:
     """The trigger or blocker that governs a number; of those that stand equally near not a weak one."""
     frame, q = seen.frame, seen.q
-    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
-    inside = [m for m in frame.marks if clause.holds(m.start) and m.trigger.governs(q.unit)]
+    own = frame.own_marks(frame.sentence.clause_at(q.start))
+    inside = [m for m in own if m.trigger.governs(q.unit)]
     before = [m for m in inside if m.end <= q.start][::-1]
     near = [m for m in before if m.start >= seen.begin]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
@@ -167,8 +172,7 @@ def _inherited(seen: Seen) -> Mark | None:
     if not split and ((stated and not alike) or frame.own_verb(q, number)):
         return None
     for earlier in sentence.before(number)[1:]:
-        clause = sentence.clauses[earlier]
-        marks = [m for m in frame.marks if clause.holds(m.start) and m.end <= q.start]
+        marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
             return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])

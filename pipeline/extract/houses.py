@@ -133,7 +133,7 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]
         if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
             return _cluster(frame, built, forward=True)
-    previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
+    previous = max(spent, sentence.previous_end(q.start, spent))
     near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
     if near:
         return _cluster(frame, near)

@@ -8,6 +8,7 @@ date: it closes what was named before and gives nothing. The patterns are data
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -163,13 +164,20 @@ class Periods:
         citations = [m.span() for m in self._citation.finditer(text, start, end)]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))
         taken: list[tuple[int, int, str, regex.Match[str]]] = []
+        begins: list[int] = []
         begin = start
         for start, end, _, reading, match in matches:
-            if all(end <= s or start >= e for s, e, _, _ in taken):
-                taken.append((start, end, reading, match))
+            # the last that begins before its end ends last of those that may overlap it
+            at = bisect_left(begins, end)
+            if not at or taken[at - 1][1] <= start:
+                at = bisect_right(begins, start)
+                begins.insert(at, start)
+                taken.insert(at, (start, end, reading, match))
         found: list[Mention] = []
-        for start, end, reading, match in sorted(taken, key=lambda x: x[0]):
-            if any(s < end and start < e for s, e in citations):
+        cited = [s for s, _ in citations]
+        for start, end, reading, match in taken:
+            at = bisect_left(cited, end)
+            if at and start < citations[at - 1][1]:
                 continue
             try:
                 period = _read(reading, match.groupdict(), heard)

@@ -59,8 +59,7 @@ def _place(
     """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
     frame, q = seen.frame, seen.q
     mark = governor(seen)
-    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
-    frame.weigh(q, mark, [m for m in frame.marks if clause.holds(m.start)])
+    frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
@@ -183,13 +182,13 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
     earlier: list[Mark] = []
     if mark and mark.trigger.weak:
         sentence = seen.frame.sentence
-        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+        holders = set(sentence.before(sentence.clause_at(seen.q.start)))
         spoken = (
             m
             for m in reversed(seen.frame.marks)
             if m.end <= mark.start
             and m.trigger.governs(seen.q.unit)
-            and any(c.holds(m.start) for c in holders)
+            and not holders.isdisjoint(sentence.holding(m.start))
         )
         earlier = list(islice(spoken, EARLIER))
     for one in (mark, *earlier):
@@ -257,8 +256,8 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     frame, sentence = seen.frame, seen.frame.sentence
     mine = sentence.clause_at(seen.q.start)
     reach = {mine, sentence.clauses[mine].outer}
-    within = [r for r in rows if sentence.clause_at(r.last.start) in reach]
-    row = within[-1] if within else rows[-1] if rows else None
+    within = next((r for r in reversed(rows) if sentence.clause_at(r.last.start) in reach), None)
+    row = within or (rows[-1] if rows else None)
     if row is None or number.column in row.cells:
         return None
     last = row.last
@@ -266,7 +265,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     if not within and not frame.cues.continues.match(gap):
         return None
     depth = {mine, sentence.clause_at(last.start)}
-    between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
+    between = sentence.between(last.start, seen.q.start)
     between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
     outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
     if all(o.is_money for o in between) and frame.cues.whole.search(outside):

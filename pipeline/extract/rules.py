@@ -6,7 +6,7 @@ blocker (words that claim a number for something that is no row).
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, lru_cache
@@ -267,10 +267,15 @@ class TableRules:
 def longest(marks: Sequence[Mark]) -> list[Mark]:
     """Marks that do not overlap, the longer first choice, in order of place."""
     kept: list[Mark] = []
+    starts: list[int] = []
     for mark in sorted(marks, key=lambda m: (m.start - m.end, m.start)):
-        if all(mark.end <= k.start or mark.start >= k.end for k in kept):
-            kept.append(mark)
-    return sorted(kept, key=lambda m: m.start)
+        # the last that begins before its end ends last of those that may overlap it
+        at = bisect_left(starts, mark.end)
+        if not at or kept[at - 1].end <= mark.start:
+            at = bisect_right(starts, mark.start)
+            starts.insert(at, mark.start)
+            kept.insert(at, mark)
+    return kept
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ Numbers, triggers and groups act within their clause before they act beyond it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -139,13 +140,61 @@ class Sentence:
 
         The nearest first.
         """
-        chain: list[int] = []
-        current = number
-        while current >= 0:
-            clause = self.clauses[current]
-            chain += [k for k in range(current, -1, -1) if self.clauses[k].group == clause.group]
-            current = clause.outer
-        return chain
+        if number not in self._before:
+            chain: list[int] = []
+            current = number
+            while current >= 0:
+                clause = self.clauses[current]
+                beside = self._by_group[clause.group]
+                chain += beside[bisect_right(beside, current) - 1 :: -1]
+                current = clause.outer
+            self._before[number] = chain
+        return self._before[number]
+
+    @cached_property
+    def _before(self) -> dict[int, list[int]]:
+        return {}
+
+    @cached_property
+    def _by_group(self) -> dict[int, list[int]]:
+        """The clauses of each group, in order."""
+        found: dict[int, list[int]] = {}
+        for number, clause in enumerate(self.clauses):
+            found.setdefault(clause.group, []).append(number)
+        return found
+
+    def holding(self, at: int) -> Iterator[int]:
+        """The clauses that hold an offset themselves, the innermost first.
+
+        They are several where a parenthesis is not closed.
+        """
+        number = self.clause_at(at)
+        while number >= 0:
+            clause = self.clauses[number]
+            if clause.holds(at):
+                yield number
+            number = clause.outer
+
+    def number_at(self, at: int) -> Quantity | None:
+        """The first number in which an offset lies."""
+        number = bisect_right(self._numbers, at) - 1
+        found = None
+        while number >= 0 and at < self.quantities[number].end:
+            found = self.quantities[number]
+            number -= 1
+        return found
+
+    def between(self, start: int, end: int) -> Sequence[Quantity]:
+        """The numbers that begin behind one place and before another."""
+        first = bisect_right(self._numbers, start)
+        return self.quantities[first : bisect_left(self._numbers, end, first)]
+
+    def previous_end(self, at: int, default: int) -> int:
+        """Where the last number ends that ends before an offset."""
+        number = bisect_left(self._numbers, at) - 1
+        while number >= 0 and self.quantities[number].end > at:
+            number -= 1
+        return self.quantities[number].end if number >= 0 else default
 
 
 def annotate(
@@ -161,9 +210,16 @@ def annotate(
     for start, end, block in spans:
         quantities = numbers.find(text[start:end], start)
         mentions = periods().find_after(text, start, end, heard)
-        inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
+        ends = [(m.start, m.end) for m in mentions]
+        inside = [q for q in quantities if not _is_inside(q.start, ends)]
         found.append(Sentence(text, start, end, block, inside, mentions))
     return found
+
+
+def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset lies in one of some spans that do not overlap, in order."""
+    before = bisect_right(spans, (at, sys.maxsize))
+    return before > 0 and at < spans[before - 1][1]
 
 
 def moved(q: Quantity, by: int) -> Quantity:
