@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_of
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
 UNITS = PEOPLE | {"card"}

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
@@ -50,8 +51,12 @@ class Context:
 
     def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
         clause = sentence.clauses[sentence.clause_at(q.start)]
-        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(q.start))]
-        before = [m for m in sentence.mentions if m.end <= q.start and any(c.holds(m.start) for c in holders)]
+        holders = set(sentence.before(sentence.clause_at(q.start))) if sentence.mentions else set()
+        before = [
+            m
+            for m in sentence.mentions
+            if m.end <= q.start and not holders.isdisjoint(sentence.holding(m.start))
+        ]
         after = [
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
@@ -135,14 +140,8 @@ class Context:
         is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
-        begin = next(
-            (
-                c.start
-                for c in (sentence.clauses[k] for k in sentence.before(number))
-                if _is_fresh(sentence, c, q)
-            ),
-            sentence.start,
-        )
+        clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
+        begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
         found = [
             (match.start(), cue)
             for cue in map(
@@ -164,7 +163,7 @@ class Context:
             return opening[0]
         # `100% hộ có nhu cầu được vay vốn` asks for nothing
         for status, pattern in self.cues.status_after if q.unit != "percent" else ():
-            if pattern.search(sentence.text, q.end, min(stop, clause.end)):
+            if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
         for parent in self.flow.parents(sentence.block):
             if self.cues.actual_heading.search(self.flow.text, parent.start, parent.end):
@@ -188,10 +187,9 @@ def _in_hole(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
-    return any(
-        clause.holds(m.start) and m.end <= q.start and m.start - clause.start <= FRESH
-        for m in sentence.mentions
-    )
+    first = bisect_left(sentence.mentions, clause.start, key=lambda m: m.start)
+    near = takewhile(lambda m: m.start - clause.start <= FRESH, islice(sentence.mentions, first, None))
+    return any(clause.holds(m.start) and m.end <= q.start for m in near)
 
 
 def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:

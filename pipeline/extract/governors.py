@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import FAR, Draft, Frame, group_at, group_of
+from pipeline.extract.frames import FAR, Draft, Frame
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of
 
 OF = 240
 """Characters behind a percentage in which its service is named: whom it is of takes many words."""

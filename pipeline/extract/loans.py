@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_of, is_vague
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import combine
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of, is_vague
 
 BORROWERS = {
     "household": "household",

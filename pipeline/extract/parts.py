@@ -7,7 +7,7 @@ announces: a run of rows behind a row that add up to it exactly.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
 
@@ -58,8 +58,6 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
     for total, beside in _with_sentence(rows):
         sentence = total.sentence
         outer = sentence.clause_at(total.first.start)
-        if len(sentence.clauses) == 1:
-            continue
         inside = [r for r in beside if r.first.start > total.first.start and not r.parent]
         groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
             sentence.clauses[outer].group
@@ -82,12 +80,21 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
 
 
 def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draft]]]:
-    """Each row with all rows of its sentence."""
+    """Each row with all rows of its sentence, where some of them stand in brackets."""
     by_sentence: dict[int, list[Draft]] = {}
     for row in rows:
         by_sentence.setdefault(row.sentence.start, []).append(row)
+    bracketed = {start for start, beside in by_sentence.items() if len(_groups(beside)) > 1}
     for row in rows:
-        yield row, by_sentence[row.sentence.start]
+        if row.sentence.start in bracketed:
+            yield row, by_sentence[row.sentence.start]
+
+
+def _groups(rows: Sequence[Draft]) -> set[int]:
+    """The brackets, and the sentence itself, in which rows of one sentence stand."""
+    if len(rows) < 2 or len(rows[0].sentence.clauses) == 1:
+        return set()
+    return {r.sentence.clauses[r.sentence.clause_at(r.first.start)].group for r in rows}
 
 
 # ---- by words ---------------------------------------------------------------------------------
@@ -266,21 +273,22 @@ NEXT = 3
 """Characters between a sentence and the next of its block."""
 
 
-def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
+def _free(rows: Iterable[Draft], total: Draft) -> Iterator[Draft]:
     """The rows near a total that no total has yet."""
     near = takewhile(lambda r: r.sentence.block - total.sentence.block <= REACH, rows)
-    return [r for r in islice(near, MOST) if r.parent is None and not r.children]
+    return (r for r in near if r.parent is None and not r.children)
 
 
 MOST = 200
 """Rows behind a total among which its parts are looked for, and before a cue for its total."""
 
 
-def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
+def _run(free: Iterator[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
     """The first run of at least two neighbouring rows that add up to ``whole`` exactly."""
-    for begin in range(min(len(free), 3)):
+    seen: list[Draft] = []
+    for begin in range(3):
         rest, run = whole, []
-        for row in free[begin:]:
+        for row in _further(seen, begin, free):
             value = row.value(column)
             if value is None or value > rest or not _same_flow(total, row) or _is_other(total, row):
                 break
@@ -291,6 +299,15 @@ def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> li
                     return run
                 break
     return []
+
+
+def _further(seen: list[Draft], begin: int, rest: Iterator[Draft]) -> Iterator[Draft]:
+    """The rows seen from a place on, then the others, which are seen by that."""
+    yield from seen[begin:]
+    for row in rest:
+        seen.append(row)
+        if len(seen) > begin:
+            yield row
 
 
 # ---- what follows -----------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
+from pipeline.extract.frames import BEHIND, Draft, Frame
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark, Number
+from pipeline.extract.whose import group_at, group_of
 
 EARLIER = 6
 """Triggers before a weak one that may speak for it."""

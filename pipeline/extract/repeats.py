@@ -63,16 +63,16 @@ def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
         return False
     if a.children and not (a.sentence.block == b.sentence.block and set(a.cells) < set(b.cells)):
         return False  # a total told of again behind its parts: `…; tổng kinh phí hỗ trợ 143 nhà là 7 tỷ đồng`
-    if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
+    if b.sentence.block - a.sentence.block > REACH and a.cells.keys() != b.cells.keys():
         return False
     if _is_worth(a, b):
         return all(_fits(b.values.get(f), a.values.get(f)) for f in facts)
-    few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
-    if not set(few.cells) <= set(many.cells) or not _is_telling(few):
+    few, many = (a, b) if a.cells.keys() <= b.cells.keys() else (b, a)
+    if not few.cells.keys() <= many.cells.keys() or not _is_telling(few):
         return False
     if any(few.value(column) != many.value(column) for column in few.cells):
         return False
-    if set(few.cells) == set(many.cells):
+    if len(few.cells) == len(many.cells):
         return all(few.values.get(f) == many.values.get(f) for f in facts) and _code(few) == _code(many)
     return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
 
