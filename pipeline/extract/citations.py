@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pipeline.model import Document, Value
 
 
+_CAPITAL = regex.compile(r"\p{Lu}")
+
+
 @dataclass(frozen=True)
 class _Patterns:
     symbol: regex.Pattern[str]
@@ -204,7 +207,7 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
         sure = "typed" if named else "coded" if coded else "bare"
         confidence = patterns.confidence[sure]
         begin = match.start() - len(left) + named.start() if named else match.start()
-        if regex.search(r"\p{Lu}", match["number"]):  # 41O: filled in by hand or misread, not to be told
+        if _CAPITAL.search(match["number"]):  # 41O: filled in by hand or misread, not to be told
             symbol, confidence = "", patterns.confidence["damaged"]
         last_kind, last_end = kind, match.end()
         cited = _around(flow, begin, match, end, symbol, kind, confidence)

@@ -110,6 +110,7 @@ class Frame:
     record: Record = field(default_factory=dict)
     heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
     heard_in: dict[int, Sequence[Mark]] = field(default_factory=dict)
+    topics: dict[tuple[str, bool], Mark | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -233,7 +234,8 @@ class Frame:
         sentence = self.sentence
         if self.own_verb(q, number) or (q.is_money and self._says_more(q, number)):
             return None
-        for earlier in sentence.before(number)[1:]:
+        speaks = self.marks or self._verb_places
+        for earlier in sentence.before(number)[1:] if speaks else ():
             clause = sentence.clauses[earlier]
             last = next((m for m in reversed(self.own_marks(earlier)) if m.end <= q.start), None)
             if last:

@@ -118,6 +118,8 @@ def governor(seen: Seen) -> Mark | None:
     frame, q = seen.frame, seen.q
     own = frame.own_marks(frame.sentence.clause_at(q.start))
     inside = [m for m in own if m.trigger.governs(q.unit)]
+    if not inside:
+        return _inherited(seen)
     before = [m for m in inside if m.end <= q.start][::-1]
     near = [m for m in before if m.start >= seen.begin]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
@@ -172,7 +174,7 @@ def _inherited(seen: Seen) -> Mark | None:
     alike = stated and any(frame.cues.states.search(seen.text, c.start, min(c.end, q.start)) for c in prior)
     if not split and ((stated and not alike) or frame.own_verb(q, number)):
         return None
-    for earlier in sentence.before(number)[1:]:
+    for earlier in sentence.before(number)[1:] if frame.marks else ():
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
@@ -183,6 +185,12 @@ def _inherited(seen: Seen) -> Mark | None:
 
 def topic(frame: Frame, unit: str, *, opening: bool = True) -> Mark | None:
     """What a sentence's label or the text above it speaks of: its paragraph, its list, its headings."""
+    if (unit, opening) not in frame.topics:
+        frame.topics[unit, opening] = _topic(frame, unit, opening=opening)
+    return frame.topics[unit, opening]
+
+
+def _topic(frame: Frame, unit: str, *, opening: bool) -> Mark | None:
     sentence = frame.sentence
     colon = sentence.text.find(":", sentence.start, min(sentence.end, sentence.start + LABEL))
     label = (sentence.start, max(colon, sentence.start))
