@@ -106,9 +106,12 @@ def _apart(a: Draft, b: Draft, actor: Pattern, items: frozenset[int], flow: Flow
 
 def _is_headline(a: Draft, b: Draft, flow: Flow) -> bool:
     """Whether ``a`` stands in a short line of its own above ``b``'s."""
-    begin = flow.source.rfind("\n", 0, a.first.start) + 1
-    end = flow.source.find("\n", a.last.end)
-    return 0 <= end < b.first.start and end - begin < SHORT * flow.width
+    end = flow.source.find("\n", a.last.end, b.first.start)
+    if end < 0:
+        return False
+    longest = int(SHORT * flow.width) + 1
+    begin = flow.source.rfind("\n", max(end - longest, 0), a.first.start) + 1
+    return (begin > 0 or end < longest) and end - begin < SHORT * flow.width
 
 
 SHORT = 0.7
