@@ -92,7 +92,7 @@ class Draft:
         return self.cells[column].value if column in self.cells else None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Frame:
     """A sentence seen by one table's rules.
 

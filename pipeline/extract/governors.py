@@ -27,7 +27,7 @@ HEADINGS = 3
 """Blocks above a sentence whose words may be its topic."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Seen:
     """A number in its sentence.
 

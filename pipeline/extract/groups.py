@@ -14,7 +14,8 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.prefilter import Prefiltered, required
+from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.required import required
 from pipeline.language.dictionaries import folder
 
 _BOTH = frozenset({"poor_household", "near_poor_household"})

@@ -29,8 +29,12 @@ class Index:
                 told[number].append(at[k])  # type: ignore[union-attr]
             else:
                 told[number] = [at[k]]
-        for number in [n for n in told if self._patterns[n].words]:
-            if not doc.holds(self._patterns[number].words, start, end):
+        held: dict[tuple[tuple[str, ...], ...], bool] = {(): True}
+        for number in list(told):
+            words = self._patterns[number].words
+            if words not in held:
+                held[words] = doc.holds(words, start, end)
+            if not held[words]:
                 del told[number]
         for number in others:
             if doc.holds(self._patterns[number].words, start, end):

@@ -14,7 +14,8 @@ from pipeline.extract.folded import Folded
 from pipeline.extract.groups import groups
 from pipeline.extract.pattern_index import Index
 from pipeline.extract.periods import periods
-from pipeline.extract.prefilter import DIGIT, SHORT, Prefiltered, required
+from pipeline.extract.prefilter import SHORT, Prefiltered
+from pipeline.extract.required import DIGIT, required
 from pipeline.extract.rule_files import rulebook
 
 FLAGS = regex.IGNORECASE | regex.V1
@@ -84,6 +85,8 @@ def test_most_patterns_have_words() -> None:
             [[" năm", " quý"]],
             [DIGIT + " năm", DIGIT + " quý", "một năm", "một quý"],
         ),
+        (r"(?:đã |vươn lên )*thoát", [["thoát"]], ["thoát", "vươn lên ", "đã "]),
+        (r"(?:báo \w+ )?trợ giúp", [["trợ giúp"]], ["báo ", "trợ giúp"]),
         (r"lần \d+", [["lần "]], ["lần "]),
         (r"(?:ngày )?(?:0?[1-9]|[12]\d|3[01])(?:/|-)\w", [], [DIGIT + "-", DIGIT + "/", "ngày "]),
         (r"[12]\d năm", [[" năm"]], ["1", "2"]),
