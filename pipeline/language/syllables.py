@@ -80,7 +80,8 @@ def _tone_place(rime: str) -> int:
 
 
 @lru_cache(maxsize=65536)
-def _is_syllable(word: str) -> bool:
+def is_syllable_key(word: str) -> bool:
+    """The same of a word in the form of ``normal.key``."""
     if len(word) > _LONGEST:
         return False
     known = _inventory()
@@ -106,7 +107,7 @@ def is_syllable(word: str) -> bool:
     Words without marks may be syllables too (``nam``, ``cho``); numbers, codes and foreign words are not,
     unless they happen to fit (``an``).
     """
-    return _is_syllable(key(word)) if word else False
+    return is_syllable_key(key(word)) if word else False
 
 
 @lru_cache(maxsize=65536)

@@ -17,10 +17,10 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.memory import Memory
+from pipeline.restore.parts import Vector, Words
 from pipeline.restore.spelling import UNKNOWN_PIECE
 from pipeline.restore.tokens import Token, rules
 
-Vector = NDArray[np.float64]
 MOST = 60
 """Candidates kept for a token."""
 WITHIN = 12.0
@@ -107,7 +107,7 @@ class Candidates:
     channel: Channel
     document: Memory | None = None
     memory: dict[str, Options] = field(default_factory=dict)
-    pieces: dict[str, dict[int, float]] = field(default_factory=dict)
+    pieces: dict[str, Words] = field(default_factory=dict)
 
     @cached_property
     def initials(self) -> frozenset[int]:
@@ -153,7 +153,7 @@ class Candidates:
             once += MIXED
         return UNKNOWN, once + sum(small if c.islower() else large if c.isalnum() else SIGN for c in text)
 
-    def known(self, text: str) -> dict[int, float]:
+    def known(self, text: str) -> Words:
         """Words that may have been read as ``text``, by the channel."""
         found = self.pieces.get(text)
         if found is None:
@@ -163,38 +163,35 @@ class Candidates:
         return found
 
     def _make(self, text: str, code: bool) -> Options:
-        found = dict(self.known(text))
+        found = self.known(text)
         own, spelling = self.raw(text)
-        best = self._best(found, own)
+        others = found.ids != own
+        best = (found.scores[others] + self.ngrams.unigram[found.ids[others]]).max(initial=-99.0)
         short = (
             self.channel.name == "eng"
             and len(text) <= SHORT
             and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
         )
         strange = best < UNLIKELY or (short and best < -8.5)
-        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
-            for word, p in self.channel.by_letters(text.lower(), letter_case(text), MOST).items():
-                found[word] = max(found.get(word, -99.0), p)
+        more = list[tuple[int, float]]()
         if own in (NUMBER, UNKNOWN):
-            found[own] = spelling
             printed = respelled(text) if own == UNKNOWN else ""
             if printed:
-                found[NUMBER] = DIGITS.get(len(printed), 0.0) + RESPELLED
-                found[own] = spelling if printed[0].isdigit() else -99.0
+                more.append((NUMBER, DIGITS.get(len(printed), 0.0) + RESPELLED))
+            more.append((own, spelling if not printed or printed[0].isdigit() else -99.0))
         else:
-            found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
+            more.append((own, -9.0 if self._spoilable(own) else KEPT))
         if code:
             bare = fold_marks(text).lower()
             for missing in range(2):
-                for word in self._by_bare.get(bare[missing:], ()):
-                    found[word] = max(found.get(word, -99.0), missing * UNKNOWN_PIECE)
-            found = {
-                w: p
-                for w, p in found.items()
-                if w in (own, NUMBER) or w in self.initials or fold_marks(self.lexicon.words[w]) == bare
-            }
-        ids = np.fromiter(found, np.int64, len(found))
-        scores = np.fromiter(found.values(), np.float64, len(found))
+                more += ((w, missing * UNKNOWN_PIECE) for w in self._by_bare.get(bare[missing:], ()))
+        lists = [found, Words(*(np.array(column) for column in zip(*more, strict=True)))]
+        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
+            lists.append(self.channel.by_letters(text.lower(), letter_case(text), MOST))
+        ids, scores = Words.best(*(np.concatenate(column) for column in zip(*lists, strict=True)))
+        if code:
+            kept = np.fromiter((self._of_code(w, own, bare) for w in ids.tolist()), bool, len(ids))
+            ids, scores = ids[kept], scores[kept]
         if self.document and not text.isdigit():
             ids, scores = self.document.adapt(text, ids, scores)
         value = scores + self.ngrams.unigram[ids]
@@ -206,11 +203,9 @@ class Candidates:
             at, kept = np.array([len(kept)]), np.append(kept, np.flatnonzero(ids == own))
         return Options(ids[kept], scores[kept], int(at[0]), best)
 
-    def _best(self, found: dict[int, float], own: int) -> float:
-        """The best candidate but the token itself, channel and unigram together."""
-        ids = np.fromiter(found, np.int64, len(found))
-        value = np.fromiter(found.values(), np.float64, len(found)) + self.ngrams.unigram[ids]
-        return float(value[ids != own].max(initial=-99.0))
+    def _of_code(self, word: int, own: int, bare: str) -> bool:
+        """Whether a symbol of these letters may hold a word."""
+        return word in (own, NUMBER) or word in self.initials or fold_marks(self.lexicon.words[word]) == bare
 
     def _spoilable(self, word: int) -> bool:
         """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""

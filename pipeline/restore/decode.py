@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.ngrams import Keys, Ngrams, Scores, extended
-from pipeline.restore.candidates import Vector
 from pipeline.restore.lattice import EDGES, Ints, Lattice
 from pipeline.restore.memory import Memory
+from pipeline.restore.parts import Vector
 
 KEEP_WITHIN = 8.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
