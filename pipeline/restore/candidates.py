@@ -39,8 +39,6 @@ MOST_PIECES = 1_000
 """Readings whose words are kept before they are ranked: some 5 MB."""
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 48
 """Tokens whose candidates are kept, and their longest: some 20 MB."""
-SHORT = 3
-"""So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
 """Two or more digits with letters behind (20m, 16h30), capitals with a digit (VTV3): mostly so printed."""
 
@@ -108,6 +106,7 @@ class Candidates:
     document: Memory | None = None
     memory: dict[str, Options] = field(default_factory=dict)
     pieces: dict[str, Words] = field(default_factory=dict)
+    lists: dict[str, Words] = field(default_factory=dict)
 
     @cached_property
     def initials(self) -> frozenset[int]:
@@ -118,8 +117,10 @@ class Candidates:
     def _by_bare(self) -> dict[str, list[int]]:
         """Such words by their letters without marks."""
         found: dict[str, list[int]] = defaultdict(list)
-        for word in sorted(self.initials):
-            found[fold_marks(self.lexicon.words[word])].append(word)
+        words = sorted(self.initials)
+        bare = fold_marks("\n".join(self.lexicon.words[word] for word in words)).split("\n")
+        for letters, word in zip(bare, words, strict=True):
+            found[letters].append(word)
         return dict(found)
 
     def of(self, token: Token) -> Options:
@@ -162,17 +163,12 @@ class Candidates:
             found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
         return found
 
-    def _make(self, text: str, code: bool) -> Options:
+    def _weighed(self, text: str, code: bool) -> Words:
+        """All that a token may have been, itself included, whatever the document says."""
         found = self.known(text)
         own, spelling = self.raw(text)
         others = found.ids != own
-        best = (found.scores[others] + self.ngrams.unigram[found.ids[others]]).max(initial=-99.0)
-        short = (
-            self.channel.name == "eng"
-            and len(text) <= SHORT
-            and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
-        )
-        strange = best < UNLIKELY or (short and best < -8.5)
+        best = (found.scores + self.ngrams.unigram.take(found.ids))[others].max(initial=-99.0)
         more = list[tuple[int, float]]()
         if own in (NUMBER, UNKNOWN):
             printed = respelled(text) if own == UNKNOWN else ""
@@ -186,18 +182,28 @@ class Candidates:
             for missing in range(2):
                 more += ((w, missing * UNKNOWN_PIECE) for w in self._by_bare.get(bare[missing:], ()))
         lists = [found, Words(*(np.array(column) for column in zip(*more, strict=True)))]
-        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
+        if best < UNLIKELY and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
             lists.append(self.channel.by_letters(text.lower(), letter_case(text), MOST))
         ids, scores = Words.best(*(np.concatenate(column) for column in zip(*lists, strict=True)))
         if code:
             kept = np.fromiter((self._of_code(w, own, bare) for w in ids.tolist()), bool, len(ids))
             ids, scores = ids[kept], scores[kept]
+        return Words(ids, scores)
+
+    def _make(self, text: str, code: bool) -> Options:
+        own, _ = self.raw(text)
+        name = f"{text}\0{code}"
+        if name not in self.lists:
+            if len(self.lists) >= MOST_PIECES:
+                self.lists.clear()
+            self.lists[name] = self._weighed(text, code)
+        ids, scores = self.lists[name]
         if self.document and not text.isdigit():
             ids, scores = self.document.adapt(text, ids, scores)
-        value = scores + self.ngrams.unigram[ids]
-        order = np.lexsort((ids, -value))
-        best = float(value[order[0]])
-        kept = order[:MOST][value[order[:MOST]] > best - WITHIN]
+        value = scores + self.ngrams.unigram.take(ids)
+        best = float(value.max())
+        near = np.flatnonzero(value > best - WITHIN)
+        kept = near[np.lexsort((ids[near], -value[near]))[:MOST]]
         at = np.flatnonzero(ids[kept] == own)
         if not len(at):
             at, kept = np.array([len(kept)]), np.append(kept, np.flatnonzero(ids == own))

@@ -38,11 +38,13 @@ class Words(NamedTuple):
     @classmethod
     def best(cls, ids: Ints, scores: Vector) -> Words:
         """Each word with the best of its scores, in the order of ids."""
-        order = np.lexsort((-scores, ids))
-        ids = ids[order]
-        first = np.ones(len(ids), bool)
-        np.not_equal(ids[1:], ids[:-1], out=first[1:])
-        return cls(ids[first], scores[order[first]])
+        if not len(ids):
+            return cls(ids, scores)
+        # ids fit 16 bits (they are packed so in n-grams), which are sorted in linear time
+        order = np.argsort(ids.astype(np.uint16), kind="stable")
+        ids = ids.take(order)
+        first = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
+        return cls(ids.take(first), np.maximum.reduceat(scores.take(order), first))
 
     def top(self, prior: NDArray[np.float32], most: int) -> list[tuple[int, float]]:
         """The ``most`` likeliest words with ``prior`` (log P by id), the likeliest first."""

@@ -31,7 +31,7 @@ UNKNOWN_TWO = -11.0
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
 """Rarer pieces are accidents of the alignment."""
 LONGEST_PIECE = 3
-LONGEST_ONSET = 4
+LONGEST_ONSET = 3
 """Signs of a reading that may stand for an onset."""
 LONGEST_WORD = 6
 """Letters of initials and foreign words that are looked for."""
@@ -198,7 +198,10 @@ class Speller:
         ids, onset, rime = self.shapes.ids, self.shapes.onset_of, self.shapes.rime_of
         best = np.full(len(ids), NEVER * 4, np.float32)
         for k in range(min(len(read), LONGEST_ONSET) + 1):
-            np.maximum(best, self.onsets.whole(read[:k])[onset] + self.rimes.whole(read[k:])[rime], out=best)
-        value = best + prior[ids]
-        top = np.argpartition(-value, most)[:most] if len(value) > most else np.arange(len(value))
+            parts = self.onsets.whole(read[:k]).take(onset)
+            parts += self.rimes.whole(read[k:]).take(rime)
+            np.maximum(best, parts, out=best)
+        value = best + prior.take(ids)
+        first = max(len(ids) - most, 0)
+        top = np.argpartition(value, first)[first:]
         return Words(ids[top], best[top].astype(np.float64))
