@@ -141,12 +141,8 @@ class Edits(Sequence[Edit]):
 
     def __init__(self, source: str, edits: Iterable[Edit] = ()) -> None:
         self.source, self._restored = source, list[str]()
-        self.starts, self.ends, self._kinds, self._confidences = (
-            array("q"),
-            array("q"),
-            array("B"),
-            array("d"),
-        )
+        self.starts, self.ends = array("I"), array("I")
+        self._kinds, self._confidences = array("B"), array("H")
         for edit in edits:
             self.append(edit)
 
