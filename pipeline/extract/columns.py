@@ -84,18 +84,21 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
     head = head_of(grid)
     headings = headings_of(grid, head)
     caption = caption_of(flow, grid)
+    named = f"{_title(caption)} {' '.join(headings)}"
     labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
-    for rules in book.tables.values():
-        sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
-        if not rules.headings or sign is None or not sign.search(f"{_title(caption)} {labels}"):
-            continue
-        if never and never.search(f"{_title(caption)} {labels}"):
-            continue
-        columns = _told_apart([_column(heading, caption, rules, book) for heading in headings])
-        if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
-            c.is_label for c in columns
-        ):
-            return rules, columns, head
+    # what a table is named after says more than a line of it: a budget has a line of houses
+    for told in (named, f"{_title(caption)} {labels}"):
+        for rules in book.tables.values():
+            sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
+            if not rules.headings or sign is None or not sign.search(told):
+                continue
+            if never and never.search(f"{_title(caption)} {labels}"):
+                continue
+            columns = _told_apart([_column(heading, caption, rules, book) for heading in headings])
+            if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
+                c.is_label for c in columns
+            ):
+                return rules, columns, head
     return None
 
 
