@@ -66,6 +66,8 @@ class Column:
     is_label: bool = False
     unit: str = "other"
     period: Period | None = None
+    fallback: Mapping[str, Value] = field(default_factory=dict)
+    """What holds where neither line nor caption says another."""
 
 
 def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
@@ -151,7 +153,11 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
         columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
     silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
     return [
-        replace(column, values={c: v for c, v in column.values.items() if c not in silent})
+        replace(
+            column,
+            values={c: v for c, v in column.values.items() if c not in silent},
+            fallback={c: v for c, v in column.values.items() if c in silent},
+        )
         for column in columns
     ]
 
@@ -231,10 +237,11 @@ def _line(
 
 
 def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
-    """The period that a line is headed by: ``2021`` under ``Năm``."""
+    """The period that a line is headed by: ``2021`` under ``Năm``, or where no other word heads it."""
     for cell, column in zip(row, columns, strict=False):
-        if column.is_label and _TIME.match(column.heading):
-            return period_in(f"năm {cell.text}" if _YEAR.fullmatch(cell.text) else cell.text)
+        year = _YEAR.fullmatch(clean(cell.text))
+        if column.is_label and (_TIME.match(column.heading) or (year and cell is row[0])):
+            return period_in(f"năm {year.group()}" if year else cell.text)
     return None
 
 
@@ -273,8 +280,8 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
         return
     wanted = {**column.values, "is_sum": column.is_sum}
     for row in line.rows:
-        said = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
-        if entry.column not in row.cells and said == wanted and row.period == column.period:
+        shown = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
+        if entry.column not in row.cells and shown == wanted and row.period == column.period:
             row.cells[entry.column] = q
             return
     rules = frame.rules
@@ -289,7 +296,8 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     )
     row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
     row.period = column.period
-    row.values = {**rules.default, **(told.trigger.values if told else {}), **column.values}
+    said = told.trigger.values if told else {}
+    row.values = {**rules.default, **column.fallback, **said, **column.values}
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
     if number:
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)

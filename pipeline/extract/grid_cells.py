@@ -19,6 +19,10 @@ from pipeline.extract.table_sums import Proof, prove
 
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
+# dust and the ends of rules, read as signs beside the words of a cell
+_SPECKS = regex.compile(r"\s+[._:;'`‘’|~^\"“”]+\s+")
+_SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
+_SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -94,8 +98,13 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     text = flow.text[block.start : block.end]
     at = 0
     for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
-        start = block.start + at + len(part) - len(part.lstrip())
         body = part.strip()
+        left = len(part) - len(part.lstrip())
+        if regex.search(r"\p{L}", body):  # a number's own are cleaned where it is read
+            if specks := _SPECKS_BEFORE.match(body):
+                left, body = left + specks.end(), body[specks.end() :]
+            body = _SPECKS_BEHIND.sub("", body)
+        start = block.start + at + left
         found.append(Cell(start, start + len(body), body))
         at += len(part) + 1
     return found
@@ -135,7 +144,7 @@ def headings_of(grid: Grid, head: int) -> list[str]:
                 last = ""
             if last:
                 parts[column].append(last)
-    return [" ".join(p).lower() for p in parts]
+    return [_SPECKS.sub(" ", " ".join(p).lower()) for p in parts]
 
 
 def caption_of(flow: Flow, grid: Grid) -> str:

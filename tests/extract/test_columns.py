@@ -200,3 +200,33 @@ def test_a_count_is_of_the_flow_beside_it_and_a_caption_of_two_periods(extracted
         ("disbursed", 59, 2_950_000_000, "2021-01-01", "2023-12-31"),
         ("outstanding", None, 7_170_000_000, None, "2023-11-30"),
     ]
+
+
+def test_caption_and_headings_name_a_table_before_a_line_does(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 2. Dự kiến kinh phí thực hiện Chương trình giảm nghèo năm 2025 (triệu đồng)
+TT | Nội dung | Vốn đầu tư | Vốn sự nghiệp
+1 | Dự án 1: Hạ tầng kinh tế - xã hội | 9.600 | 820
+2 | Dự án 5: Hỗ trợ nhà ở cho hộ nghèo | 1.260 | 2.730
+ | Cộng | 10.860 | 3.550""")
+    assert {f.table for f in extraction.figures} == {"budgets"}
+
+
+def test_what_nothing_says_is_said_to_be_so(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 3. Nhà ở của hộ nghèo năm 2024
+TT | Xã | Tổng số nhà
+1 | Xã Na Hin | 14
+2 | Xã Pờ Ly | 9""")
+    assert of(extraction, "work", "houses") == [("unspecified", 14), ("unspecified", 9)]
+
+
+def test_specks_between_words_and_a_year_under_a_misread_heading(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 1. Hộ nghèo, hộ cận nghèo cuối các năm 2022-2023
+Ñäm | Tổng số . hộ | Số hộ nghèo
+. 2022 | 1.520 | 31
+2023 _ | 1.540 | 25""")
+    assert of(extraction, "measure", "value", "period_end") == [
+        ("households", 1520, "2022-12-31"),
+        ("poor_households", 31, "2022-12-31"),
+        ("households", 1540, "2023-12-31"),
+        ("poor_households", 25, "2023-12-31"),
+    ]
