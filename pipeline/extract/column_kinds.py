@@ -10,14 +10,24 @@ import regex
 
 from pipeline.extract.grid_cells import Cell
 from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
     from pipeline.extract.columns import Column
 
-TOTAL = regex.compile(
+_TOTAL = regex.compile(
     r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
 )
-"""The label of a line or column that holds the sums of others."""
+_FOLDED = regex.compile(r"\s*(?:tong cong|tong so|toan (?:huyen|tinh|xa))\s*", regex.IGNORECASE)
+
+
+def is_total(label: str) -> bool:
+    """Whether a line or column holds the sums of others, by its label, marks misread or not.
+
+    >>> [is_total(text) for text in ("Tổng số", "Toản tỉnh", "Cộng", "Công", "Tổng số nhà")]
+    [True, True, True, False, False]
+    """
+    return bool(_TOTAL.match(label) or _FOLDED.fullmatch(fold_marks(label)))
 
 
 def counted(
@@ -47,7 +57,7 @@ def summed(columns: Sequence[Column]) -> list[Column]:
     }
     return [
         replace(entries[0], heading=column.heading, values=shared, is_sum=True)
-        if column.entry is None and TOTAL.match(column.heading)
+        if column.entry is None and is_total(column.heading)
         else column
         for column in columns
     ]

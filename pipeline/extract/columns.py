@@ -15,7 +15,7 @@ import regex
 
 from pipeline.extract import finds
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.column_kinds import TOTAL, counted, summed
+from pipeline.extract.column_kinds import counted, is_total, summed
 from pipeline.extract.column_totals import Line, relate
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
@@ -242,7 +242,7 @@ def line_of(
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
     label = _label(row, columns)
     line = Line(label.text if label else "", _level(row, label))
-    line.is_total = bool(TOTAL.match(line.label))
+    line.is_total = is_total(line.label)
     frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
     for column, q in found:
         _put(line, frame, column, q, label)

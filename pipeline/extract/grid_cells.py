@@ -20,7 +20,7 @@ from pipeline.extract.table_sums import Proof, prove
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 # dust and the ends of rules, read as signs beside the words of a cell
-_SPECKS = regex.compile(r"\s+[._:;'`‘’|~^\"“”]+\s+")
+_SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
 _SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
 _SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
 LONGEST_CELL = 40
@@ -86,10 +86,31 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
-            yield grid
+            yield _evened(flow, grid)
             grid = Grid()
     if grid.rows:
-        yield grid
+        yield _evened(flow, grid)
+
+
+def _evened(flow: Flow, grid: Grid) -> Grid:
+    """A table over several pages whose lines have a column less on one, where their numbers were not read."""
+    pages: dict[int, list[list[Cell]]] = {}
+    for number, row in zip(grid.blocks, grid.rows, strict=True):
+        pages.setdefault(flow.page_of(flow.blocks[number].start), []).append(row)
+    widest = [rows for rows in pages.values() if max(map(len, rows)) == grid.width]
+    if len(pages) < 2 or not any(map(_has_ordinals, widest)):
+        return grid
+    for rows in pages.values():
+        if max(map(len, rows)) == grid.width - 1 and not _has_ordinals(rows):
+            for row in rows:
+                row.insert(0, Cell(row[0].start, row[0].start, ""))
+    return grid
+
+
+def _has_ordinals(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first column of some lines holds their numbers."""
+    first = [row[0].text for row in rows if row[0].text]
+    return 2 * sum(bool(regex.fullmatch(r"\d{1,3}\.?|[IVX]+", text)) for text in first) > len(first)
 
 
 def cells(flow: Flow, block: Block) -> list[Cell]:

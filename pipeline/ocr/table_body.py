@@ -149,6 +149,7 @@ def laid_out(whole: Page, numbers: Numbers, taken: Set[int]) -> Layout | None:
     table.sort(key=lambda line: line.top)
     for cell in chain.from_iterable(line.cells for line in table):
         cell[:] = chain.from_iterable(lines(sorted(cell, key=lambda t: t.middle), em))
+    columns = _widened(columns, table)
     mine = {id(t) for line in table for t in chain.from_iterable(line.cells)}
     top = min(t.box.y0 for line in table for t in chain.from_iterable(line.cells))
     over = [t for t in whole.between(top - REACH * em, top) if id(t) not in taken and id(t) not in mine]
@@ -191,6 +192,18 @@ def _columns(inner: Sequence[Piece], numbers: Numbers) -> list[Span]:
         # one sign beside the others is a speck
         found += [c for c in united(free) if sum(bool(under(s, [c])) for s in free) > 1 or len(free) < 2]
     return sorted([*numbers.columns, *found])
+
+
+def _widened(columns: Sequence[Span], table: Sequence[Line]) -> list[Span]:
+    """The columns with all words that their cells took up, as far as none lies over another."""
+    wide: list[Span] = []
+    for k, column in enumerate(columns):
+        words = [token for line in table for token in line.cells[k]]
+        x0, x1 = span_of(words) if words else column
+        left = columns[k - 1][1] if k else x0
+        right = columns[k + 1][0] if k + 1 < len(columns) else x1
+        wide.append((max(min(x0, column[0]), left), min(max(x1, column[1]), right)))
+    return wide
 
 
 def _parted(piece: Piece, columns: Sequence[Span]) -> Iterator[Piece]:

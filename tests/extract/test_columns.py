@@ -250,10 +250,8 @@ TT | Chỉ tiêu | Đơn vị tính | Thực hiện năm 2023 | Kế hoạch nă
         ("rates", "93.4"),
         ("rates", "95"),
     ]
-    assert [(str(end), status) for end, status in rows] == [
-        ("2023-12-31", "actual"),
-        ("2024-12-31", "planned"),
-    ] * 4
+    times = [(str(f.values["period_end"]), f.values["status"]) for f in extraction.figures]
+    assert times == [("2023-12-31", "actual"), ("2024-12-31", "planned")] * 4
     assert {row["text"] for row in extraction.unclaimed} == {"8.140", "8.300"}
 
 
@@ -327,3 +325,19 @@ Thực hiện công tác giảm nghèo năm 2025
 II. NHIỆM VỤ, GIẢI PHÁP
 Năm 2024, huyện cấp 884 thẻ BHYT cho người nghèo. Năm 2025 dự kiến cấp 965 thẻ BHYT cho người nghèo.""")
     assert of(extraction, "cards", "status") == [(884, "actual"), (965, "planned")]
+
+
+def test_a_table_over_pages_of_which_one_lost_its_numbers(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 4. Hỗ trợ nhà ở cho hộ nghèo năm 2023
+TT | Xã | Xây mới | Sửa chữa
+1 | Xã Na Hin | 14 | 6
+2 | Xã Pờ Ly | 11 | 4
+\fXã Xín Cái | 9 | 3
+Xã Lũng Thàng | 8 | 2
+Toản huyện | 42 | 15""")
+    assert of(extraction, "work", "houses", "role")[-4:] == [
+        ("new", 8, "part"),
+        ("repair", 2, "part"),
+        ("new", 42, "total"),
+        ("repair", 15, "total"),
+    ]

@@ -136,6 +136,16 @@ def test_each_cell_has_its_place() -> None:
     assert head.y1 <= min(box.y0 for box in boxes)
 
 
+def test_no_cell_is_cut_through_a_label_that_begins_above_the_first_number() -> None:
+    tokens = page(
+        (-7, {30: "Nước sạch và vệ sinh"}), line(0, "1", "", "9", "410"), (7, {30: "môi trường"}), *BODY
+    )
+    boxes, _ = aligned.cells(tokens)
+    for token in tokens:
+        cut = [b for b in boxes if b.y0 < token.middle < b.y1 and token.box.x0 < b.x1 and b.x0 < token.box.x1]
+        assert [(b.x0 <= token.box.x0, token.box.x1 <= b.x1) for b in cut] == [(True, True)]
+
+
 def test_what_stands_together() -> None:
     pixels = np.full((100, 300), 255, np.uint8)
     for x, y in ((20, 20), (40, 20), (30, 38), (150, 20)):
