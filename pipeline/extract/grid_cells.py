@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import regex
 
@@ -93,24 +93,27 @@ def grids(flow: Flow) -> Iterator[Grid]:
 
 
 def _evened(flow: Flow, grid: Grid) -> Grid:
-    """A table over several pages whose lines have a column less on one, where their numbers were not read."""
+    """A table over several pages without its lines' numbers, where these were not read on one of them."""
     pages: dict[int, list[list[Cell]]] = {}
     for number, row in zip(grid.blocks, grid.rows, strict=True):
         pages.setdefault(flow.page_of(flow.blocks[number].start), []).append(row)
-    widest = [rows for rows in pages.values() if max(map(len, rows)) == grid.width]
-    if len(pages) < 2 or not any(map(_has_ordinals, widest)):
+    if len(pages) < 2:
         return grid
-    for rows in pages.values():
-        if max(map(len, rows)) == grid.width - 1 and not _has_ordinals(rows):
-            for row in rows:
-                row.insert(0, Cell(row[0].start, row[0].start, ""))
-    return grid
+    bare = [max(map(len, rows)) == grid.width - 1 and not _has_ordinals(rows) for rows in pages.values()]
+    full = [max(map(len, rows)) == grid.width and _has_ordinals(rows) for rows in pages.values()]
+    if not any(bare) or not any(full) or not all(a or b for a, b in zip(bare, full, strict=True)):
+        return grid
+    kept = chain.from_iterable(
+        (row[1:] for row in rows) if numbered else rows
+        for rows, numbered in zip(pages.values(), full, strict=True)
+    )
+    return Grid(list(kept), grid.blocks)
 
 
 def _has_ordinals(rows: Sequence[Sequence[Cell]]) -> bool:
     """Whether the first column of some lines holds their numbers."""
     first = [row[0].text for row in rows if row[0].text]
-    return 2 * sum(bool(regex.fullmatch(r"\d{1,3}\.?|[IVX]+", text)) for text in first) > len(first)
+    return 2 * sum(bool(regex.fullmatch(r"\d{1,3}\.?", text)) for text in first) > len(first)
 
 
 def cells(flow: Flow, block: Block) -> list[Cell]:
