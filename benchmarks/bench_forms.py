@@ -14,7 +14,7 @@ import argparse
 import csv
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,12 +107,33 @@ def measured(forms: list[str]) -> Iterator[tuple[str, Mapping[str, Score], Path]
         yield form, scores(wanted, tables), tables
 
 
+def unpaired(
+    columns: Sequence[str], wanted: Sequence[scoring.Row], found: Sequence[scoring.Row]
+) -> tuple[list[scoring.Row], list[scoring.Row]]:
+    """The wanted rows that no found one agrees with in these columns, and the found ones that are left."""
+    left = list(found)
+    missing = []
+    for row in wanted:
+        same = next((other for other in left if _agrees(columns, row, other)), None)
+        if same is None:
+            missing.append(row)
+        else:
+            left.remove(same)
+    return missing, left
+
+
+def _agrees(columns: Sequence[str], wanted: scoring.Row, found: scoring.Row) -> bool:
+    told = ((scoring.cell(wanted.get(c)), scoring.cell(found.get(c))) for c in columns)
+    here = scoring.stem(wanted["source_file"]) == scoring.stem(found["source_file"])
+    return here and all(want in (scoring.OPEN, got) for want, got in told)
+
+
 def tell_errors(form: str, tables: Path) -> None:
     """Print the rows that are missing and those that are too many, with what they were read from."""
     for table, columns in JUDGED.items():
         wanted = scoring.read(WORK / "forms" / "truth" / f"{table}.csv")
         found = scoring.read(tables / f"{table}.csv")
-        missing, extra = scoring.unpaired(table, wanted, found)
+        missing, extra = unpaired(columns, wanted, found)
         for sign, rows in (("-", missing), ("+", extra)):
             for row in rows:
                 cells = " ".join(scoring.cell(row.get(c)) or "·" for c in columns)

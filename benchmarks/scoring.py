@@ -112,33 +112,21 @@ def stem(name: str) -> str:
 
 def score(table: str, wanted: Sequence[Row], found: Sequence[Row]) -> Score:
     """One table's score; a column that the truth does not have, or leaves open, is not judged."""
-    missing, _ = unpaired(table, wanted, found)
-    right = len(wanted) - len(missing)
+    columns = [c for c in JUDGED[table] if not wanted or c in wanted[0]]
+    left = Counter(_key(row, columns) for row in found)
+    right = 0
+    # rows without open cells choose first
+    for key in sorted((_key(row, columns) for row in wanted), key=lambda k: k.count(OPEN)):
+        same = next((other for other in left if _agrees(key, other)), None)
+        if same is not None:
+            right += 1
+            left[same] -= 1
+            left += Counter()
     mine, theirs = _numbers(table, wanted), _numbers(table, found)
     return Score(
         Share(len(wanted), len(found), right),
         Share(mine.total(), theirs.total(), (mine & theirs).total()),
     )
-
-
-def unpaired(table: str, wanted: Sequence[Row], found: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The wanted rows that none found agrees with, and the found ones that agree with none wanted."""
-    columns = [c for c in JUDGED[table] if not wanted or c in wanted[0]]
-    left: dict[tuple[str, ...], list[Row]] = {}
-    for row in found:
-        left.setdefault(_key(row, columns), []).append(row)
-    missing = []
-    # rows without open cells choose first
-    for row in sorted(wanted, key=lambda row: _key(row, columns).count(OPEN)):
-        key = _key(row, columns)
-        same = key if key in left else next((other for other in left if _agrees(key, other)), None)
-        if same is None:
-            missing.append(row)
-        else:
-            left[same].pop(0)
-            if not left[same]:
-                del left[same]
-    return missing, [row for rows in left.values() for row in rows]
 
 
 def _key(row: Row, columns: Sequence[str]) -> tuple[str, ...]:
