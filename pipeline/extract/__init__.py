@@ -21,6 +21,7 @@ from pipeline.extract import (
     finds,
     grid,
     houses,
+    indicators,
     loans,
     parts,
     reader,
@@ -69,11 +70,12 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     flow = Flow.of(document)
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    gridded, claimed = columns.read(flow, book)
-    lent = grid.read(flow, book.tables["loans"], claimed)
-    gridded.lines += lent.lines
-    gridded.prose += lent.prose
-    gridded.repaired += lent.repaired
+    gridded, indicated = indicators.read(flow, book)
+    told, claimed = columns.read(flow, book, indicated)
+    for found_there in (told, grid.read(flow, book.tables["loans"], indicated | claimed)):
+        gridded.lines += found_there.lines
+        gridded.prose += found_there.prose
+        gridded.repaired += found_there.repaired
     sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     taken: set[int] = set()

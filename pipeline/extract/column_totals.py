@@ -80,7 +80,9 @@ def _adopt(total: Line, parts: Sequence[Line], *, surely: bool) -> None:
         column = next(iter(row.cells))
         values = [other.value(column) for other in same]
         adds_up = None not in values and sum(v for v in values if v) == row.value(column)
-        if len(same) < (1 if surely else 2) or not (surely or adds_up):
+        # one part alone is one where the others of its kind are blank
+        least = 1 if surely or len(parts) > 1 else 2
+        if len(same) < least or not (surely or adds_up):
             continue
         breakdown = 1 + max((c.breakdown for c in row.children), default=0)
         for other in same:

@@ -132,7 +132,8 @@ class Context:
 
         Weak cues inside the spans of ``said`` are but names; what ``ended`` before a plan's own time is done.
         """
-        is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
+        is_over = bool(ended and self.own.start and ended < self.own.start)
+        is_plan = self.is_plan and not is_over
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
         begin = next(
@@ -169,7 +170,7 @@ class Context:
             if self.cues.actual_heading.search(text):
                 return "planned" if is_plan else "actual"
             if self.cues.planned_heading.search(text):
-                return "planned"
+                return "actual" if is_over else "planned"
         return "planned" if is_plan else "actual"
 
 

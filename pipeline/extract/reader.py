@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
@@ -122,7 +123,7 @@ def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
     frame, q = seen.frame, seen.q
     group = group_at(frame.sentence, q)
     for whole in reversed(rows):
-        column = next((c for c in frame.rules.adds if c in whole.cells and whole.cells[c].unit == q.unit), "")
+        column = next((c for c in frame.rules.adds if c in whole.cells and _alike(frame, whole, c, q)), "")
         cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
         if not column or not cue:
             continue
@@ -133,6 +134,16 @@ def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
             part.values.pop(f"{other}_unit", None)
         return part
     return None
+
+
+def _alike(frame: Frame, whole: Draft, column: str, q: Quantity) -> bool:
+    """Whether a number counts what a row's column does: workers are people."""
+    unit = whole.cells[column].unit
+    return unit == q.unit or any(
+        number.codes.get(unit, unit) == number.codes.get(q.unit, q.unit)
+        for number in frame.rules.numbers
+        if number.column == column and {unit, q.unit} <= set(number.units)
+    )
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:
