@@ -74,8 +74,8 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     gridded.lines += lent.lines
     gridded.prose += lent.prose
     gridded.repaired += lent.repaired
-    sentences = _sentences(flow, gridded.prose, book)
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
+    sentences = _sentences(flow, gridded.prose, book, own)
     taken: set[int] = set()
     refused: dict[int, str] = {}
     record: Record = {}
@@ -107,7 +107,9 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     )
 
 
-def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook) -> list[Sentence]:
+def _sentences(
+    flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook, own: Period
+) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
@@ -115,7 +117,7 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar)
+    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar, own)
     listed = (with_listed(sentence, book.cues.parts) for sentence in found)
     return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
 

@@ -22,6 +22,9 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
+WITHIN_YEAR = frozenset({"quarter", "month"})
+"""Readings whose year may stand elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -82,6 +85,9 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, 1, 1), None)
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "from_to":
+        end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
+        return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
         return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
     if reading == "date":
@@ -89,6 +95,21 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
     if reading == "year":
         return Period(date(y, 1, 1), date(y, 12, 31))
     return _points_back(reading, said)
+
+
+def year_known(said: Sequence[Mention], begin: int) -> str:
+    """The year of a quarter or month named without one: its sentence's, the document's own, the last named.
+
+    Args:
+        said: the mentions before it; one whose reading is ``own`` is the document's period.
+        begin: where those of its own sentence begin.
+    """
+    own = [m for m in said[:1] if m.reading == "own"]
+    for mention in (*reversed(said[begin:]), *own, *reversed(said[:begin])):
+        first, last = mention.period.start, mention.period.end
+        if last and (first is None or first.year == last.year):
+            return str(last.year)
+    return ""
 
 
 def _points_back(reading: str, said: Sequence[Mention]) -> Period:
@@ -127,6 +148,7 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
+        self._words: Mapping[str, int] = data["words"]
         self._battery = Battery([pattern for _, pattern in self._patterns])
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
@@ -143,6 +165,7 @@ class Periods:
             heard: all mentions before it, for those that point back (``giai đoạn này``); grows by the
                 text's own, those that govern nothing included.
         """
+        begin = len(heard)
         citations = [m.span() for m in self._citation.finditer(text)]
         matches = [
             (match.start(), match.end(), order, reading, match)
@@ -159,8 +182,13 @@ class Periods:
         for start, end, reading, match in sorted(taken, key=lambda x: x[0]):
             if any(s < end and start < e for s, e in citations):
                 continue
+            part = {name: self._digits(value) for name, value in match.groupdict().items()}
+            if reading in WITHIN_YEAR and not part.get("y"):
+                part["y"] = year_known(heard, begin)
+                if not part["y"]:
+                    continue
             try:
-                period = _read(reading, match.groupdict(), heard)
+                period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
             mention = Mention(start, end, reading, period)
@@ -168,6 +196,11 @@ class Periods:
             if not self._is_ignored(text, start):
                 found.append(mention)
         return found
+
+    def _digits(self, value: str | None) -> str | None:
+        """A number word as digits (``sáu tháng đầu năm 2023``)."""
+        known = self._words.get(" ".join(value.lower().split())) if value else None
+        return str(known) if known else value
 
     def _is_ignored(self, text: str, start: int) -> bool:
         before = text[max(0, start - 90) : start]
