@@ -56,6 +56,17 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
+        if clause.outer >= 0 and not any(clause.holds(m.start) for m in sentence.mentions):
+            if told := _before_bracket(sentence, clause):
+                return Timed(told)
+        if not before:  # `Nhân Tháng hành động (tháng 10/2024), … tặng 320 thẻ`
+            first = sentence.quantities[0].start
+            outer = {k for k, c in enumerate(sentence.clauses) if c in holders}
+            before = [m for m in sentence.mentions if m.end <= first and _outside(sentence, m) in outer]
+        # the day of a pledge or decision is not when the houses are built: `… trong hai năm 2024-2025`
+        spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
+        if before and before[-1].reading == "date" and spans:
+            return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
         if before and dated and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
@@ -75,10 +86,10 @@ class Context:
 
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
-        beside = self._by_block.get(sentence.block, [])
-        before = bisect_left(beside, sentence.start, key=lambda s: s.start)
+        own = self._by_block.get(sentence.block, [])
+        before = bisect_left(own, sentence.start, key=lambda s: s.start)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(beside[max(before - 1, 0) : before], stock=True)) is not None:
+        if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
             return found
         if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
@@ -94,6 +105,9 @@ class Context:
                 continue
             if (found := self._heard(number, stock=stock)[-1]) is not None:
                 higher = introduces or block.level < level
+                beside = block.kind in {"item", "row"} and not (stock or higher)
+                if beside and found.period.end and not found.period.start:
+                    continue  # the day up to which the item beside counts: no span of this one's
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
@@ -173,12 +187,28 @@ class Context:
         return "planned" if is_plan else "actual"
 
 
+MENTION = 60
+"""Characters before a bracket in which the period that it is about stands."""
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
 OPENING = 14
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
+
+
+def _before_bracket(sentence: Sentence, clause: Clause) -> Period | None:
+    """The period right before a bracket, one that only compares included: ``so với năm 2020 (116 hộ)``."""
+    heard: list[Mention] = []
+    at = clause.start - 1
+    before = sentence.text[max(sentence.start, at - MENTION) : at].rstrip()
+    periods().find_after(before, heard)
+    return heard[-1].period if heard and heard[-1].end == len(before) else None
+
+
+def _outside(sentence: Sentence, mention: Mention) -> int:
+    """The number of the clause around the parentheses that a mention stands in, -1 where in none."""
+    return sentence.clauses[sentence.clause_at(mention.start)].outer
 
 
 def _in_hole(sentence: Sentence, mention: Mention) -> bool:
