@@ -182,6 +182,8 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
     paid: list[tuple[Draft, Quantity]] = []
     for q in slots:
         if not q.is_money:
+            if current and q.unit == "household" and q.value == current.value("houses"):
+                continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
             current = counts.get(q.start)
             if current and waiting and _is_purpose(frame, waiting, q):
                 paid.append((current, waiting))
