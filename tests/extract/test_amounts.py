@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.extract.amounts import grammar
+from pipeline.extract.amounts import grammar, load_units
 from pipeline.extract.numerals import parse_number
 
 CASES = [
