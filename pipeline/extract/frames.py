@@ -367,18 +367,38 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         or (governor and governor.start <= last.start)
     ):
         return last
+    if last and (
+        frame.cues.source_of.search(sentence.text, begin, last.start)
+        or (q.is_money and governor and _is_subject(frame, last, governor))
+    ):
+        return last
     return _label(frame, q)
+
+
+def _is_subject(frame: Frame, group: GroupList, verb: Mark) -> bool:
+    """Whether a verb says what its subject got: ``ông Hai, hộ cận nghèo ở thôn Đông, được vay 50 triệu``."""
+    text = frame.sentence.text
+    near = 0 <= verb.start - group.end <= SUBJECT and ";" not in text[group.end : verb.start]
+    return near and bool(frame.cues.passive.match(text, verb.start, verb.end))
+
+
+SUBJECT = 60
+"""Characters between a subject and its verb."""
 
 
 def _label(frame: Frame, q: Quantity) -> GroupList | None:
     """The group that the sentence's or the list's label names before its colon."""
     sentence = frame.sentence
-    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + 90))
+    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
         return found[0]
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
         return found[-1]
     return None
+
+
+LABEL = 150
+"""Characters from a sentence's start to the colon behind its label."""
 
 
 def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:

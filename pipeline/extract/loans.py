@@ -212,6 +212,8 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
         return False
     between = following[: nxt.lead - q.end]
+    if any(m.trigger.reason and q.end <= m.start < nxt.lead for m in frame.marks):
+        return False  # `vay 2.880 triệu đồng, tạo việc làm cho 72 lao động`
     return ";" not in between and bool(frame.rules.parts["pairing.count_after_amount"].search(between))
 
 

@@ -104,6 +104,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                 continue
             begin, end = scope
             before = rows[: bisect_left(starts, match.start())]
+            _nest(before, _between(rows, starts, begin, end), sentence)
             for number, total in enumerate(_totals(before, sentence, match.start())):
                 inside = _inside(_between(rows, starts, begin, end), total)
                 if number and total.sentence.start != sentence.start and not _is_all(inside, total):
@@ -115,6 +116,18 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
                 for row in inside:
                     _adopt(total, row, breakdown)
+
+
+def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) -> None:
+    """Let parts that add up to another part of their total be its own: ``2. Dự án 3: 4.372, gồm 3.460 và 912``."""
+    last = before[-1] if before else None
+    if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
+        return
+    own = [r for r in behind if r.parent is last.parent and r.sentence.start == sentence.start]
+    if len(own) > 1 and all(_may_hold(last, r) for r in own) and _is_all(own, last):
+        for row in own:
+            last.parent.children.remove(row)
+            _adopt(last, row, 1)
 
 
 def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:

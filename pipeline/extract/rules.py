@@ -290,6 +290,8 @@ class Cues:
     goes_on: Pattern
     whole: Pattern
     in_turn: Pattern
+    source_of: Pattern
+    passive: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
