@@ -278,6 +278,8 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
     begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
+    begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if any(
         m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
     ):

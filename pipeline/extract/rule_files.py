@@ -280,7 +280,7 @@ def load_cues(path: Path) -> Cues:
             for s in statuses
         ],
         [(s.get("status", str), s.pattern()) for s in status_after],
-        [(e.get("reason", str), e.pattern()) for e in excluded_after],
+        [(e.get("reason", str), e.pattern(bounded=not _is_anchored(e))) for e in excluded_after],
         Entry(data.get("actor"), f"{path}: [actor]", "pattern example").pattern(),
         heading.pattern("planned"),
         heading.pattern("actual"),
@@ -316,6 +316,11 @@ def load_cues(path: Path) -> Cues:
             ]
         ],
     )
+
+
+def _is_anchored(entry: Entry) -> bool:
+    """Whether a pattern says itself where it begins: right behind the number."""
+    return entry.get("pattern", str).startswith(r"\G")
 
 
 def files(place: Path) -> list[Path]:
