@@ -66,6 +66,9 @@ def _place(
         refused.setdefault(q.start, reason)
         return
     number, mark = _number(seen, mark)
+    if number is None and (part := _part(seen, rows)):
+        rows.append(part)
+        return
     if number is None or _is_anothers(seen, taken):
         frame.tell(
             q, "no entry of [[number]] fits" if number is None else "it belongs to the number before it"
@@ -120,19 +123,38 @@ def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
     ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
     """
     frame, q = seen.frame, seen.q
-    group = group_at(frame.sentence, q)
+    own = group_at(frame.sentence, q)
     for whole in reversed(rows):
-        column = next((c for c in frame.rules.adds if c in whole.cells and whole.cells[c].unit == q.unit), "")
+        column = next((c for c in frame.rules.adds if c in whole.cells and _alike(whole.cells[c], q)), "")
         cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
         if not column or not cue:
             continue
-        if not group or not group.code or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
+        group = own if own and own.code else _labelled(seen, cue.end())
+        if not group or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
             return None
         part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
         for other in set(frame.rules.adds) - {column}:
             part.values.pop(f"{other}_unit", None)
         return part
     return None
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    """Whether two numbers count the same: workers and pupils are persons, too."""
+    return a.unit == b.unit or {a.unit, b.unit} <= PERSONS
+
+
+PERSONS = frozenset({"person", "worker", "student"})
+"""Units of counts of which one may be a part of another."""
+
+
+def _labelled(seen: Seen, begin: int) -> GroupList | None:
+    """The group that names a part before its number: ``người nghèo 138``, ``đối tượng khác 67 người``."""
+    text, start = seen.text, max(seen.begin, begin)
+    named = [g for g in groups().find(text, start, seen.q.lead) if g.code]
+    if named and not text[named[-1].end : seen.q.lead].strip(" :-–"):
+        return named[-1]
+    return GroupList(start, start, "") if seen.frame.cues.rest.search(text, start, seen.q.lead) else None
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:
@@ -260,6 +282,8 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     reach = {mine, sentence.clauses[mine].outer}
     within = [r for r in rows if sentence.clause_at(r.last.start) in reach]
     row = within[-1] if within else rows[-1] if rows else None
+    if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):
+        return whole
     if row is None or number.column in row.cells:
         return None
     last = row.last
@@ -286,6 +310,17 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
+    """The total that money behind its parts is for: ``62 lao động, trong đó: nghèo 20, cận nghèo 9; kinh phí …``."""
+    text = seen.text
+    gap = text[rows[-1].last.end : seen.q.lead]
+    cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))
+    if not cues or ";" not in gap or not seen.frame.cues.continues.match(gap):
+        return None
+    whole = next((r for r in reversed(rows) if r.last.end <= cues[-1].start()), None)
+    return whole if whole and column not in whole.cells else None
 
 
 def _differs(mark: Mark, row: Draft) -> bool:
