@@ -56,9 +56,9 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
-        if clause.outer >= 0 and not any(clause.holds(m.start) for m in sentence.mentions):
-            if told := _before_bracket(sentence, clause):
-                return Timed(told)
+        silent = not any(clause.holds(m.start) for m in sentence.mentions)
+        if clause.outer >= 0 and silent and (told := _before_bracket(sentence, clause)):
+            return Timed(told)
         if not before:  # `Nhân Tháng hành động (tháng 10/2024), … tặng 320 thẻ`
             first = sentence.quantities[0].start
             outer = {k for k, c in enumerate(sentence.clauses) if c in holders}

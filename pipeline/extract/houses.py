@@ -43,6 +43,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
+    _each_work(frame, near, slots)
     beside = [r for r in before if r.sentence.block == sentence.block]
     for q in [q for q in slots if q.per == "house"]:
         works = _works_behind(frame, q)
@@ -229,7 +230,9 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if q.per:
         return ""
-    is_sum = bool(parts["per_house.joint"].search(gap))
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
+    is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
     if is_sum and len(_open_beside(frame, rows, row)) > 1:
         return "joint"
     if is_sum:
@@ -239,6 +242,10 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if row.value("houses") == Decimal(1):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+CLOSE = 25
+"""Characters between a count and its own sum in a list that goes on: ``5 nhà, tổng số tiền 300 triệu, …``."""
 
 
 def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
@@ -280,6 +287,20 @@ def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> Non
     works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
     same = [r for r in near if r.values["work"] in works] or list(near)
     same[-1].cells.setdefault("amount_per_house_vnd", q)
+
+
+def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Mức hỗ trợ là 60 triệu đồng đối với nhà xây mới`` is the price of one of the houses built before."""
+    text, parts = frame.sentence.text, frame.rules.parts
+    for q in slots:
+        if q.unit != "vnd" or q.per or not parts["each.rate"].search(text, frame.sentence.start, q.lead):
+            continue
+        behind = next((m for m in frame.marks if m.start >= q.end), None)
+        if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
+            continue
+        same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
+        if same:
+            same[-1].cells.setdefault("amount_per_house_vnd", q)
 
 
 def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:

@@ -99,6 +99,10 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
     sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
+            if cues.among.match(sentence.text, match.start(), sentence.end):
+                last = bisect_left(starts, match.start())
+                if _among(rows[max(0, last - NEAREST) : last], sentence, match.start()):
+                    continue
             scope = _scope(sentence, match.start(), match.end(), flow)
             if scope is None:
                 continue
@@ -118,8 +122,23 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                     _adopt(total, row, breakdown)
 
 
+def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
+    """Make a count right before ``trong số đó`` a part of the total above: ``71 nhà trong số đó đã xong``."""
+    part = before[-1] if before else None
+    if part is None or part.sentence.start != sentence.start or at - part.first.end > 1 or part.parent:
+        return False
+    total = next((r for r in reversed(before[:-1]) if not r.parent and _may_hold(r, part)), None)
+    if total and sentence.block - total.sentence.block <= 1:
+        _adopt(total, part, 1 + max((c.breakdown for c in total.children), default=0))
+    return True
+
+
+NEAREST = 6
+"""Rows before ``trong số đó`` among which the total is looked for."""
+
+
 def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) -> None:
-    """Let parts that add up to another part of their total be its own: ``2. Dự án 3: 4.372, gồm 3.460 và 912``."""
+    """Let parts that add up to another part of their total be its own: ``Dự án 3: 40, gồm 25 và 15``."""
     last = before[-1] if before else None
     if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
         return

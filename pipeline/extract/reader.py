@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
@@ -313,7 +314,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
 
 
 def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
-    """The total that money behind its parts is for: ``62 lao động, trong đó: nghèo 20, cận nghèo 9; kinh phí …``."""
+    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, trẻ em 9; kinh phí …``."""
     text = seen.text
     gap = text[rows[-1].last.end : seen.q.lead]
     cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))

@@ -300,6 +300,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
+        Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
         Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),
         Entry(data.get("source_of"), f"{path}: [source_of]", "pattern example").pattern(bounded=False),
         Entry(data.get("passive"), f"{path}: [passive]", "pattern example").pattern(),
@@ -321,7 +322,7 @@ def load_cues(path: Path) -> Cues:
 
 def _is_anchored(entry: Entry) -> bool:
     """Whether a pattern says itself where it begins: right behind the number."""
-    return entry.get("pattern", str).startswith(r"\G")
+    return str(entry.get("pattern", str)).startswith(r"\G")
 
 
 def files(place: Path) -> list[Path]:

@@ -290,6 +290,7 @@ class Cues:
     goes_on: Pattern
     whole: Pattern
     in_turn: Pattern
+    among: Pattern
     rest: Pattern
     source_of: Pattern
     passive: Pattern
