@@ -205,9 +205,7 @@ class Grammar:
         """All quantities of a text, in order, not overlapping."""
         found = list(self._find(text))
         worded = [
-            q
-            for q in self._find_worded(text)
-            if not any(o.start < q.end and q.start < o.end for o in found)
+            q for q in self._find_worded(text) if not any(o.start < q.end and q.start < o.end for o in found)
         ]
         return sorted((*found, *worded), key=lambda q: q.start) if worded else found
 

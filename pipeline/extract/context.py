@@ -149,6 +149,9 @@ class Context:
         is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
+        near = max(sentence.start, q.lead - NEAR)
+        if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
+            return "planned"
         begin = next(
             (
                 c.start
@@ -191,6 +194,8 @@ MENTION = 60
 """Characters before a bracket in which the period that it is about stands."""
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
+NEAR = 60
+"""Characters before a count in which words may make it a target."""
 OPENING = 14
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12

@@ -31,7 +31,7 @@ class Seen:
     """A number in its sentence.
 
     ``previous`` is the number before it, ``told`` that number's row in the table, ``stop`` where the next
-    begins.
+    begins, ``before`` the table's rows above the sentence.
     """
 
     frame: Frame
@@ -39,6 +39,7 @@ class Seen:
     previous: Quantity | None
     stop: int
     told: Draft | None = None
+    before: Sequence[Draft] = ()
 
     @property
     def text(self) -> str:
@@ -114,6 +115,8 @@ def governor(seen: Seen) -> Mark | None:
     inside = [m for m in frame.marks if clause.holds(m.start) and m.trigger.governs(q.unit)]
     before = [m for m in inside if m.end <= q.start][::-1]
     near = [m for m in before if m.start >= seen.begin]
+    if heads := [m for m in before if m.trigger.heads]:
+        return heads[0]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
     behind = list(_behind(seen, inside))
     if strong := [m for m in behind if m.trigger.strong and not q.is_money]:

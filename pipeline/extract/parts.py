@@ -201,6 +201,11 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]
     free = [r for r in islice(near, MOST) if not r.parent]
     inside = [r for r in free if r.sentence.start == sentence.start]
     if inside:
+        # `có 68 hộ thoát nghèo (chỉ tiêu 60 hộ), trong đó 14 hộ …`: a bracket that is closed has no parts
+        reach = {sentence.clauses[k].group for k in sentence.before(sentence.clause_at(at))}
+        inside = [
+            r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group in reach
+        ] or inside
         latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
         others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
         return [inside[0], *others]

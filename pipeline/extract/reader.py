@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
@@ -36,7 +36,6 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
         before: the table's rows above the sentence.
     """
-    del before
     rows: list[Draft] = []
     waiting: dict[int, Number] = {}
     every = frame.sentence.quantities
@@ -48,7 +47,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
         previous = every[at - 1] if at else None
         told = rows[-1] if rows and previous in rows[-1].cells.values() else None
-        seen = Seen(frame, q, previous, stop, told)
+        seen = Seen(frame, q, previous, stop, told, before)
         _place(seen, rows, waiting, taken, refused if q.unit in starting else {})
     for row in rows:
         taken.update(q.start for q in row.cells.values())
@@ -216,12 +215,25 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
             and any(c.holds(m.start) for c in holders)
         )
         earlier = list(islice(spoken, EARLIER))
+    earlier += [said for m in (mark, *earlier) if m and m.trigger.back and (said := _said(seen, m))]
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
             if told and _stands(number, seen, one):
                 return number, one
     return None, mark
+
+
+def _said(seen: Seen, mark: Mark) -> Mark | None:
+    """The trigger of the last row of the unit in the paragraph, for words that point back: ``tỷ lệ này``."""
+    block = seen.frame.sentence.block
+    near = takewhile(lambda r: r.sentence.block == block, reversed(seen.before))
+    row = next((r for r in near if r.values.get("unit") == seen.q.unit), None)
+    if row is None:
+        return None
+    every = (t for t in seen.frame.rules.triggers if t.values and not t.weak)
+    trigger = next((t for t in every if all(row.values.get(c) == v for c, v in t.values.items())), None)
+    return Mark(mark.start, mark.end, trigger) if trigger else None
 
 
 def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
@@ -314,7 +326,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
 
 
 def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
-    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, trẻ em 9; kinh phí …``."""
+    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, già 9; kinh phí …``."""
     text = seen.text
     gap = text[rows[-1].last.end : seen.q.lead]
     cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))

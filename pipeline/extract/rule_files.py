@@ -176,7 +176,7 @@ def _gate(data: Mapping[str, Any], path: Path) -> Gate:
 
 
 def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
-    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind units"):
+    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind back heads units"):
         yield Trigger(
             entry.get("id", str),
             entry.pattern(),
@@ -184,6 +184,8 @@ def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
             needs=entry.maybe("needs"),
             weak=entry.get("weak", bool, default=False),
             behind=entry.get("behind", bool, default=True),
+            back=entry.get("back", bool, default=False),
+            heads=entry.get("heads", bool, default=False),
             units=frozenset(entry.names("units")),
         )
 
@@ -300,6 +302,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
+        Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
         Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
         Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),
         Entry(data.get("source_of"), f"{path}: [source_of]", "pattern example").pattern(bounded=False),
