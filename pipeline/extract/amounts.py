@@ -188,6 +188,7 @@ class Grammar:
         worded = units["number_words"]
         self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
         self._worded_units = frozenset(worded["units"])
+        self._unworded = frozenset(worded["not_nouns"])
         self._worded = Prefiltered.of(
             regex.compile(
                 rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
@@ -216,6 +217,8 @@ class Grammar:
             unit = str(noun.lastgroup) if noun else ""
             before = text[max(0, match.start() - BEFORE) : match.start()]
             if noun is None or unit not in self._worded_units or self._not_a_count.search(before):
+                continue
+            if noun[unit].lower() in self._unworded:
                 continue
             if not noun[unit].islower() or (match.start() and not match["n"].islower()):
                 continue  # a name: `thôn Hai Căn`

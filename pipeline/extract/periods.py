@@ -40,12 +40,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml."""
+    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml.
+
+    One that ``compares`` (``so với cùng kỳ năm 2016``) governs no figure.
+    """
 
     start: int
     end: int
     reading: str
     period: Period
+    compares: bool = False
 
 
 def _month_end(year: int, month: int) -> date:
@@ -107,6 +111,8 @@ def year_known(said: Sequence[Mention], begin: int) -> str:
     own = [m for m in said[:1] if m.reading == "own"]
     for mention in (*reversed(said[begin:]), *own, *reversed(said[:begin])):
         first, last = mention.period.start, mention.period.end
+        if mention.compares:
+            continue
         if last and (first is None or first.year == last.year):
             return str(last.year)
     return ""
@@ -191,9 +197,9 @@ class Periods:
                 period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
-            mention = Mention(start, end, reading, period)
+            mention = Mention(start, end, reading, period, self._is_ignored(text, start))
             heard.append(mention)
-            if not self._is_ignored(text, start):
+            if not mention.compares:
                 found.append(mention)
         return found
 

@@ -66,7 +66,8 @@ def _place(
         refused.setdefault(q.start, reason)
         return
     number, mark = _number(seen, mark)
-    if number is None and (part := _part(seen, rows)):
+    # what a rate's part is of (`measure`) its own words must tell
+    if number is None and "measure" not in frame.rules.tells_apart and (part := _part(seen, rows)):
         rows.append(part)
         return
     if number is None or _is_anothers(seen, taken):

@@ -40,6 +40,7 @@ def test_governs_nothing(text: str) -> None:
         ("năm 2017, tỉnh tập trung. Năm nay tỉnh xây", "2017-01-01 2017-12-31"),
         ("ngày 31/02/2024 không có", ""),
         ("trong năm 2024 đạt. Quý II cấp", "2024-04-01 2024-06-30"),
+        ("tháng 5/2017 đạt. Trong tháng 6, tăng so với cùng kỳ năm 2016", "2017-06-01 2017-06-30"),
         ("quý I năm 2025 xong 60 nhà; quý III xong", "2025-07-01 2025-09-30"),
     ],
 )
