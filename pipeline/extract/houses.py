@@ -39,7 +39,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
                 rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
             )
             if rows[1:] and verbs and finished:
-                rows[-1].values["work"] = rows[-2].values["work"]
+                rows[-1].values["work"] = _of(frame, rows, rows[-2]).values["work"]
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
@@ -54,6 +54,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     for row in (*rows, *beside):
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Draft:
+    """What a count of finished houses is of: the one before it in its clause, else the total split."""
+    sentence = frame.sentence
+    if sentence.clause_at(before.first.start) == sentence.clause_at(rows[-1].first.start):
+        return before
+    return _split(frame, rows, before)
 
 
 NEAR = 120

@@ -42,6 +42,8 @@ def read(
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
+        if reason == "from_to" and mark and _is_stock(frame, mark, q):
+            reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
         if not reason and mark and not frame.is_open(q):
             reason = "not_policy_credit"
         if reason and not _is_sum_of_loan(frame, q, kept):
@@ -95,6 +97,14 @@ AHEAD = 12
 """Numbers behind a number among which the next of its clause is looked for."""
 JOINED = 12
 """Characters between an amount and the borrowers that it is said to be for."""
+
+
+def _is_stock(frame: Frame, mark: Mark, q: Quantity) -> bool:
+    """Whether a trigger tells what all owe on a day, not what was paid over a time or what one owes."""
+    told = mark.trigger.values
+    if frame.rules.parts["pairing.of_one"].search(frame.sentence.text, mark.start, q.lead):
+        return False
+    return any(told.get(column) in codes for column, codes in frame.rules.stocks.items())
 
 
 def _is_sum_of_loan(frame: Frame, q: Quantity, kept: Sequence[tuple[Quantity, Mark, int]]) -> bool:
@@ -195,6 +205,9 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
     row = reach[-1]
     count = row.cells["borrowers"]
     gap = sentence.text[count.end : q.lead]
+    if frame.rules.parts["pairing.standing"].search(gap) and ";" not in gap and len(gap) <= STANDING:
+        row.values["flow"], row.rule = mark.trigger.values.get("flow"), mark.trigger.id
+        return row
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
     broken = ";" in gap and not frame.rules.parts["pairing.continues"].search(gap)
     if broken or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
@@ -205,6 +218,10 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
         return None
     following = sentence.text[q.end : q.end + 40]
     return None if _has_own_count(frame, q, following) else row
+
+
+STANDING = 60
+"""Characters between borrowers and what they owe, at most."""
 
 
 def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:

@@ -118,8 +118,9 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                     if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
-                for row in inside:
-                    _adopt(total, row, breakdown)
+                for more, way in enumerate(_ways(inside, total)):
+                    for row in way:
+                        _adopt(total, row, breakdown + more)
 
 
 def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
@@ -158,6 +159,14 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """Those of a span's rows that may lie in a total."""
     found = [r for r in rows if r is not total and not r.parent]
     return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
+
+
+def _ways(inside: Sequence[Draft], total: Draft) -> list[Sequence[Draft]]:
+    """The ways in which a total is split: where the first rows add up to it, the others are another one."""
+    for number in range(2, len(inside)):
+        if _is_all(inside[:number], total):
+            return [inside[:number], inside[number:]]
+    return [inside]
 
 
 def _is_all(parts: Sequence[Draft], total: Draft) -> bool:

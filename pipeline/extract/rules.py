@@ -295,6 +295,7 @@ class Cues:
     in_turn: Pattern
     target: Pattern
     among: Pattern
+    works: Pattern
     rest: Pattern
     source_of: Pattern
     passive: Pattern
