@@ -91,6 +91,10 @@ def _is_part(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> boo
 def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
     """The card verb that governs a count; other tables' blockers do not claim a card."""
     mark = frame.governor(q, stop)
+    previous = max((o.end for o in frame.sentence.quantities if o.end <= q.start), default=0)
+    mine = [m for m in frame.marks if previous <= m.start and m.end <= q.start and not m.trigger.reason]
+    if mine and mark and mark.start > q.start:
+        return mine[-1]  # `cấp 1.820 thẻ cho người nghèo và gia hạn 960 thẻ`
     if mark and not mark.trigger.reason:
         return mark
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]

@@ -351,8 +351,9 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     """
     sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(q.start)]
-    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
-    begin = max(previous, clause.start)
+    before_it = max((o for o in sentence.quantities if o.end <= q.start), key=lambda o: o.end, default=None)
+    theirs = group_at(sentence, before_it) if before_it and not before_it.is_money else None
+    begin = max(before_it.end if before_it else 0, clause.start, theirs.end if theirs else 0)
     before = groups().find(sentence.text, begin, q.lead)
     last = before[-1] if before else None
     if last and sentence.text[last.end : q.lead].strip(" :-–") == "":

@@ -205,7 +205,10 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
             continue
         column = _column(frame, current, rows, q)
         if column == "joint":
-            refused.setdefault(q.start, "joint_amount")
+            if whole := _whole(frame, rows, current):
+                whole.cells["amount_vnd"] = q
+            else:
+                refused.setdefault(q.start, "joint_amount")
         elif column and column not in current.cells:
             current.cells[column] = q
             _basis(frame, current, q)
@@ -283,6 +286,16 @@ def _split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
     cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, start))
     before = [r for r in rows if cues and r.cells["houses"].start < cues[-1].start()]
     return before[-1] if before else row
+
+
+def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
+    """The total that the rows up to this one split without a rest: money for all of them is its own."""
+    total = _split(frame, rows, row)
+    parts = [r for r in rows if total.first.start < r.first.start <= row.first.start]
+    counts = [r.value("houses") for r in parts]
+    if total is row or "amount_vnd" in total.cells or None in counts:
+        return None
+    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
 
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:

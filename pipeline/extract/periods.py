@@ -22,7 +22,7 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
-WITHIN_YEAR = frozenset({"quarter", "month"})
+WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months"})
 """Readings whose year may stand elsewhere."""
 
 
@@ -191,7 +191,7 @@ class Periods:
             part = {name: self._digits(value) for name, value in match.groupdict().items()}
             if reading in WITHIN_YEAR and not part.get("y"):
                 part["y"] = year_known(heard, begin)
-                if not part["y"]:
+                if not part["y"] and reading != "first_months":
                     continue
             try:
                 period = _read(reading, part, heard)

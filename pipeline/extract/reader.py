@@ -80,8 +80,12 @@ def _place(
         return
     row = _open_row(seen, number, mark, rows)
     if row is not None:
-        if q.is_money and len(_listed(row, rows)) > 1:
-            refused.setdefault(q.start, JOINT_AMOUNT)
+        if q.is_money and len(listed := _listed(row, rows)) > 1:
+            whole = _total(seen, listed, number.column)
+            if whole:
+                whole.cells[number.column] = q
+            else:
+                refused.setdefault(q.start, JOINT_AMOUNT)
             return
         if (not q.is_money or row.group is None) and (found := group_of(frame, q, seen.stop, mark)):
             row.group = found
@@ -339,6 +343,19 @@ def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
 
 def _differs(mark: Mark, row: Draft) -> bool:
     return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+
+
+def _total(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
+    """The first of a list, where the others split it without a rest: money for all of them is its own."""
+    whole, *split = listed
+    announced = seen.frame.cues.parts.search(seen.text, whole.last.end, split[0].first.lead)
+    if not announced or len(split) < 2 or column in whole.cells:
+        return None
+    for counted in set(whole.cells) & set(split[0].cells):
+        values = [r.value(counted) for r in split]
+        if None not in values and sum(v for v in values if v is not None) == whole.value(counted):
+            return whole
+    return None
 
 
 def _listed(row: Draft, rows: Sequence[Draft]) -> list[Draft]:
