@@ -129,7 +129,10 @@ class Context:
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:
-            self._heading_mentions[block.start] = periods().find(self.flow.text[block.start : block.end])
+            said = [Mention(0, 0, "own", self.own)]
+            self._heading_mentions[block.start] = periods().find_after(
+                self.flow.text[block.start : block.end], said
+            )
         return self._heading_mentions[block.start]
 
     # ---- status -------------------------------------------------------------------------------

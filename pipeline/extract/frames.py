@@ -308,8 +308,9 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
         begin = max(clause.start, q.lead - 60)
         before = [
             reason
-            for reason, pattern, unless in cues.excluded
-            if pattern.search(text, begin, q.lead)
+            for reason, pattern, unless, money in cues.excluded
+            if (q.is_money or not money)
+            and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
         end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)

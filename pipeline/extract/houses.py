@@ -135,6 +135,8 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
     limit = min(stop, clause.end)
+    if cue := frame.cues.parts.search(sentence.text, q.end, limit):
+        limit = cue.start()  # `2.500 hộ … về nhà ở, trong đó xây mới 1.800 nhà`: the verb is the parts'
     after = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
     if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]

@@ -272,7 +272,7 @@ def load_cues(path: Path) -> Cues:
     statuses = list(_entries(data, "status", path, "status strength pattern example"))
     status_after = list(_entries(data, "status_after", path, "status pattern example"))
     parts = list(_entries(data, "parts", path, "pattern example"))
-    excluded = list(_entries(data, "excluded", path, "reason pattern example unless"))
+    excluded = list(_entries(data, "excluded", path, "reason pattern example unless money"))
     excluded_after = list(_entries(data, "excluded_after", path, "reason pattern example"))
     neutral = list(_entries(data, "neutral", path, "pattern example"))
     heading = Entry(data.get("status_heading"), f"{path}: [status_heading]", "planned actual example")
@@ -292,6 +292,7 @@ def load_cues(path: Path) -> Cues:
                 e.get("reason", str),
                 compile_pattern(rf"(?<!\p{{L}})(?:{e.get('pattern', str)}){tail}", e.name, bounded=False),
                 e.maybe("unless"),
+                e.get("money", bool, default=False),
             )
             for e in excluded
         ],

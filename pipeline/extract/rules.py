@@ -285,7 +285,7 @@ class Cues:
     planned_heading: Pattern
     actual_heading: Pattern
     parts: Pattern
-    excluded: Sequence[tuple[str, Pattern, Pattern | None]]
+    excluded: Sequence[tuple[str, Pattern, Pattern | None, bool]]
     blockers: Sequence[Trigger]
     own_verb: Pattern
     continues: Pattern
