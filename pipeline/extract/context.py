@@ -135,6 +135,11 @@ class Context:
             )
         return self._heading_mentions[block.start]
 
+    def _is_past(self, heading: Block) -> bool:
+        """Whether a heading names a time before the document's own: ``Kết quả năm 2024`` in a plan for 2025."""
+        ends = [m.period.end for m in self._mentions(heading) if m.period.end]
+        return bool(self.own.start and ends and max(ends) < self.own.start)
+
     # ---- status -------------------------------------------------------------------------------
 
     def status(
@@ -187,7 +192,7 @@ class Context:
         for parent in self.flow.parents(sentence.block):
             text = self.flow.text[parent.start : parent.end]
             if self.cues.actual_heading.search(text):
-                return "planned" if is_plan else "actual"
+                return "planned" if is_plan and not self._is_past(parent) else "actual"
             if self.cues.planned_heading.search(text):
                 return "planned"
         return "planned" if is_plan else "actual"
