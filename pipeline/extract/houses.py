@@ -168,6 +168,8 @@ def _cluster(frame: Frame, marks: Sequence[Mark], *, forward: bool = False) -> l
         gap = frame.sentence.text[left.end : right.start]
         if len(gap) > JOINT or any(c in gap for c in ";.("):
             break
+        if forward and "," in gap and gap.strip(" ,"):
+            break  # `612 hộ nghèo xây nhà, sửa 214 nhà`: the second verb is the next count's
         found.append(mark)
     return found if forward else found[::-1]
 
@@ -238,7 +240,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if frame.excluded(q) not in {"", "average"}:
         return ""
-    if q.per == "house":
+    if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
         _per_house(frame, row, rows, q, begin)
         return ""
     if q.per:
