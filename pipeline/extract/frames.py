@@ -357,7 +357,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     begin = max(before_it.end if before_it else 0, clause.start, theirs.end if theirs else 0)
     before = groups().find(sentence.text, begin, q.lead)
     last = before[-1] if before else None
-    if last and sentence.text[last.end : q.lead].strip(" :-–") == "":
+    if last and frame.cues.copula.fullmatch(sentence.text[last.end : q.lead]):
         return last
     cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
     end = min(stop, clause.end, cue.start() if cue else clause.end)

@@ -22,7 +22,7 @@ from pipeline.extract.sentence import Sentence
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
 REACH = 2
-"""Blocks behind a total's in which parts by sum are looked for."""
+"""Blocks between a total and its first part by sum, and between that and the next."""
 
 
 def assign(
@@ -314,8 +314,15 @@ NEXT = 3
 
 def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """The rows near a total that no total has yet."""
-    near = takewhile(lambda r: r.sentence.block - total.sentence.block <= REACH, rows)
-    return [r for r in islice(near, MOST) if r.parent is None and not r.children]
+    found: list[Draft] = []
+    block = total.sentence.block
+    for row in islice(rows, MOST):
+        if row.sentence.block - block > REACH:
+            break
+        block = row.sentence.block
+        if row.parent is None and not row.children:
+            found.append(row)
+    return found
 
 
 MOST = 200

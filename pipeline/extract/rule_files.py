@@ -307,6 +307,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
         Entry(data.get("works"), f"{path}: [works]", "pattern example").pattern(bounded=False),
         Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),
+        Entry(data.get("copula"), f"{path}: [copula]", "pattern example").pattern(bounded=False),
         Entry(data.get("source_of"), f"{path}: [source_of]", "pattern example").pattern(bounded=False),
         Entry(data.get("passive"), f"{path}: [passive]", "pattern example").pattern(),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),

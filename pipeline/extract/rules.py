@@ -297,6 +297,7 @@ class Cues:
     among: Pattern
     works: Pattern
     rest: Pattern
+    copula: Pattern
     source_of: Pattern
     passive: Pattern
     money: Pattern
