@@ -63,11 +63,13 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
         q = slots[number]
         stop = frame.stop(q, slots[number + 1 : number + 1 + AHEAD])
         mark = frame.governor(q, stop)
-        if mark is None and found and not q.is_money and not found[0][0].is_money:
+        clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+        silent = mark is None or mark.start < clause.start
+        if silent and found and not q.is_money and not found[0][0].is_money:
             own = group_at(frame.sentence, q)
             gap = frame.sentence.text[own.end if own else q.end : found[0][0].lead]
             if frame.rules.parts["pairing.list_joint"].fullmatch(gap):
-                mark = found[0][1]
+                mark = found[0][1] or mark
         if mark and mark.trigger.reason == "funding":
             lent = q.is_money and found and _is_lent(frame, q, found[0])
             mark = found[0][1] if lent else _split(frame, q) or mark
