@@ -136,7 +136,7 @@ class Context:
         return self._heading_mentions[block.start]
 
     def _is_past(self, heading: Block) -> bool:
-        """Whether a heading names a time before the document's own: ``Kết quả năm 2024`` in next year's plan."""
+        """Whether a heading names a time before the document's own: ``Kết quả năm 2024`` in a later plan."""
         ends = [m.period.end for m in self._mentions(heading) if m.period.end]
         return bool(self.own.start and ends and max(ends) < self.own.start)
 

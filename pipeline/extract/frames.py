@@ -361,7 +361,11 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         return last
     cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
     end = min(stop, clause.end, cue.start() if cue else clause.end)
-    behind = groups().find(sentence.text, q.end, end)
+    # groups in a bracket that counts each are its own: `420 hộ (hộ nghèo 150 hộ, hộ cận nghèo 270 hộ)`
+    counted = [h for h in clause.holes if any(h[0] < o.start < h[1] for o in sentence.quantities)]
+    behind = [
+        g for g in groups().find(sentence.text, q.end, end) if not any(a <= g.start < b for a, b in counted)
+    ]
     if behind:
         return behind[0]
     if last and (

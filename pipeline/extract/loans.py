@@ -216,7 +216,7 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
         return None
     if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
         return None
-    if "tổng" in gap.lower() and len(_coordinated(rows, frame)) > 1:
+    if "tổng" in gap.lower() and len(_coordinated(reach, frame)) > 1:
         return None
     following = sentence.text[q.end : q.end + 40]
     return None if _has_own_count(frame, q, following) else row

@@ -70,13 +70,7 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
             between = [r for r in beside if total.first.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
-            column = next((c for c in total.adds if total.value(c) is not None), None)
-            values = [r.value(column) if column else None for r in held]
-            if (
-                column
-                and None not in values
-                and sum(v for v in values if v is not None) == total.value(column)
-            ):
+            if _is_all(held, total):
                 for row in held:
                     _adopt(total, row, 1)
 
@@ -170,13 +164,11 @@ def _ways(inside: Sequence[Draft], total: Draft) -> list[Sequence[Draft]]:
 
 
 def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
-    column = next((c for c in total.adds if total.value(c) is not None), None)
-    values = [p.value(column) if column else None for p in parts]
-    return (
-        bool(column and values)
-        and None not in values
-        and sum(v for v in values if v) == total.value(column or "")
-    )
+    for column in total.adds:
+        values = [p.value(column) for p in parts]
+        if total.value(column) is not None and values and None not in values:
+            return sum(v for v in values if v) == total.value(column)
+    return False
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
@@ -293,7 +285,9 @@ def _by_sums(rows: Sequence[Draft]) -> None:
     for number, total in enumerate(rows):
         if total.parent:
             continue
-        column = next((c for c in total.adds if total.value(c) is not None), None)
+        behind = rows[number + 1] if number + 1 < len(rows) else None
+        shared = (c for c in total.adds if total.value(c) is not None and behind and c in behind.cells)
+        column = next(shared, None)
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
