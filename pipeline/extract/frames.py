@@ -395,6 +395,9 @@ SUBJECT = 60
 def _label(frame: Frame, q: Quantity) -> GroupList | None:
     """The group that the sentence's or the list's label names before its colon."""
     sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
+        return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
     colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
         return found[0]

@@ -83,6 +83,8 @@ def _is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bo
     first = rows[0].cells["houses"] if rows else None
     if first and first.unit == "household" and frame.cues.parts.search(text, first.end, q.start):
         return True
+    if first and first.unit == "household" and parts["households.done"].match(after):
+        return True
     return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
         after[:60]
     )
