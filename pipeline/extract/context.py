@@ -56,6 +56,8 @@ class Context:
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
+        if told := _in_bracket_behind(sentence, clause, q):
+            return Timed(told)
         silent = not any(clause.holds(m.start) for m in sentence.mentions)
         if clause.outer >= 0 and silent and (told := _before_bracket(sentence, clause)):
             return Timed(told)
@@ -76,7 +78,9 @@ class Context:
             return Timed(dated[0].period)
         spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
         if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
-            return Timed(spans[0].period)
+            later = sentence.clauses[sentence.clause_at(spans[0].start)]
+            if later is clause or spans[0].start - later.start > FRESH:
+                return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
 
     @staticmethod
@@ -198,6 +202,8 @@ class Context:
         return "planned" if is_plan else "actual"
 
 
+BEHIND = 25
+"""Characters between a number and a bracket that tells its period."""
 MENTION = 60
 """Characters before a bracket in which the period that it is about stands."""
 FAR_BACK = 60
@@ -208,6 +214,20 @@ OPENING = 14
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
+
+
+def _in_bracket_behind(sentence: Sentence, clause: Clause, q: Quantity) -> Period | None:
+    """The period in a bracket right behind a number that counts nothing else: ``12,4% (cuối năm 2023)``."""
+    for start, end in clause.holes:
+        if not 0 <= start - q.end <= BEHIND or any(sign in sentence.text[q.end : start] for sign in ",."):
+            continue
+        if any(q.end <= o.start < end for o in sentence.quantities):
+            return None
+        inside = [m for m in sentence.mentions if start <= m.start < end and m.reading != "open"]
+        if not inside or periods().is_beginning(sentence.text, inside[-1].start):
+            return None
+        return inside[-1].period
+    return None
 
 
 def _before_bracket(sentence: Sentence, clause: Clause) -> Period | None:

@@ -154,6 +154,7 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
+        self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)
         self._words: Mapping[str, int] = data["words"]
         self._battery = Battery([pattern for _, pattern in self._patterns])
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
@@ -202,6 +203,10 @@ class Periods:
             if not mention.compares:
                 found.append(mention)
         return found
+
+    def is_beginning(self, text: str, at: int) -> bool:
+        """Whether the year named at an offset is only its first day: ``đầu năm 2023``."""
+        return bool(self._beginning.search(text[max(0, at - 8) : at]))
 
     def _digits(self, value: str | None) -> str | None:
         """A number word as digits (``sáu tháng đầu năm 2023``)."""
