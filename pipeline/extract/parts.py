@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Flow
@@ -308,15 +308,10 @@ NEXT = 3
 
 def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """The rows near a total that no total has yet."""
-    found: list[Draft] = []
-    block = total.sentence.block
-    for row in islice(rows, MOST):
-        if row.sentence.block - block > REACH:
-            break
-        block = row.sentence.block
-        if row.parent is None and not row.children:
-            found.append(row)
-    return found
+    near = rows[:MOST]
+    blocks = [total.sentence.block, *(r.sentence.block for r in near)]
+    far = (n for n, (above, below) in enumerate(pairwise(blocks)) if below - above > REACH)
+    return [r for r in near[: next(far, len(near))] if r.parent is None and not r.children]
 
 
 MOST = 200
