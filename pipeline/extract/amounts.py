@@ -185,6 +185,18 @@ class Grammar:
             rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
 
+        worded = units["number_words"]
+        self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
+        self._worded_units = frozenset(worded["units"])
+        self._unworded = frozenset(worded["not_nouns"])
+        self._worded = Prefiltered.of(
+            regex.compile(
+                rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
+                rf"(?P<n>{_alternatives(list(self._word_values))})(?=\s+\p{{L}})",
+                flags,
+            )
+        )
+
     def scale(self, heading: str) -> int:
         """What a table's heading says its numbers are to be multiplied by: ``Số tiền (Triệu đồng)``."""
         low = heading.lower()
@@ -192,7 +204,36 @@ class Grammar:
 
     def find(self, text: str) -> list[Quantity]:
         """All quantities of a text, in order, not overlapping."""
-        return list(self._find(text))
+        found = list(self._find(text))
+        worded = [
+            q for q in self._find_worded(text) if not any(o.start < q.end and q.start < o.end for o in found)
+        ]
+        return sorted((*found, *worded), key=lambda q: q.start) if worded else found
+
+    def _find_worded(self, text: str) -> Iterator[Quantity]:
+        """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
+        for match in self._worded.finditer(text):
+            noun = self._nouns.match(text, match.end())
+            unit = str(noun.lastgroup) if noun else ""
+            before = text[max(0, match.start() - BEFORE) : match.start()]
+            if noun is None or unit not in self._worded_units or self._not_a_count.search(before):
+                continue
+            if noun[unit].lower() in self._unworded:
+                continue
+            if not noun[unit].islower() or (match.start() and not match["n"].islower()):
+                continue  # a name: `thôn Hai Căn`
+            lead_match = self._approximate.search(before)
+            lead = match.start() - (len(before) - lead_match.start()) if lead_match else match.start()
+            yield Quantity(
+                match.start(),
+                noun.end(),
+                match.end(),
+                noun.start(unit),
+                self._word_values[match["n"].lower()],
+                unit,
+                lead=lead,
+                flags=("approximate",) if lead_match else (),
+            )
 
     def _find(self, text: str) -> Iterator[Quantity]:
         at = 0 if _DIGIT.search(text) else len(text)

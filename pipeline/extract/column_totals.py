@@ -35,7 +35,11 @@ def relate(lines: Sequence[Line]) -> None:
             last = max((i for i in range(number) if lines[i].is_total), default=-1)
             beside = lines[last + 1 : number] or below
             top = min((other.level for other in beside), default=0)
-            _adopt(line, [other for other in beside if other.level == top], surely=True)
+            parts = [other for other in beside if other.level == top]
+            # a line may stand deeper by its name alone (`Tiểu dự án 1, Dự án 3`): what adds up is a part
+            if not _adds_up(line, parts) and _adds_up(line, beside):
+                parts = list(beside)
+            _adopt(line, parts, surely=True)
             continue
         deeper: list[Line] = []
         for other in lines[number + 1 :]:
@@ -46,6 +50,21 @@ def relate(lines: Sequence[Line]) -> None:
                 _inherit(row, line.rows[0])
         top = min((other.level for other in deeper), default=0)
         _adopt(line, [other for other in deeper if other.level == top], surely=False)
+
+
+def _adds_up(total: Line, parts: Sequence[Line]) -> bool:
+    """Whether the rows of lines that no other line holds add up to each row of a total."""
+    free = [row for line in parts for row in line.rows if row.parent is None]
+    checked = False
+    for row in total.rows:
+        if row.values.get("unit") == "percent":
+            continue
+        column = next(iter(row.cells))
+        values = [o.value(column) for o in free if _key(o) == _key(row) and column in o.cells]
+        if len(values) < 2 or None in values or sum(v for v in values if v) != row.value(column):
+            return False
+        checked = True
+    return checked
 
 
 def _inherit(row: Draft, above: Draft) -> None:

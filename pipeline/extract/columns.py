@@ -157,6 +157,12 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
     said = [(c, v) for column in columns for c, v in column.values.items()]
     if any(column.values.get("status") == "planned" for column in columns):
         columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
+    # `Tổng giá trị` beside `Số suất` sums nothing up: no other column holds money
+    of = [column.entry.column for column in columns if column.entry]
+    columns = [
+        column if column.entry and of.count(column.entry.column) > 1 else replace(column, is_sum=False)
+        for column in columns
+    ]
     silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
     return [
         replace(

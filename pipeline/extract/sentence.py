@@ -15,7 +15,7 @@ import regex
 
 from pipeline.extract.amounts import Grammar, Quantity, grammar
 from pipeline.extract.groups import GroupList
-from pipeline.extract.periods import Mention, periods
+from pipeline.extract.periods import Mention, Period, periods
 
 _SIGNS = regex.compile(r"[();]")
 
@@ -147,15 +147,19 @@ class Sentence:
 
 
 def annotate(
-    text: str, spans: Sequence[tuple[int, int, int]], numbers: Grammar | None = None
+    text: str,
+    spans: Sequence[tuple[int, int, int]],
+    numbers: Grammar | None = None,
+    own: Period | None = None,
 ) -> list[Sentence]:
     """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
 
-    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries'.
+    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries',
+    ``own`` the document's period.
     """
     numbers = numbers or grammar()
     found = []
-    heard: list[Mention] = []
+    heard = [Mention(0, 0, "own", own)] if own else []
     for start, end, block in spans:
         part = text[start:end]
         quantities = [moved(q, start) for q in numbers.find(part)]
