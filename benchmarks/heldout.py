@@ -49,7 +49,7 @@ DAMAGES: tuple[ProfileName, ...] = ("clean", "office", "fax")
 SHEETS = (("legal", 200), ("office", 300), ("report", 200))
 """The pages of each face and damage: kind of text and resolution."""
 SIZE = 13.0
-SEED = 7_000
+SEED = 8_000
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def main() -> None:
     imported = time.process_time()
     # what is made when first asked for counts as loading: the last word is one that only spelling finds
     restorer = Restorer.load()
-    restorer.restore("hd nghéo dudc vay vén tqdmnét", channel=channel)
+    restorer.restore("hd nghéo Uy dudc vay vén tqdmnét UBND TQDMNET", channel=channel)
     loaded = time.process_time()
     after = memory("VmRSS")
     start = time.process_time()

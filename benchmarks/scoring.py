@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -86,6 +86,23 @@ def scores(truth: Path, tables: Path, only: Sequence[str] | None = None) -> dict
         tables: the folder that hoso wrote.
         only: judge these files alone.
     """
+    return {table: score(table, *both) for table, both in _tables(truth, tables, only).items()}
+
+
+Judged = tuple[str, Row, bool]
+"""A table, a row that was found, and whether it is right."""
+
+
+def judged(truth: Path, tables: Path, only: Sequence[str] | None = None) -> list[Judged]:
+    """Every row that was found, in every table that the truth has; arguments as of ``scores``."""
+    found = []
+    for table, (wanted, rows) in _tables(truth, tables, only).items():
+        found += [(table, row, right) for row, right in zip(rows, _right(table, wanted, rows), strict=True)]
+    return found
+
+
+def _tables(truth: Path, tables: Path, only: Sequence[str] | None) -> dict[str, tuple[list[Row], list[Row]]]:
+    """Wanted and found rows by table."""
     wanted = {name: read(truth / f"{name}.csv") for name in JUDGED if (truth / f"{name}.csv").is_file()}
     files = {stem(row["source_file"]) for rows in wanted.values() for row in rows}
     listed = truth / "files.txt"
@@ -94,7 +111,7 @@ def scores(truth: Path, tables: Path, only: Sequence[str] | None = None) -> dict
     if only is not None:
         files &= {stem(name) for name in only}
     return {
-        name: score(name, _of(files, rows, name), _of(files, read(tables / f"{name}.csv"), name))
+        name: (_of(files, rows, name), _of(files, read(tables / f"{name}.csv"), name))
         for name, rows in wanted.items()
     }
 
@@ -112,21 +129,27 @@ def stem(name: str) -> str:
 
 def score(table: str, wanted: Sequence[Row], found: Sequence[Row]) -> Score:
     """One table's score; a column that the truth does not have, or leaves open, is not judged."""
-    columns = [c for c in JUDGED[table] if not wanted or c in wanted[0]]
-    left = Counter(_key(row, columns) for row in found)
-    right = 0
-    # rows without open cells choose first
-    for key in sorted((_key(row, columns) for row in wanted), key=lambda k: k.count(OPEN)):
-        same = next((other for other in left if _agrees(key, other)), None)
-        if same is not None:
-            right += 1
-            left[same] -= 1
-            left += Counter()
+    right = sum(_right(table, wanted, found))
     mine, theirs = _numbers(table, wanted), _numbers(table, found)
     return Score(
         Share(len(wanted), len(found), right),
         Share(mine.total(), theirs.total(), (mine & theirs).total()),
     )
+
+
+def _right(table: str, wanted: Sequence[Row], found: Sequence[Row]) -> list[bool]:
+    """Of each row found, whether it is one of those wanted."""
+    columns = [c for c in JUDGED[table] if not wanted or c in wanted[0]]
+    left: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, row in enumerate(found):
+        left[_key(row, columns)].append(i)
+    right = [False] * len(found)
+    # rows without open cells choose first
+    for key in sorted((_key(row, columns) for row in wanted), key=lambda k: k.count(OPEN)):
+        same = next((other for other, rows in left.items() if rows and _agrees(key, other)), None)
+        if same is not None:
+            right[left[same].pop(0)] = True
+    return right
 
 
 def _key(row: Row, columns: Sequence[str]) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def restore_text(text: str, *, channel: Channel = "auto") -> RestoredText:
     Good text comes back as it is, with no edits:
 
     >>> restore_text("Báo cáo số 12/BC-UBND").edits
-    ()
+    []
 
     Args:
         text: as read, in any Unicode form. Sentences help each other, so give a document whole.

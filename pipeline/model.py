@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from itertools import compress
+from operator import eq
+from typing import Literal, get_args, overload
 
 TextSource = Literal["text_layer", "ocr", "text_file"]
 LayerVerdict = Literal["", "good", "ruined", "stamp_only", "none"]
@@ -121,10 +123,97 @@ class Edit:
 
 MOST_PIECES = 10_000
 """Pieces of a text that are put together at a time: those of a long text weigh more than it does."""
+_KINDS: tuple[EditKind, ...] = get_args(EditKind)
 
 
-def _start(edit: Edit) -> int:
-    return edit.start
+FINEST = 10_000
+"""Steps of an edit's confidence."""
+
+
+class Edits(Sequence[Edit]):
+    """The edits of one raw text, sorted and not overlapping, kept in columns: a book has a million.
+
+    An edit's ``raw`` is read from the text, and confidences are kept to a ten-thousandth. Equal to any
+    sequence of the same edits.
+    """
+
+    __slots__ = ("_confidences", "_kinds", "_restored", "ends", "source", "starts")
+
+    def __init__(self, source: str, edits: Iterable[Edit] = ()) -> None:
+        self.source, self._restored = source, list[str]()
+        self.starts, self.ends = array("I"), array("I")
+        self._kinds, self._confidences = array("B"), array("H")
+        for edit in edits:
+            self.append(edit)
+
+    def append(self, edit: Edit) -> None:
+        """Add an edit that stands behind all others."""
+        self.starts.append(edit.start)
+        self.ends.append(edit.end)
+        self._restored.append(edit.restored)
+        self._kinds.append(_KINDS.index(edit.kind))
+        self._confidences.append(round(edit.confidence * FINEST))
+
+    def drop(self, numbers: Container[int]) -> None:
+        """Take out the edits of these numbers."""
+        stays = [i not in numbers for i in range(len(self))]
+        for name in ("starts", "ends", "_kinds", "_confidences"):
+            column: array[int] = getattr(self, name)
+            setattr(self, name, array(column.typecode, compress(column, stays)))
+        self._restored = list(compress(self._restored, stays))
+
+    def _edit(self, i: int) -> Edit:
+        start, end = self.starts[i], self.ends[i]
+        kind = _KINDS[self._kinds[i]]
+        return Edit(
+            start, end, self.source[start:end], self._restored[i], kind, self._confidences[i] / FINEST
+        )
+
+    @overload
+    def __getitem__(self, at: int) -> Edit: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Edit, ...]: ...
+    def __getitem__(self, at: int | slice) -> Edit | tuple[Edit, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._edit, range(*at.indices(len(self)))))
+        return self._edit(at)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Edit]:
+        return map(self._edit, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"{list(self)!r}"
+
+    def applied(self) -> str:
+        """The text with every edit made."""
+        raw, parts, pieces, at = self.source, list[str](), list[str](), 0
+        for start, end, restored in zip(self.starts, self.ends, self._restored, strict=True):
+            pieces += [raw[at:start], restored]
+            at = end
+            if len(pieces) > MOST_PIECES:
+                parts.append("".join(pieces))
+                pieces = []
+        return "".join([*parts, *pieces, raw[at:]])
+
+    def starts_restored(self) -> array[int]:
+        """Where each edit stands in the restored text."""
+        starts, shift = array("I"), 0
+        for start, end, restored in zip(self.starts, self.ends, self._restored, strict=True):
+            starts.append(start + shift)
+            shift += len(restored) - (end - start)
+        return starts
+
+    def restored_length(self, i: int) -> int:
+        """Code points that edit ``i`` puts in."""
+        return len(self._restored[i])
 
 
 @dataclass(frozen=True)
@@ -140,37 +229,28 @@ class RestoredText:
 
     raw: str
     text: str
-    edits: tuple[Edit, ...] = ()
+    edits: Edits = field(default_factory=lambda: Edits(""))
 
     @classmethod
     def from_edits(cls, raw: str, edits: Iterable[Edit]) -> RestoredText:
         """Apply edits (sorted, not overlapping) to ``raw``."""
-        kept, parts, pieces, at = tuple(edits), list[str](), list[str](), 0
-        for edit in kept:
-            pieces += [raw[at : edit.start], edit.restored]
-            at = edit.end
-            if len(pieces) > MOST_PIECES:
-                parts.append("".join(pieces))
-                pieces = []
-        return cls(raw, "".join([*parts, *pieces, raw[at:]]), kept)
+        kept = edits if isinstance(edits, Edits) and edits.source == raw else Edits(raw, edits)
+        return cls(raw, kept.applied(), kept)
 
     @cached_property
     def _starts(self) -> array[int]:
         """Where each edit stands in ``text``."""
-        starts, shift = array("q"), 0
-        for edit in self.edits:
-            starts.append(edit.start + shift)
-            shift += len(edit.restored) - (edit.end - edit.start)
-        return starts
+        return self.edits.starts_restored()
 
     def _span(self, i: int, restored: bool) -> tuple[int, int]:
         """The place of edit ``i`` in the raw or in the restored text."""
-        edit, start = self.edits[i], self._starts[i]
-        return (start, start + len(edit.restored)) if restored else (edit.start, edit.end)
+        if restored:
+            return self._starts[i], self._starts[i] + self.edits.restored_length(i)
+        return self.edits.starts[i], self.edits.ends[i]
 
     def _map(self, at: int, back: bool, is_end: bool) -> int:
         """Map an offset (``back``: to the raw); inside an edit to its start or, for an end, to its end."""
-        i = (bisect_right(self._starts, at) if back else bisect_right(self.edits, at, key=_start)) - 1
+        i = bisect_right(self._starts if back else self.edits.starts, at) - 1
         # an end that stands just where an edit begins belongs to the text before the edit
         while i >= 0 and is_end and self._span(i, back)[0] == at and self._span(i, back)[1] > at:
             i -= 1

@@ -43,7 +43,7 @@ MODELS: Mapping[str, Design] = {
 NEVER = 10**9
 WAYS: Mapping[str, Sequence[tuple[object, str, object]]] = {
     "words by letters only where nothing else fits": [(candidates, "UNLIKELY", -14.0)],
-    "no words by letters": [(candidates, "UNLIKELY", -1e9), (candidates, "SHORT", 0)],
+    "no words by letters": [(candidates, "UNLIKELY", -1e9)],
     "20 candidates a token": [(candidates, "MOST", 20)],
     "pruned at 4 nats": [(decode, "KEEP_WITHIN", 4.0)],
     "what reads like print is left": [(rounds, "RUINED", 2.0)],

@@ -194,6 +194,16 @@ class Grammar:
             rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
 
+        worded = units["number_words"]
+        self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
+        self._worded_units = frozenset(worded["units"])
+        self._unworded = frozenset(worded["not_nouns"])
+        self._worded = regex.compile(
+            rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
+            rf"(?P<n>{_alternatives(list(self._word_values))})(?=\s+\p{{L}})",
+            flags,
+        )
+
     def scale(self, heading: str) -> int:
         """What a table's heading says its numbers are to be multiplied by: ``Số tiền (Triệu đồng)``."""
         low = heading.lower()
@@ -201,7 +211,41 @@ class Grammar:
 
     def find(self, text: str, shift: int = 0) -> list[Quantity]:
         """All quantities of a text, in order, not overlapping; their places are so many characters on."""
-        return list(self._find(text, shift))
+        found = list(self._find(text, shift))
+        worded = [
+            q
+            for q in self._find_worded(text, shift)
+            if not any(o.start < q.end and q.start < o.end for o in found)
+        ]
+        return sorted((*found, *worded), key=lambda q: q.start) if worded else found
+
+    def _find_worded(self, text: str, shift: int) -> Iterator[Quantity]:
+        """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
+        low = text.casefold()
+        if low.isprintable() and not any(f"{word} " in low for word in self._word_values):
+            return
+        for match in self._worded.finditer(text):
+            noun = self._nouns.match(text, match.end())
+            unit = str(noun.lastgroup) if noun else ""
+            before = text[max(0, match.start() - BEFORE) : match.start()]
+            if noun is None or unit not in self._worded_units or self._not_a_count.search(before):
+                continue
+            if noun[unit].lower() in self._unworded:
+                continue
+            if not noun[unit].islower() or (match.start() and not match["n"].islower()):
+                continue  # a name: `thôn Hai Căn`
+            lead_match = self._approximate.search(before)
+            lead = match.start() - (len(before) - lead_match.start()) if lead_match else match.start()
+            yield Quantity(
+                match.start() + shift,
+                noun.end() + shift,
+                match.end() + shift,
+                noun.start(unit) + shift,
+                self._word_values[match["n"].lower()],
+                unit,
+                lead=lead + shift,
+                flags=("approximate",) if lead_match else (),
+            )
 
     def _find(self, text: str, shift: int) -> Iterator[Quantity]:
         behind = 0

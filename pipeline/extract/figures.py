@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
+from pipeline.extract.confidence import confidence, understood
 from pipeline.extract.context import Context, Timed
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Record
@@ -14,20 +15,6 @@ from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.rules import TableRules
 from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
-
-_PROVED = {"sum": 0.12, "product": 0.12, "repeat": 0.05, "none": 0.0}
-_DOUBTS = {
-    "period_assumed": 0.12,
-    "period_open": 0.08,
-    "beneficiary_assumed": 0.1,
-    "ambiguous": 0.25,
-    "unit_assumed": 0.05,
-    "malformed_number": 0.5,
-    "number_repaired": 0.1,
-    "sum_mismatch": 0.25,
-    "sum_suspect": 0.25,
-    "reparented": 0.05,
-}
 
 
 def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> None:
@@ -49,7 +36,12 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":
             draft.values["status"] = parent_status
-        beside = [c for c in draft.parent.children if c.group and "beneficiary_assumed" not in c.flags]
+        told = draft.parent.group.code if draft.parent.group else ""
+        beside = [
+            c
+            for c in draft.parent.children
+            if c.group and c.group.code != told and "beneficiary_assumed" not in c.flags
+        ]
         same = draft.parent.sentence is draft.sentence
         if draft.group is None and draft.parent.group is not None and same and not beside:
             draft.group = draft.parent.group
@@ -92,7 +84,7 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
     }
     if draft.table == "houses":
         values["amount_derived_vnd"] = _derived(draft)
-    values["confidence"] = _confidence(draft, flow, flags)
+    values["confidence"] = confidence(understood(draft.table, values), *_reading(draft, flow))
     told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
     if not any(not note.lost for note in told):
         told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))
@@ -174,13 +166,11 @@ def _raw(flow: Flow, index: int, start: int, end: int) -> str:
     return restored.raw[first:last]
 
 
-def _confidence(draft: Draft, flow: Flow, flags: list[str]) -> float:
-    """0-1: a base, raised by proof, lowered by doubts, by the page's quality and by edits near the number."""
+def _reading(draft: Draft, flow: Flow) -> tuple[float, float]:
+    """0-1: how surely the row's numbers were read, by words and edits there, and its page's text quality."""
     page_index, start, end = flow.locate(draft.first.start, draft.last.end)
     page, restored = flow.document.pages[page_index], flow.document.restored[page_index]
     low, high = restored.to_raw(start, end)
     near = [e.confidence for e in restored.edits if e.start < high and low < e.end]
     words = [w.confidence for w in page.words_at(low, high) if w.confidence is not None]
-    reading = min([*near, *words, 1.0])
-    score = 0.86 + _PROVED[draft.proof] - sum(_DOUBTS.get(f, 0.0) for f in flags)
-    return round(min(max(score * (0.7 + 0.3 * reading) * (0.8 + 0.2 * page.quality), 0.01), 0.99), 2)
+    return min([*near, *words, 1.0]), page.quality

@@ -313,6 +313,8 @@ def _begins(
         return False
     if rules.starter.match(text):
         return True
+    if flow.width > rules.widest:  # a paragraph a line: a headline is one, too
+        return True
     fits = _fits(flow, before, line, rules)
     if above.endswith(":"):
         return fits

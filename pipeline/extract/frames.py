@@ -328,8 +328,9 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
         told = cues.excluding.among(text, begin, q.lead)
         before = [
             reason
-            for reason, pattern, unless in map(cues.excluded.__getitem__, told)
-            if pattern.search(text, begin, q.lead)
+            for reason, pattern, unless, money in map(cues.excluded.__getitem__, told)
+            if (q.is_money or not money)
+            and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
         end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)

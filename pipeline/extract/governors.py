@@ -32,7 +32,7 @@ class Seen:
     """A number in its sentence.
 
     ``previous`` is the number before it, ``told`` that number's row in the table, ``stop`` where the next
-    begins.
+    begins, ``before`` the table's rows above the sentence.
     """
 
     frame: Frame
@@ -40,6 +40,7 @@ class Seen:
     previous: Quantity | None
     stop: int
     told: Draft | None = None
+    before: Sequence[Draft] = ()
 
     @property
     def text(self) -> str:
@@ -122,18 +123,24 @@ def governor(seen: Seen) -> Mark | None:
         return _inherited(seen)
     before = [m for m in inside if m.end <= q.start][::-1]
     near = [m for m in before if m.start >= seen.begin]
+    if heads := [m for m in before if m.trigger.heads]:
+        return heads[0]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
     behind = list(_behind(seen, inside))
     if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
+    spent = phrase and all(m.trigger.weak for m in phrase) and q.is_money
     for found in (
         [m for m in phrase if not m.trigger.weak],
+        # `chi 3,2 tỷ đồng hỗ trợ tiền điện cho …`: what it is spent on tells more
+        [m for m in told if spent and not m.trigger.weak],
         [m for m in told if not m.trigger.weak and not q.is_money],
         phrase,
         [m for m in near if not m.trigger.weak],
         near,
         before,
+        [m for m in told if not m.trigger.weak],
         told,
     ):
         if found:
@@ -179,6 +186,9 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
             return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
+    # `toàn huyện hiện có 21.600 người cao tuổi, trong đó 38 cụ tròn 100 tuổi`: what there is got nothing
+    if split and frame.cues.states.search(seen.text, sentence.start, split.start()):
+        return None
     spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
     return topic(frame, q.unit, opening=spoken)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import regex
 
@@ -19,6 +19,10 @@ from pipeline.extract.table_sums import Proof, prove
 
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
+# dust and the ends of rules, read as signs beside the words of a cell
+_SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
+_SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
+_SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -82,10 +86,34 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
-            yield grid
+            yield _evened(flow, grid)
             grid = Grid()
     if grid.rows:
-        yield grid
+        yield _evened(flow, grid)
+
+
+def _evened(flow: Flow, grid: Grid) -> Grid:
+    """A table over several pages without its lines' numbers, where these were not read on one of them."""
+    pages: dict[int, list[list[Cell]]] = {}
+    for number, row in zip(grid.blocks, grid.rows, strict=True):
+        pages.setdefault(flow.page_of(flow.blocks[number].start), []).append(row)
+    if len(pages) < 2:
+        return grid
+    bare = [max(map(len, rows)) == grid.width - 1 and not _has_ordinals(rows) for rows in pages.values()]
+    full = [max(map(len, rows)) == grid.width and _has_ordinals(rows) for rows in pages.values()]
+    if not any(bare) or not any(full) or not all(a or b for a, b in zip(bare, full, strict=True)):
+        return grid
+    kept = chain.from_iterable(
+        (row[1:] for row in rows) if numbered else rows
+        for rows, numbered in zip(pages.values(), full, strict=True)
+    )
+    return Grid(list(kept), grid.blocks)
+
+
+def _has_ordinals(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first column of some lines holds their numbers."""
+    first = [row[0].text for row in rows if row[0].text]
+    return 2 * sum(bool(regex.fullmatch(r"\d{1,3}\.?", text)) for text in first) > len(first)
 
 
 def cells(flow: Flow, block: Block) -> list[Cell]:
@@ -94,8 +122,13 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     text = flow.text[block.start : block.end]
     at = 0
     for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
-        start = block.start + at + len(part) - len(part.lstrip())
         body = part.strip()
+        left = len(part) - len(part.lstrip())
+        if regex.search(r"\p{L}", body):  # a number's own are cleaned where it is read
+            if specks := _SPECKS_BEFORE.match(body):
+                left, body = left + specks.end(), body[specks.end() :]
+            body = _SPECKS_BEHIND.sub("", body)
+        start = block.start + at + left
         found.append(Cell(start, start + len(body), body))
         at += len(part) + 1
     return found
@@ -136,7 +169,7 @@ def headings_of(grid: Grid, head: int) -> list[str]:
                 last = ""
             if last:
                 parts[column].append(last)
-    return [" ".join(p).lower() for p in parts]
+    return [_SPECKS.sub(" ", " ".join(p).lower()) for p in parts]
 
 
 MOST_HEADINGS = 30

@@ -24,6 +24,9 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
+WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months"})
+"""Readings whose year may stand elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -39,12 +42,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml."""
+    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml.
+
+    One that ``compares`` (``so với cùng kỳ năm 2016``) governs no figure.
+    """
 
     start: int
     end: int
     reading: str
     period: Period
+    compares: bool = False
 
 
 def _month_end(year: int, month: int) -> date:
@@ -84,6 +91,9 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, 1, 1), None)
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "from_to":
+        end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
+        return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
         return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
     if reading == "date":
@@ -91,6 +101,23 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
     if reading == "year":
         return Period(date(y, 1, 1), date(y, 12, 31))
     return _points_back(reading, said)
+
+
+def year_known(said: Sequence[Mention], begin: int) -> str:
+    """The year of a quarter or month named without one: its sentence's, the document's own, the last named.
+
+    Args:
+        said: the mentions before it; one whose reading is ``own`` is the document's period.
+        begin: where those of its own sentence begin.
+    """
+    own = [m for m in said[:1] if m.reading == "own"]
+    for mention in (*reversed(said[begin:]), *own, *reversed(said[:begin])):
+        first, last = mention.period.start, mention.period.end
+        if mention.compares:
+            continue
+        if last and (first is None or first.year == last.year):
+            return str(last.year)
+    return ""
 
 
 def _points_back(reading: str, said: Sequence[Mention]) -> Period:
@@ -129,6 +156,8 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
+        self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)
+        self._words: Mapping[str, int] = data["words"]
         self._index = Index([pattern for _, pattern in self._patterns])
         self.patterns = [pattern for _, pattern in self._patterns]
         """What is looked for in documents."""
@@ -149,6 +178,7 @@ class Periods:
             heard: all mentions before it, for those that point back (``giai đoạn này``); grows by the
                 part's own, those that govern nothing included.
         """
+        said = len(heard)
         matches = [
             (match.start(), match.end(), order, self._patterns[order][0], match)
             for order, places in sorted(self._index.places(text, start, end).items())
@@ -179,15 +209,29 @@ class Periods:
             at = bisect_left(cited, end)
             if at and start < citations[at - 1][1]:
                 continue
+            part = {name: self._digits(value) for name, value in match.groupdict().items()}
+            if reading in WITHIN_YEAR and not part.get("y"):
+                part["y"] = year_known(heard, said)
+                if not part["y"] and reading != "first_months":
+                    continue
             try:
-                period = _read(reading, match.groupdict(), heard)
+                period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
-            mention = Mention(start, end, reading, period)
+            mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start))
             heard.append(mention)
-            if not self._is_ignored(text, begin, start):
+            if not mention.compares:
                 found.append(mention)
         return found
+
+    def is_beginning(self, text: str, at: int) -> bool:
+        """Whether the year named at an offset is only its first day: ``đầu năm 2023``."""
+        return bool(self._beginning.search(text[max(0, at - 8) : at]))
+
+    def _digits(self, value: str | None) -> str | None:
+        """A number word as digits (``sáu tháng đầu năm 2023``)."""
+        known = self._words.get(" ".join(value.lower().split())) if value else None
+        return str(known) if known else value
 
     def _is_ignored(self, text: str, begin: int, start: int) -> bool:
         before = text[max(begin, start - 90) : start]

@@ -30,7 +30,8 @@ class Trigger:
 
     A ``weak`` one (``hỗ trợ``) yields to another that stands with it (``tiền điện``). One that is ``behind``
     also governs counts before it (``1.200 hộ được hỗ trợ tiền điện``). ``units`` are those of the numbers
-    that it governs; empty: all.
+    that it governs; empty: all. One that points ``back`` (``tỷ lệ này``) stands for what was said before its
+    sentence. One that ``heads`` a list governs all behind it in its clause, whatever the items name.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Trigger:
     needs: Pattern | None = None
     weak: bool = False
     behind: bool = True
+    back: bool = False
+    heads: bool = False
     units: frozenset[str] = frozenset()
 
     def governs(self, unit: str) -> bool:
@@ -299,7 +302,7 @@ class Cues:
     planned_heading: Pattern
     actual_heading: Pattern
     parts: Pattern
-    excluded: Sequence[tuple[str, Pattern, Pattern | None]]
+    excluded: Sequence[tuple[str, Pattern, Pattern | None, bool]]
     blockers: Sequence[Trigger]
     own_verb: Pattern
     continues: Pattern
@@ -307,6 +310,13 @@ class Cues:
     goes_on: Pattern
     whole: Pattern
     in_turn: Pattern
+    target: Pattern
+    among: Pattern
+    works: Pattern
+    rest: Pattern
+    copula: Pattern
+    source_of: Pattern
+    passive: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
@@ -318,7 +328,7 @@ class Cues:
     @cached_property
     def excluding(self) -> Patterns:
         """The patterns of what excludes numbers behind it."""
-        return Patterns([pattern for _, pattern, _ in self.excluded])
+        return Patterns([pattern for _, pattern, _, _ in self.excluded])
 
     @cached_property
     def telling(self) -> Patterns:

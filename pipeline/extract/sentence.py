@@ -16,7 +16,7 @@ import regex
 
 from pipeline.extract.amounts import Grammar, Quantity, grammar
 from pipeline.extract.groups import GroupList
-from pipeline.extract.periods import Mention, periods
+from pipeline.extract.periods import Mention, Period, periods
 
 _SIGNS = regex.compile(r"[();]")
 
@@ -189,24 +189,28 @@ class Sentence:
         first = bisect_right(self._numbers, start)
         return self.quantities[first : bisect_left(self._numbers, end, first)]
 
-    def previous_end(self, at: int, default: int) -> int:
-        """Where the last number ends that ends before an offset."""
+    def previous(self, at: int) -> Quantity | None:
+        """The last number that ends before an offset."""
         number = bisect_left(self._numbers, at) - 1
         while number >= 0 and self.quantities[number].end > at:
             number -= 1
-        return self.quantities[number].end if number >= 0 else default
+        return self.quantities[number] if number >= 0 else None
 
 
 def annotate(
-    text: str, spans: Sequence[tuple[int, int, int]], numbers: Grammar | None = None
+    text: str,
+    spans: Sequence[tuple[int, int, int]],
+    numbers: Grammar | None = None,
+    own: Period | None = None,
 ) -> list[Sentence]:
     """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
 
-    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries'.
+    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries',
+    ``own`` the document's period.
     """
     numbers = numbers or grammar()
     found = []
-    heard: list[Mention] = []
+    heard = [Mention(0, 0, "own", own)] if own else []
     for start, end, block in spans:
         quantities = numbers.find(text[start:end], start)
         mentions = periods().find_after(text, start, end, heard)

@@ -195,6 +195,8 @@ def _name(zone: Sequence[str], last_role: int) -> str:
         if regex.search(data().signature["stamp"], line):
             continue
         for cell in reversed(cells(line)):
+            if _is_capitals(cell) and _known(cell, whole=True):
+                continue  # an office further down, as where columns were read one by one
             text = " ".join(regex.sub(data().signature["titles"], "", cell.strip(" .,")).split())
             if _CAPITAL_WORDS.match(text):
                 text = text.title()

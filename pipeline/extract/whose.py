@@ -46,15 +46,21 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     """
     sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(q.start)]
-    previous = sentence.previous_end(q.start, clause.start)
-    begin = max(previous, clause.start)
+    before_it = sentence.previous(q.start)
+    theirs = group_at(sentence, before_it) if before_it and not before_it.is_money else None
+    begin = max(before_it.end if before_it else 0, clause.start, theirs.end if theirs else 0)
     before = groups().find(sentence.text, begin, q.lead)
     last = before[-1] if before else None
-    if last and sentence.text[last.end : q.lead].strip(" :-–") == "":
+    if last and frame.cues.copula.fullmatch(sentence.text[last.end : q.lead]):
         return last
     cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
     end = min(stop, clause.end, cue.start() if cue else clause.end)
-    behind = groups().find(sentence.text, q.end, end)
+    # groups in a bracket that counts each are its own: `420 hộ (hộ nghèo 150 hộ, hộ cận nghèo 270 hộ)`
+    behind = [
+        g
+        for g in groups().find(sentence.text, q.end, end)
+        if not any(a <= g.start < b and sentence.between(a, b) for a, b in clause.holes)
+    ]
     if behind:
         return behind[0]
     if last and (
@@ -62,18 +68,41 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         or (governor and governor.start <= last.start)
     ):
         return last
+    if last and (
+        frame.cues.source_of.search(sentence.text, begin, last.start)
+        or (q.is_money and governor and _is_subject(frame, last, governor))
+    ):
+        return last
     return _label(frame, q)
+
+
+def _is_subject(frame: Frame, group: GroupList, verb: Mark) -> bool:
+    """Whether a verb says what its subject got: ``ông Hai, hộ cận nghèo ở thôn Đông, được vay 50 triệu``."""
+    text = frame.sentence.text
+    near = 0 <= verb.start - group.end <= SUBJECT and ";" not in text[group.end : verb.start]
+    return near and bool(frame.cues.passive.match(text, verb.start, verb.end))
+
+
+SUBJECT = 60
+"""Characters between a subject and its verb."""
 
 
 def _label(frame: Frame, q: Quantity) -> GroupList | None:
     """The group that the sentence's or the list's label names before its colon."""
     sentence = frame.sentence
-    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + 90))
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
+        return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
+    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
         return found[0]
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
         return found[-1]
     return None
+
+
+LABEL = 150
+"""Characters from a sentence's start to the colon behind its label."""
 
 
 def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:

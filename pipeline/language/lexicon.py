@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import key
+from pipeline.language.syllables import is_syllable_key, split_syllable
 
 BREAK, NUMBER, UNKNOWN = 0, 1, 2
 """Ids of a sentence's end, of any number, and of any word outside the lexicon."""
@@ -84,6 +85,16 @@ class Lexicon:
         counts = np.maximum(np.array(self.counts, np.float64), 0.5)
         shares: NDArray[np.float32] = np.log(counts / counts.sum()).astype(np.float32)
         return shares
+
+    @cached_property
+    def split(self) -> list[tuple[str, str]]:
+        """Onset and rime of each word in ``ids``."""
+        return [split_syllable(word) for word in self.ids]
+
+    @cached_property
+    def syllables(self) -> list[bool]:
+        """Which words of ``ids`` are syllables."""
+        return [is_syllable_key(word) for word in self.ids]
 
     def __contains__(self, word: str) -> bool:
         return key(word) in self.ids

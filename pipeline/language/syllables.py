@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.language.dictionaries import folder
-from pipeline.language.normal import LETTERS, VOWELS, key, tone_of
+from pipeline.language.normal import LETTERS, TONES, VOWELS, key, split_tone, with_tone
 
 _STOPPED_TONES = (2, 5)
 _LONGEST = 7  # nghiêng
@@ -27,20 +27,43 @@ _ONSET = re.compile(r"qu|gi(?=[^\W\d_])|[bcdđghklmnpqrstvxfjwz]*")
 
 @dataclass(frozen=True)
 class _Inventory:
-    """Onsets and rimes, without tone."""
+    """Onsets, and rimes as they are written with each tone that they bear.
+
+    Attributes:
+        rimes: by written rime (``iều``), whether it begins with a front vowel.
+        front_only, back_only: onsets that stand before such rimes alone, and before all others alone.
+    """
 
     onsets: frozenset[str]
-    open_rimes: frozenset[str]
-    stopped_rimes: frozenset[str]
+    rimes: dict[str, bool]
     front_only: frozenset[str]
     back_only: frozenset[str]
-    front_vowels: frozenset[str]
+
+    def fits(self, onset: str, rime: str) -> bool:
+        """Whether the language has the rime, and has it behind such an onset."""
+        front = self.rimes.get(rime)
+        if front is None:
+            return False
+        if onset in self.front_only:
+            return front
+        if onset in self.back_only or (onset == "g" and split_tone(rime[0])[0] != "i"):
+            return not front
+        return True
 
 
 @lru_cache(maxsize=1)
 def _inventory() -> _Inventory:
     data = tomllib.loads((folder() / "syllables.toml").read_text(encoding="utf-8"))
-    return _Inventory(**{name: frozenset(values) for name, values in data.items()})
+    onsets, stopped, fronts, front_only, back_only = (
+        frozenset(data[name])
+        for name in ("onsets", "stopped_rimes", "front_vowels", "front_only", "back_only")
+    )
+    rimes = {}
+    for rime in (*data["open_rimes"], *data["stopped_rimes"]):
+        at = _tone_place(rime)
+        for tone in _STOPPED_TONES if rime in stopped else range(len(TONES)):
+            rimes[rime[:at] + with_tone(rime[at], tone) + rime[at + 1 :]] = rime[0] in fronts
+    return _Inventory(onsets, rimes, front_only, back_only)
 
 
 def _tone_place(rime: str) -> int:
@@ -56,46 +79,24 @@ def _tone_place(rime: str) -> int:
     return 1 if vowels == 3 else 0
 
 
-def _fits(onset: str, rime: str, tone: int, place: int) -> bool:
-    """Whether onset and rime go together and the tone, which stands on ``rime[place]``, is right for them."""
-    known = _inventory()
-    if rime in known.stopped_rimes:
-        if tone not in _STOPPED_TONES:
-            return False
-    elif rime not in known.open_rimes:
-        return False
-    if tone and place != _tone_place(rime):
-        return False
-    front = rime[0] in known.front_vowels
-    if onset in known.front_only:
-        return front
-    if onset in known.back_only or (onset == "g" and rime[0] != "i"):
-        return not front
-    return True
-
-
 @lru_cache(maxsize=65536)
-def _is_syllable(word: str) -> bool:
-    bare, tone = tone_of(word)
-    if len(bare) > _LONGEST:
+def is_syllable_key(word: str) -> bool:
+    """The same of a word in the form of ``normal.key``."""
+    if len(word) > _LONGEST:
         return False
-    marks = [i for i, (letter, plain) in enumerate(zip(word, bare, strict=True)) if letter != plain]
-    if len(marks) > 1:
-        return False
-    place = marks[0] if marks else 0
-    onsets = _inventory().onsets
-    for length in range(min(3, len(bare) - 1), -1, -1):
-        onset, rime = bare[:length], bare[length:]
-        if onset not in onsets:
+    known = _inventory()
+    for length in range(min(3, len(word) - 1), -1, -1):
+        onset, rime = word[:length], word[length:]
+        if onset not in known.onsets:
             continue
         if onset == "q":
             # q is always followed by u, which bears no tone
-            if rime[0] != "u" or (tone and place == length):
+            if rime[0] != "u":
                 continue
             # the u is written once before a rime that has none of its own (quy, quên)
-            if len(rime) > 1 and _fits("", rime[1:], tone, place - length - 1):
+            if known.fits("", rime[1:]):
                 return True
-        if _fits(onset, rime, tone, place - length):
+        if known.fits(onset, rime):
             return True
     return False
 
@@ -106,7 +107,7 @@ def is_syllable(word: str) -> bool:
     Words without marks may be syllables too (``nam``, ``cho``); numbers, codes and foreign words are not,
     unless they happen to fit (``an``).
     """
-    return _is_syllable(key(word)) if word else False
+    return is_syllable_key(key(word)) if word else False
 
 
 @lru_cache(maxsize=65536)

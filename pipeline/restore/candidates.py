@@ -17,10 +17,10 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.memory import Memory
+from pipeline.restore.parts import Vector, Words
 from pipeline.restore.spelling import UNKNOWN_PIECE
 from pipeline.restore.tokens import Token, rules
 
-Vector = NDArray[np.float64]
 MOST = 60
 """Candidates kept for a token."""
 WITHIN = 12.0
@@ -39,8 +39,6 @@ MOST_PIECES = 1_000
 """Readings whose words are kept before they are ranked: some 5 MB."""
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 48
 """Tokens whose candidates are kept, and their longest: some 20 MB."""
-SHORT = 3
-"""So short a reading that is no syllable (hp, d3, s) may be anything: it is sought letter by letter."""
 MEASURE = -5.0
 """Two or more digits with letters behind (20m, 16h30), capitals with a digit (VTV3): mostly so printed."""
 
@@ -107,7 +105,8 @@ class Candidates:
     channel: Channel
     document: Memory | None = None
     memory: dict[str, Options] = field(default_factory=dict)
-    pieces: dict[str, dict[int, float]] = field(default_factory=dict)
+    pieces: dict[str, Words] = field(default_factory=dict)
+    lists: dict[str, Words] = field(default_factory=dict)
 
     @cached_property
     def initials(self) -> frozenset[int]:
@@ -118,8 +117,10 @@ class Candidates:
     def _by_bare(self) -> dict[str, list[int]]:
         """Such words by their letters without marks."""
         found: dict[str, list[int]] = defaultdict(list)
-        for word in sorted(self.initials):
-            found[fold_marks(self.lexicon.words[word])].append(word)
+        words = sorted(self.initials)
+        bare = fold_marks("\n".join(self.lexicon.words[word] for word in words)).split("\n")
+        for letters, word in zip(bare, words, strict=True):
+            found[letters].append(word)
         return dict(found)
 
     def of(self, token: Token) -> Options:
@@ -153,7 +154,7 @@ class Candidates:
             once += MIXED
         return UNKNOWN, once + sum(small if c.islower() else large if c.isalnum() else SIGN for c in text)
 
-    def known(self, text: str) -> dict[int, float]:
+    def known(self, text: str) -> Words:
         """Words that may have been read as ``text``, by the channel."""
         found = self.pieces.get(text)
         if found is None:
@@ -162,55 +163,60 @@ class Candidates:
             found = self.pieces[text] = self.channel.candidates(text.lower(), letter_case(text))
         return found
 
-    def _make(self, text: str, code: bool) -> Options:
-        found = dict(self.known(text))
+    def _weighed(self, text: str, code: bool) -> Words:
+        """All that a token may have been, itself included, whatever the document says."""
+        found, own = self.known(text), self.raw(text)[0]
+        lists = [found, self._itself(text, code)]
+        others = found.ids != own
+        best = (found.scores + self.ngrams.unigram.take(found.ids))[others].max(initial=-99.0)
+        if best < UNLIKELY and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
+            lists.append(self.channel.by_letters(text.lower(), letter_case(text), MOST))
+        ids, scores = Words.best(*(np.concatenate(column) for column in zip(*lists, strict=True)))
+        if code:
+            bare = fold_marks(text).lower()
+            kept = np.fromiter((self._of_code(w, own, bare) for w in ids.tolist()), bool, len(ids))
+            ids, scores = ids[kept], scores[kept]
+        return Words(ids, scores)
+
+    def _itself(self, text: str, code: bool) -> Words:
+        """The token as it stands or, of figures and symbols, as it must have been printed."""
         own, spelling = self.raw(text)
-        best = self._best(found, own)
-        short = (
-            self.channel.name == "eng"
-            and len(text) <= SHORT
-            and not (is_syllable(text) or (len(text) == 1 and text.isupper()))
-        )
-        strange = best < UNLIKELY or (short and best < -8.5)
-        if strange and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
-            for word, p in self.channel.by_letters(text.lower(), letter_case(text), MOST).items():
-                found[word] = max(found.get(word, -99.0), p)
+        found = list[tuple[int, float]]()
         if own in (NUMBER, UNKNOWN):
-            found[own] = spelling
             printed = respelled(text) if own == UNKNOWN else ""
             if printed:
-                found[NUMBER] = DIGITS.get(len(printed), 0.0) + RESPELLED
-                found[own] = spelling if printed[0].isdigit() else -99.0
+                found.append((NUMBER, DIGITS.get(len(printed), 0.0) + RESPELLED))
+            found.append((own, spelling if not printed or printed[0].isdigit() else -99.0))
         else:
-            found[own] = max(found.get(own, -99.0), -9.0 if self._spoilable(own) else KEPT)
+            found.append((own, -9.0 if self._spoilable(own) else KEPT))
         if code:
             bare = fold_marks(text).lower()
             for missing in range(2):
-                for word in self._by_bare.get(bare[missing:], ()):
-                    found[word] = max(found.get(word, -99.0), missing * UNKNOWN_PIECE)
-            found = {
-                w: p
-                for w, p in found.items()
-                if w in (own, NUMBER) or w in self.initials or fold_marks(self.lexicon.words[w]) == bare
-            }
-        ids = np.fromiter(found, np.int64, len(found))
-        scores = np.fromiter(found.values(), np.float64, len(found))
+                found += ((w, missing * UNKNOWN_PIECE) for w in self._by_bare.get(bare[missing:], ()))
+        return Words(*(np.array(column) for column in zip(*found, strict=True)))
+
+    def _make(self, text: str, code: bool) -> Options:
+        own, _ = self.raw(text)
+        name = f"{text}\0{code}"
+        if name not in self.lists:
+            if len(self.lists) >= MOST_PIECES:
+                self.lists.clear()
+            self.lists[name] = self._weighed(text, code)
+        ids, scores = self.lists[name]
         if self.document and not text.isdigit():
             ids, scores = self.document.adapt(text, ids, scores)
-        value = scores + self.ngrams.unigram[ids]
-        order = np.lexsort((ids, -value))
-        best = float(value[order[0]])
-        kept = order[:MOST][value[order[:MOST]] > best - WITHIN]
+        value = scores + self.ngrams.unigram.take(ids)
+        best = float(value.max())
+        near = np.flatnonzero(value > best - WITHIN)
+        kept = near[np.lexsort((ids[near], -value[near]))[:MOST]]
         at = np.flatnonzero(ids[kept] == own)
         if not len(at):
             at, kept = np.array([len(kept)]), np.append(kept, np.flatnonzero(ids == own))
         return Options(ids[kept], scores[kept], int(at[0]), best)
 
-    def _best(self, found: dict[int, float], own: int) -> float:
-        """The best candidate but the token itself, channel and unigram together."""
-        ids = np.fromiter(found, np.int64, len(found))
-        value = np.fromiter(found.values(), np.float64, len(found)) + self.ngrams.unigram[ids]
-        return float(value[ids != own].max(initial=-99.0))
+    def _of_code(self, word: int, own: int, bare: str) -> bool:
+        """Whether a symbol of these letters may hold a word."""
+        return word in (own, NUMBER) or word in self.initials or fold_marks(self.lexicon.words[word]) == bare
 
     def _spoilable(self, word: int) -> bool:
         """Whether the channel knows what becomes of a word: a syllable, or one that it has seen."""

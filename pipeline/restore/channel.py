@@ -10,37 +10,32 @@ small letters (Đ reads P, B, D), so counts are kept by letter case: ``l`` lower
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import exp, log
+from math import log
 from pathlib import Path
-from typing import TypeVar
+
+import numpy as np
 
 from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import UNKNOWN, Lexicon
 from pipeline.language.normal import fold_marks
-from pipeline.language.syllables import split_syllable
-from pipeline.restore.spelling import Speller
+from pipeline.restore.parts import Level, Parts, Vector, Words
+from pipeline.restore.spelling import Shapes, Speller
 
 SMOOTHING = 16.0
 """Pseudo-count of the part-wise model against a word's own counts."""
-CAPITALS_PRIOR = 2.0
-"""Pseudo-count of lower-case spoiling against that of capitals."""
-TITLE_PRIOR = 20.0
-"""Pseudo-count of lower-case spoiling against title-case spoiling of onsets."""
 FEWEST_DIGIT_READS = 2
 NEVER = -30.0
-LOWEST = -13.0
-"""Log probability of onset and rime together below which a word is not looked for."""
+UNSEEN_PARTS = 1e-6
+"""Share of readings whose onset and rime were never read so."""
 ALWAYS = 1_000_000
 """Count of what leaves no room for anything else."""
 
 _Row = tuple[str, str, str, dict[str, int]]
 """Level, letter case, what was printed, and how often it was read as what."""
-_Parts = dict[tuple[str, str], list[tuple[str, float]]]
-Number = TypeVar("Number", int, float)
 FIGURE = 2
 """Digits of the numbers that words are taken for: one letter is a digit too common to guess at."""
 OFTEN_FIGURES = 10
@@ -68,25 +63,25 @@ class Channel:
 
     Attributes:
         tokens: by (case, read): word ids with counts.
-        totals: by (case, word id): how often the word was seen.
+        totals: by case: how often each word was seen, by id.
         figures: by (case, first digit, digits): words often read as such numbers.
         first: log P(first letter read | first letter), case kept.
         cut: log probability that a word is cut in two; ``joined``: that two are joined.
-        uncounted: how often words were seen that ``totals`` does not hold.
+        caseless: ``tokens`` are kept as small letters alone, and hold for every case.
         parts, letters: counts of onsets and rimes and of letters, for what is made of them when asked for.
     """
 
     name: str
     lexicon: Lexicon
     tokens: dict[tuple[str, str], list[tuple[int, int]]]
-    totals: dict[tuple[str, int], int]
+    totals: dict[str, Vector]
     figures: dict[tuple[str, str, int], list[int]]
     parts: Sequence[_Row]
     first: dict[tuple[str, str], float]
     cut: float
     joined: float
     letters: Sequence[_Row] = ()
-    uncounted: int = 0
+    caseless: bool = False
 
     @classmethod
     def load(cls, name: str, lexicon: Lexicon, path: Path | None = None) -> Channel:
@@ -121,19 +116,13 @@ class Channel:
         )
 
     @cached_property
-    def words(self) -> dict[tuple[str, str], int]:
-        """Word ids by onset and rime."""
-        return {split_syllable(w): i for w, i in self.lexicon.ids.items()}
-
-    @cached_property
-    def _made(self) -> dict[str, _Parts]:
-        return {}
-
-    def _parts(self, case: str) -> _Parts:
-        """By level and reading, parts with log P(reading | part)."""
-        if case not in self._made:
-            self._made[case] = _spoilt(self.parts, case)
-        return self._made[case]
+    def _parts(self) -> Parts:
+        """Onsets and rimes."""
+        onsets, rimes = (
+            Level.of((case, truth, reads) for level, case, truth, reads in self.parts if level == wanted)
+            for wanted in ("onset", "rime")
+        )
+        return Parts(self.lexicon, onsets, rimes)
 
     @cached_property
     def _small(self) -> Speller:
@@ -145,9 +134,13 @@ class Channel:
         """Words of capitals."""
         return self._speller("lu")
 
+    @cached_property
+    def _shapes(self) -> Shapes:
+        return Shapes(self.lexicon)
+
     def _speller(self, cases: str) -> Speller:
         rows = [(truth, reads) for _, case, truth, reads in self.letters if case in cases]
-        return Speller(self.lexicon, rows)
+        return Speller(self._shapes, rows)
 
     @classmethod
     def plain(cls, lexicon: Lexicon) -> Channel:
@@ -158,69 +151,60 @@ class Channel:
             tokens["l", bare[number]].append((number, ALWAYS))
         letters = {letter for word in lexicon.ids for letter in (word[0], word[0].upper())}
         first = {(letter, fold_marks(letter)): 0.0 for letter in letters}
-        return cls("plain", lexicon, dict(tokens), {}, {}, (), first, NEVER, NEVER, uncounted=ALWAYS)
+        totals = dict.fromkeys("ltu", np.full(len(lexicon.words), float(ALWAYS)))
+        return cls("plain", lexicon, dict(tokens), totals, {}, (), first, NEVER, NEVER, caseless=True)
 
-    def by_parts(self, read: str, case: str) -> dict[int, float]:
-        """Words whose onset and rime may be read so, with log P(read | word)."""
-        found: dict[int, float] = {}
-        known = self._parts(case)
-        for at in range(min(len(read), 5) + 1):
-            onsets = known.get(("onset", read[:at]))
-            rimes = known.get(("rime", read[at:])) if onsets else None
-            for onset, p in onsets if onsets and rimes else ():
-                for rime, q in rimes or ():
-                    if p + q < LOWEST:
-                        break
-                    word = self.words.get((onset, rime))
-                    if word is not None and found.get(word, -99.0) < p + q:
-                        found[word] = p + q
-        return found
-
-    def by_letters(self, read: str, case: str, most: int) -> dict[int, float]:
+    def by_letters(self, read: str, case: str, most: int) -> Words:
         """The ``most`` likeliest words whose letters may be read so, with log P(read | word)."""
         if not self.letters:
-            return {}
+            return Words(np.zeros(0, np.int64), np.zeros(0))
         speller = self._capital if case == "u" else self._small
         return speller.words(read, self.lexicon.prior, most)
 
     def counted(self, read: str, case: str) -> dict[int, float]:
         """The same of readings that were counted as a whole, and nothing else."""
         whole = self.tokens.get((case, read), ())
-        return {w: log(n / (self.totals.get((case, w), self.uncounted) + SMOOTHING)) for w, n in whole}
+        totals = self.totals[case]
+        return {w: log(n / (float(totals[w]) + SMOOTHING)) for w, n in whole}
 
-    def candidates(self, read: str, case: str) -> dict[int, float]:
-        """Log P(read | word) by word id, ``read`` in lower case; empty where nothing is known.
+    def candidates(self, read: str, case: str) -> Words:
+        """Log P(read | word) by word, ``read`` in lower case; empty where nothing is known.
 
         A reading of digits alone is a word only where it was counted as that word, or where the word is often
         read as such a number (``là`` as 14, 18, 12, hence as 13).
         """
         # lost marks are lost alike in every letter case: they are kept once
-        whole = dict(self.tokens.get(("l" if self.uncounted else case, read), ()))
+        whole = self.tokens.get(("l" if self.caseless else case, read), ())
         if read.isdigit():
-            counts = dict.fromkeys(self.figures.get((case, read[0], len(read)), ()), UNSEEN_FIGURE)
-            counts |= {w: float(n) for w, n in whole.items() if n >= FEWEST_DIGIT_READS}
-            return {w: log(n / (self.totals[case, w] + SMOOTHING)) for w, n in counts.items()}
-        parts = self.by_parts(read, case)
-        found = {}
-        for word in whole.keys() | parts.keys():
-            total = self.totals.get((case, word), self.uncounted)
-            p = exp(parts[word]) if word in parts else 1e-6
-            found[word] = log((whole.get(word, 0) + SMOOTHING * p) / (total + SMOOTHING))
-        return found
+            figures = dict.fromkeys(self.figures.get((case, read[0], len(read)), ()), UNSEEN_FIGURE)
+            figures |= {w: float(n) for w, n in whole if n >= FEWEST_DIGIT_READS}
+            ids, seen = np.array(list(figures), np.int64), np.array(list(figures.values()))
+            return Words(ids, np.log(seen / (self.totals[case][ids] + SMOOTHING)))
+        parts = self._parts.words(read, case)
+        ids, prior, seen = parts.ids, np.exp(parts.scores), np.zeros(len(parts.ids))
+        if whole:
+            words, counts = np.array(whole).T
+            at = np.searchsorted(ids, words)
+            known = at < len(ids)
+            known[known] = ids[at[known]] == words[known]
+            seen[at[known]] = counts[known]
+            ids, seen = np.concatenate([ids, words[~known]]), np.concatenate([seen, counts[~known]])
+            prior = np.concatenate([prior, np.full(len(ids) - len(prior), UNSEEN_PARTS)])
+        return Words(ids, np.log((seen + SMOOTHING * prior) / (self.totals[case][ids] + SMOOTHING)))
 
 
 def _tokens(
     rows: Sequence[_Row], lexicon: Lexicon
-) -> tuple[dict[tuple[str, str], list[tuple[int, int]]], dict[tuple[str, int], int]]:
+) -> tuple[dict[tuple[str, str], list[tuple[int, int]]], dict[str, Vector]]:
     tokens: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    totals: dict[tuple[str, int], int] = {}
+    totals = {case: np.zeros(len(lexicon.words)) for case in "ltu"}
     for level, case, truth, reads in rows:
         word = lexicon.ids.get(truth) if level == "token" else None
         if word is None:
             continue
         for read, count in reads.items():
             tokens[case, read].append((word, count))
-        totals[case, word] = sum(reads.values())
+        totals[case][word] = sum(reads.values())
     return dict(tokens), totals
 
 
@@ -232,36 +216,6 @@ def _figures(tokens: dict[tuple[str, str], list[tuple[int, int]]]) -> dict[tuple
             for word, count in found:
                 seen[case, read[0], FIGURE][word] += count
     return {place: sorted(w for w, n in words.items() if n >= OFTEN_FIGURES) for place, words in seen.items()}
-
-
-def _spoilt(rows: Sequence[_Row], case: str) -> _Parts:
-    """Log P(read part | part) in one letter case; title case and capitals lean on lower case."""
-    usual: dict[tuple[str, str], dict[str, int]] = {}
-    own: dict[tuple[str, str], dict[str, int]] = {}
-    for level, of, truth, reads in rows:
-        if of == "l" or (of == "t" and level == "rime"):
-            before = usual.get((level, truth))
-            usual[level, truth] = _sum(before, reads) if before else reads
-        if of == case:
-            own[level, truth] = reads
-    parts: _Parts = defaultdict(list)
-    for level, truth in usual.keys() | own.keys():
-        lower = usual.get((level, truth), {})
-        total = sum(lower.values())
-        if case == "l":
-            counts: Mapping[str, float] = lower
-        else:
-            prior = CAPITALS_PRIOR if case == "u" else TITLE_PRIOR if level == "onset" else total
-            scaled = {read: prior * n / total for read, n in lower.items()}
-            counts = _sum(scaled, own.get((level, truth), {}))
-        room = sum(counts.values()) + 0.5
-        for read, n in counts.items():
-            parts[level, read].append((truth, log(n / room)))
-    return {place: sorted(found, key=lambda f: (-f[1], f[0])) for place, found in parts.items()}
-
-
-def _sum(a: Mapping[str, Number], b: Mapping[str, Number]) -> dict[str, Number]:
-    return {**a, **{read: a.get(read, 0) + n for read, n in b.items()}}
 
 
 def _first(rows: Sequence[_Row]) -> dict[tuple[str, str], float]:

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.ngrams import Keys, Ngrams, Scores, extended
-from pipeline.restore.candidates import Vector
 from pipeline.restore.lattice import EDGES, Ints, Lattice
 from pipeline.restore.memory import Memory
+from pipeline.restore.parts import Vector
 
 KEEP_WITHIN = 8.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
@@ -97,23 +97,21 @@ def _follow(start: Ints, end: Ints, places: int, worth: Vector | None = None) ->
         places: how many there are.
         worth: of each state, at most 0; pairs worth less than ``WORTHLESS`` together are left out.
     """
-    counts = np.bincount(start, minlength=places)
+    counts = np.bincount(end, minlength=places)
     offsets = np.cumsum(counts) - counts
     if worth is None:
-        by_start = np.argsort(start, kind="stable")
-        many = counts[end]
+        by_end = np.argsort(end, kind="stable")
+        many = counts[start]
     else:
-        # the best first: of each, only so many of those that follow are worth it
+        # the best first: before each, only so many of those that end there are worth it
         loss = np.minimum(-worth, 1 - WORTHLESS)
-        key = start * WIDE + loss
-        by_start = np.argsort(key, kind="stable")
-        limit = end * WIDE + np.maximum(-WORTHLESS - loss, 0)
-        many = np.minimum(np.searchsorted(key[by_start], limit) - offsets[end], counts[end])
-    left = np.repeat(np.arange(len(end)), many)
-    inner = np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
-    right = by_start[np.repeat(offsets[end], many) + inner]
-    order = np.argsort(right, kind="stable")
-    return left[order], right[order]
+        key = end * WIDE + loss
+        by_end = np.argsort(key, kind="stable")
+        limit = start * WIDE + np.maximum(-WORTHLESS - loss, 0)
+        many = np.minimum(np.searchsorted(key[by_end], limit) - offsets[start], counts[start])
+    right = np.repeat(np.arange(len(start)), many)
+    inner = np.arange(len(right)) - np.repeat(np.cumsum(many) - many, many)
+    return by_end[np.repeat(offsets[start], many) + inner], right
 
 
 def _steps(rank: Ints, sorted_states: Ints) -> Iterator[tuple[slice, Ints]]:

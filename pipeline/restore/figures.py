@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipeline.language.normal import fold_marks
-from pipeline.model import Edit, RestoredText
+from pipeline.model import Edit, Edits, RestoredText
 from pipeline.restore.tokens import rules
 
 _WORD_BEHIND = re.compile(r"[^\w\n\f]{0,3}\s?[^\w]{0,2}([^\W\d_]+)")
@@ -21,18 +21,23 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s.:]{1,3}$")
 _REACH = 24
 
 
-def kept(text: str, made: Iterable[Edit]) -> list[Edit]:
+def kept(text: str, made: Iterable[Edit]) -> Edits:
     """The edits without those that make a word of a counting figure.
 
     Args:
         text: what the edits' offsets point into.
         made: sorted, not overlapping.
     """
-    edits = [edit for edit in made if not _swallows(edit)]
-    if not any(_unmakes(edit) for edit in edits):
-        return edits
-    done = RestoredText.from_edits(text, edits)
-    return [edit for edit in edits if not (_unmakes(edit) and _counts(done, edit))]
+    edits, unmaking = Edits(text), list[int]()
+    for edit in made:
+        if not _swallows(edit):
+            if _unmakes(edit):
+                unmaking.append(len(edits))
+            edits.append(edit)
+    if unmaking:
+        done = RestoredText.from_edits(text, edits)
+        edits.drop({i for i in unmaking if _counts(done, edits[i])})
+    return edits
 
 
 @cache

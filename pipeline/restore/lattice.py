@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.lexicon import BREAK, NUMBER
-from pipeline.restore.candidates import Candidates, Vector
+from pipeline.restore.candidates import Candidates
 from pipeline.restore.channel import letter_case
+from pipeline.restore.parts import Vector
 from pipeline.restore.tokens import Token
 
 Ints = NDArray[np.int64]
@@ -24,6 +25,8 @@ SHORT = 3
 """Only short pieces are taken for halves of a word that was cut."""
 POOR = -16.0
 """A token whose best candidate is less probable than this (nats, with its unigram) may be two words."""
+HALVES = 3
+"""Words kept of each half of a token that was joined, and of two tokens together."""
 LONGEST_JOINED = 16
 WITHIN = 32
 CROWDED = -3.9
@@ -86,14 +89,12 @@ def _split(at: int, i: int, token: Token, make: Candidates, nodes: _Builder) -> 
         return
     for k in range(2, len(text) - 1):
         left, right = make.known(text[:k]), make.known(text[k:])
-        if not left or not right or text[:k].isdigit() or text[k:].isdigit():
+        if not len(left.ids) or not len(right.ids) or text[:k].isdigit() or text[k:].isdigit():
             continue
-        prior = make.ngrams.prior
-        halves = [sorted(side, key=lambda w: -(side[w] + prior[w]))[:3] for side in (left, right)]
-        for w in halves[0]:
-            nodes.add(w, left[w] + make.channel.joined, at, at + k, i, i)
-        for w in halves[1]:
-            nodes.add(w, right[w], at + k, at + WITHIN, i, i)
+        for word, score in left.top(make.ngrams.unigram, HALVES):
+            nodes.add(word, score + make.channel.joined, at, at + k, i, i)
+        for word, score in right.top(make.ngrams.unigram, HALVES):
+            nodes.add(word, score, at + k, at + WITHIN, i, i)
 
 
 def _merge(at: int, i: int, tokens: Sequence[Token], make: Candidates, nodes: _Builder) -> None:
@@ -108,7 +109,7 @@ def _merge(at: int, i: int, tokens: Sequence[Token], make: Candidates, nodes: _B
     for word, score in make.channel.counted("".join(low), case).items():
         found[word] = max(found.get(word, -99.0), score + make.channel.cut)
     prior = make.ngrams.prior
-    for w in sorted(found, key=lambda w: -(found[w] + prior[w]))[:3]:
+    for w in sorted(found, key=lambda w: -(found[w] + prior[w]))[:HALVES]:
         nodes.add(w, found[w], at, at + 2 * WITHIN, i, i + 1)
 
 

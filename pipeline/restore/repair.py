@@ -9,11 +9,13 @@ from __future__ import annotations
 import gc
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from heapq import merge
 from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 from sys import intern
 from typing import Literal
@@ -24,14 +26,14 @@ from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
 from pipeline.language.normal import fold_marks, key, nfc
 from pipeline.language.syllables import is_syllable
-from pipeline.model import Edit, EditKind, RestoredText
+from pipeline.model import Edit, EditKind, Edits, RestoredText
 from pipeline.restore import figures
 from pipeline.restore.candidates import Candidates, respelled
 from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice
 from pipeline.restore.lattice import Lattice, before_figure
-from pipeline.restore.rounds import Rounds, batches
+from pipeline.restore.rounds import Made, Rounds, batches
 from pipeline.restore.specks import speck
 from pipeline.restore.tokens import Token, sentences
 
@@ -50,8 +52,6 @@ SURE_SPLIT = {"eng": 0.9, "plain": 0.9, "vie": 1.1}
 that it seemed to have joined, nine were printed so."""
 SURE_CODE = 0.95
 """Least posterior at which the letters of a document's symbol become others; marks are ordinary."""
-FINEST = 10_000
-CONFIDENCES = tuple(i / FINEST for i in range(FINEST + 1))
 MOST_PASSES = 5
 """Restored text is restored again until nothing changes; mostly the second pass finds nothing."""
 
@@ -68,10 +68,10 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
+def compose(first: RestoredText, second: Sequence[Edit]) -> Iterable[Edit]:
     """Edits from the raw text to what ``second`` makes of ``first.text``."""
     if not first.edits:
-        return list(second)
+        return second
     groups: list[tuple[int, int, list[Edit]]] = []
     for edit in second:
         start, end = first.to_raw(edit.start, edit.end)
@@ -101,12 +101,13 @@ def compose(first: RestoredText, second: Sequence[Edit]) -> list[Edit]:
                 )
             )
     starts = [start for start, _, _ in groups]
-    kept = []
-    for edit in first.edits:
+    ends = [end for _, end, _ in groups]
+
+    def stays(edit: Edit) -> bool:
         at = bisect_right(starts, edit.start) - 1
-        if at < 0 or edit.end > groups[at][1]:
-            kept.append(edit)
-    return sorted([*kept, *edits], key=lambda e: e.start)
+        return at < 0 or edit.end > ends[at]
+
+    return merge(filter(stays, first.edits), edits, key=attrgetter("start"))
 
 
 def _without_unstable(done: RestoredText, again: Sequence[Edit]) -> RestoredText:
@@ -200,18 +201,18 @@ class Restorer:
                 done = RestoredText.from_edits(text, compose(done, again))
             return _without_unstable(done, self._pass(done.text, channel))
 
-    def _pass(self, text: str, channel: ChannelName) -> list[Edit]:
+    def _pass(self, text: str, channel: ChannelName) -> Edits:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
         names = ("eng", "plain") if channel == "auto" else (channel,)
-        rounds = Rounds(self.ngrams, [self.maker(name) for name in names], channel, self.edits)
+        makers = [self.maker(name) for name in names]
+        rounds = Rounds(self.ngrams, makers, channel, self.edits, Made(Edits(text)))
         for batch in batches(enumerate(sentences(text))):
             rounds.first(batch)
-        if channel != "vie":
-            rounds.second()
-        made = rounds.edits
+        rounds.second()
+        made = rounds.edits()
         # of a long text the counts and sentences kept weigh as much as the edits
         del rounds
-        return figures.kept(text, (edit for i in sorted(made) for edit in made.pop(i)))
+        return figures.kept(text, made)
 
     def restore_pages(self, texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
         """Restore the pages of one document, each with its own channel (see ``restore``).
@@ -276,7 +277,7 @@ class Restorer:
         if words == [NUMBER]:
             if respelled(raw) in {"", raw}:
                 return None
-            return _shared(first.start, last.end, raw, respelled(raw), "confusion", posterior)
+            return Edit(first.start, last.end, raw, respelled(raw), "confusion", min(posterior, 1.0))
         starts, shouted = span[0] == 0, _shouted(tokens, *span)
         share, initials = self.lexicon.capitals[words[0]], self.lexicon.printed.get(names[0], "")
         head = cased(names[0], raw, share, starts, shouted, make.channel, initials)
@@ -290,13 +291,8 @@ class Restorer:
         else:
             counted = (letter_case(raw), raw.lower()) in make.channel.tokens
             kind = _kind(raw, restored, counted)
-        return _shared(first.start, last.end, raw, restored, kind, posterior)
-
-
-def _shared(start: int, end: int, raw: str, restored: str, kind: EditKind, posterior: float) -> Edit:
-    """An edit whose texts and confidence are one object with those of its like: books hold a million."""
-    confidence = CONFIDENCES[min(round(posterior * FINEST), FINEST)]
-    return Edit(start, end, intern(raw), intern(restored), kind, confidence)
+        # a word that is restored a thousand times is kept once
+        return Edit(first.start, last.end, raw, intern(restored), kind, min(posterior, 1.0))
 
 
 def _least(tokens: Sequence[Token], span: tuple[int, int], names: Sequence[str], channel: str) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import merge
 from math import inf
+from operator import itemgetter
 
 from pipeline.language.ngrams import Ngrams
-from pipeline.model import Edit
+from pipeline.model import Edit, Edits
 from pipeline.restore.candidates import Candidates
 from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
 from pipeline.restore.fit import explain, fluent, gain, printed, without_marks
@@ -27,16 +30,37 @@ explain any of them: an OCR leaves such sentences too, but others beside them.""
 DOUBT = 0.6
 """A sentence with a word less sure than this is read again by what the rest of the document says."""
 
+MOST_DOUBTFUL = 100_000
+"""Tokens in doubt that are kept before they are read again: some 20 MB."""
+
 MakeEdits = Callable[[list[Token], Lattice, list[Choice], Candidates], Iterable[Edit]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Edits with the numbers of their sentences."""
+
+    edits: Edits
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+
+    def add(self, number: int, edits: Iterable[Edit]) -> None:
+        """Add a sentence's edits; its number is larger than all before."""
+        for edit in edits:
+            self.edits.append(edit)
+            self.numbers.append(number)
+
+    def __iter__(self) -> Iterator[tuple[int, Edit]]:
+        return zip(self.numbers, self.edits, strict=True)
 
 
 @dataclass
 class Rounds:
-    """Edits by sentence of one pass, what the document teaches, and the sentences left in doubt.
+    """Edits of one pass over a text, what the document teaches, and the sentences left in doubt.
 
     Attributes:
         makers: candidates by channel; of several the one that explains a sentence best is taken.
         channel: as the caller named it; ``vie`` takes every sentence.
+        made: edits of the first round; ``again``, by channel, of the second, over the sentences ``redone``.
         doubtful: number, channel and tokens of each sentence in doubt.
     """
 
@@ -44,7 +68,9 @@ class Rounds:
     makers: list[Candidates]
     channel: str
     make_edits: MakeEdits
-    edits: dict[int, list[Edit]] = field(default_factory=dict)
+    made: Made
+    again: list[Made] = field(default_factory=list)
+    redone: set[int] = field(default_factory=set)
     memory: Memory = field(default_factory=Memory)
     doubtful: list[tuple[int, int, list[Token]]] = field(default_factory=list)
 
@@ -59,15 +85,20 @@ class Rounds:
         sought = range(len(chosen)) if every or much else odd
         coarse = [self._coarse(chosen, sought, make) for make in self.makers]
         states = dict.fromkeys(sought, 0) if every else self._states(chosen, as_printed, coarse)
+        edits = dict[int, list[Edit]]()
         for state, found in enumerate(coarse):
             mine = [k for k, s in states.items() if s == state]
             places = [found.places[k] for k in mine]
             for k, path in zip(mine, self._decoded(found, places, None), strict=True):
                 tokens, lattice, make = chosen[k], found.scored.lattice, self.makers[state]
-                self.edits[numbers[k]] = list(self.make_edits(tokens, lattice, path, make))
+                edits[numbers[k]] = list(self.make_edits(tokens, lattice, path, make))
                 self._learn(tokens, lattice, path)
                 if any(choice.posterior < DOUBT for choice in path):
                     self.doubtful.append((numbers[k], state, tokens))
+        for number in sorted(edits):
+            self.made.add(number, edits[number])
+        if sum(len(tokens) for _, _, tokens in self.doubtful) > MOST_DOUBTFUL:
+            self.second()
 
     def _decoded(self, found: _Scored, places: Sequence[int], memory: Memory | None) -> list[list[Choice]]:
         return decode(found.scored, places, self.ngrams, memory) if places else []
@@ -106,20 +137,32 @@ class Rounds:
         self.memory.learn(words)
 
     def second(self) -> None:
-        """Restore sentences in doubt again, by what the document taught."""
-        if not self.doubtful or not self.memory.knows:
+        """Restore sentences in doubt again, by what the document taught so far."""
+        doubtful, self.doubtful = self.doubtful, []
+        # a copy: what it makes of its counts holds for these sentences alone
+        memory = replace(self.memory)
+        if not doubtful or self.channel == "vie" or not memory.knows:
             return
         for state, maker in enumerate(self.makers):
             # where marks alone are lost a reading tells nothing that another reading of its like could
-            habits = None if maker.channel.name == "plain" else self.memory
+            habits = None if maker.channel.name == "plain" else memory
             make = replace(maker, document=habits, memory={})
-            mine = [(number, tokens) for number, s, tokens in self.doubtful if s == state]
+            mine = [(number, tokens) for number, s, tokens in doubtful if s == state]
+            made = Made(Edits(self.made.edits.source))
+            self.again.append(made)
+            self.redone.update(number for number, _ in mine)
             for batch in batches(mine):
                 lattice = build([tokens for _, tokens in batch], make)
-                scored = score_bigrams(lattice, self.ngrams, self.memory)
-                paths = decode(scored, range(len(batch)), self.ngrams, self.memory)
+                scored = score_bigrams(lattice, self.ngrams, memory)
+                paths = decode(scored, range(len(batch)), self.ngrams, memory)
                 for (number, tokens), path in zip(batch, paths, strict=True):
-                    self.edits[number] = list(self.make_edits(tokens, lattice, path, make))
+                    made.add(number, self.make_edits(tokens, lattice, path, make))
+
+    def edits(self) -> Iterator[Edit]:
+        """The edits of both rounds, in the order of the text."""
+        redone = self.redone
+        first = (made for made in self.made if made[0] not in redone)
+        return (edit for _, edit in merge(first, *self.again, key=itemgetter(0)))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ onset.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.lexicon import Lexicon
-from pipeline.language.syllables import is_syllable, split_syllable
+from pipeline.restore.parts import Words
 
 Scores = NDArray[np.float32]
 Rows = Sequence[tuple[str, Mapping[str, int]]]
@@ -31,7 +31,7 @@ UNKNOWN_TWO = -11.0
 LEAST_COUNT, LEAST_SHARE = 2, 3e-4
 """Rarer pieces are accidents of the alignment."""
 LONGEST_PIECE = 3
-LONGEST_ONSET = 4
+LONGEST_ONSET = 3
 """Signs of a reading that may stand for an onset."""
 LONGEST_WORD = 6
 """Letters of initials and foreign words that are looked for."""
@@ -86,16 +86,11 @@ class Pieces:
             vector[-1] = NEVER
         return cls(letters, pairs, single, double)
 
-    def of(self, piece: str, letters: int) -> Scores:
-        """The vector of a piece for so many letters (1 or 2)."""
-        if letters == 2:
-            found = self.double.get(piece)
-            return np.full(len(self.pairs) + 1, NEVER, np.float32) if found is None else found
-        found = self.single.get(piece)
-        if found is None:
-            found = np.full(len(self.letters) + 1, _unknown(len(piece)), np.float32)
-            found[-1] = NEVER
-        return found
+    def unknown(self, signs: int) -> Scores:
+        """The vector, over single letters, of a piece of so many signs that none was ever read as."""
+        vector = np.full(len(self.letters) + 1, _unknown(signs), np.float32)
+        vector[-1] = NEVER
+        return vector
 
 
 def _unknown(size: int) -> float:
@@ -123,6 +118,9 @@ class Parts:
                 for k in range(1, deepest + 1)
             ]
         )
+        # what is the same for every reading, by place and part
+        self.unknown = [pieces.unknown(signs)[self.one] for signs in range(LONGEST_PIECE)]
+        self.lost = pieces.single.get("", pieces.unknown(0))[self.one]
         self.tables: dict[str, Scores] = {}
         self.wholes: dict[str, Scores] = {}
 
@@ -147,52 +145,63 @@ class Parts:
         if not read:
             table[0] = 0.0
         for size in range(1, min(LONGEST_PIECE, len(read)) + 1):
-            rest = self._table(read[size:])
-            letter = self.pieces.of(read[:size], 1)[self.one]
-            np.maximum(table[1:], letter + rest[:-1], out=table[1:])
-            if size < LONGEST_PIECE:
-                both = self.pieces.of(read[:size], 2)[self.two[1:]]
-                np.maximum(table[2:], both + rest[:-2], out=table[2:])
-        lost = self.pieces.of("", 1)[self.one]
+            piece, rest = read[:size], self._table(read[size:])
+            single, double = self.pieces.single.get(piece), self.pieces.double.get(piece)
+            if single is not None or size < LONGEST_PIECE:
+                letter = self.unknown[size] if single is None else single[self.one]
+                np.maximum(table[1:], letter + rest[:-1], out=table[1:])
+            if double is not None and size < LONGEST_PIECE:
+                np.maximum(table[2:], double[self.two[1:]] + rest[:-2], out=table[2:])
         for k in range(deepest):
-            np.maximum(table[k + 1], lost[k] + table[k], out=table[k + 1])
+            np.maximum(table[k + 1], self.lost[k] + table[k], out=table[k + 1])
         self.tables[read] = table
         return table
+
+
+class Shapes:
+    """The onset and the rime of each word of a lexicon that is looked for.
+
+    These are its syllables, and short words of other kinds that are not too rare: their rime is the whole.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        split = [
+            (number, parts if syllable else ("", word))
+            for (word, number), parts, syllable in zip(
+                lexicon.ids.items(), lexicon.split, lexicon.syllables, strict=True
+            )
+            if syllable or (len(word) <= LONGEST_WORD and lexicon.counts[number] >= LEAST_SOUGHT)
+        ]
+        self.onsets = tuple(sorted({onset for _, (onset, _) in split} | {""}))
+        self.rimes = tuple(sorted({rime for _, (_, rime) in split}))
+        onsets, rimes = ({part: i for i, part in enumerate(parts)} for parts in (self.onsets, self.rimes))
+        self.ids = np.array([number for number, _ in split])
+        self.onset_of = np.array([onsets[onset] for _, (onset, _) in split])
+        self.rime_of = np.array([rimes[rime] for _, (_, rime) in split])
 
 
 class Speller:
     """The words of a lexicon, by letters.
 
     Args:
-        lexicon: its syllables, and its commoner short words of other kinds.
+        shapes: the words.
         rows: what letters were read as.
     """
 
-    def __init__(self, lexicon: Lexicon, rows: Rows) -> None:
+    def __init__(self, shapes: Shapes, rows: Rows) -> None:
         pieces = Pieces.count(rows)
-        split = dict(_split(lexicon))
-        onsets = {onset: i for i, onset in enumerate(sorted({o for o, _ in split.values()} | {""}))}
-        rimes = {rime: i for i, rime in enumerate(sorted({r for _, r in split.values()}))}
-        self.onsets, self.rimes = Parts(tuple(onsets), pieces), Parts(tuple(rimes), pieces)
-        self.ids = np.array([lexicon.ids[word] for word in split])
-        self.onset_of = np.array([onsets[o] for o, _ in split.values()])
-        self.rime_of = np.array([rimes[r] for _, r in split.values()])
+        self.shapes = shapes
+        self.onsets, self.rimes = Parts(shapes.onsets, pieces), Parts(shapes.rimes, pieces)
 
-    def words(self, read: str, prior: Scores, most: int) -> dict[int, float]:
-        """Log P(read | word) by word id, of the ``most`` words likeliest with ``prior`` (log P by id)."""
-        best = np.full(len(self.ids), NEVER * 4, np.float32)
+    def words(self, read: str, prior: Scores, most: int) -> Words:
+        """The ``most`` words likeliest with ``prior`` (log P by id), with log P(read | word)."""
+        ids, onset, rime = self.shapes.ids, self.shapes.onset_of, self.shapes.rime_of
+        best = np.full(len(ids), NEVER * 4, np.float32)
         for k in range(min(len(read), LONGEST_ONSET) + 1):
-            head = self.onsets.whole(read[:k])
-            np.maximum(best, head[self.onset_of] + self.rimes.whole(read[k:])[self.rime_of], out=best)
-        value = best + prior[self.ids]
-        top = np.argpartition(-value, most)[:most] if len(value) > most else np.arange(len(value))
-        return dict(zip(self.ids[top].tolist(), best[top].tolist(), strict=True))
-
-
-def _split(lexicon: Lexicon) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Words with their onset and rime: syllables, and short words of other kinds that are not too rare."""
-    for word, number in lexicon.ids.items():
-        if is_syllable(word):
-            yield word, split_syllable(word)
-        elif len(word) <= LONGEST_WORD and lexicon.counts[number] >= LEAST_SOUGHT:
-            yield word, ("", word)
+            parts = self.onsets.whole(read[:k]).take(onset)
+            parts += self.rimes.whole(read[k:]).take(rime)
+            np.maximum(best, parts, out=best)
+        value = best + prior.take(ids)
+        first = max(len(ids) - most, 0)
+        top = np.argpartition(value, first)[first:]
+        return Words(ids[top], best[top].astype(np.float64))

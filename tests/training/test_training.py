@@ -15,6 +15,7 @@ from training import counts, places
 from training.build import build_language
 from training.channel import ChannelCounts, count_page
 from training.corpus import capitals, clean, fingerprint, read, tokens, typed_without_marks, word_key
+from training.designs import WAYS
 from training.store import fill
 
 SENTENCES = [
@@ -126,3 +127,8 @@ def test_pairs_from_a_page() -> None:
     assert found.rows["token", "l", "trợ", "t rg"] == 1
     assert found.cut == 1
     assert not any(truth.isdigit() for _, _, truth, _ in found.rows)
+
+
+@pytest.mark.parametrize(("place", "name"), [(place, n) for way in WAYS.values() for place, n, _ in way])
+def test_what_a_design_changes_is_there(place: object, name: str) -> None:
+    assert hasattr(place, name)

@@ -1,0 +1,72 @@
+"""How sure a row is: the probability that its context was understood, times that its number was read.
+
+A row is right where all of its cells are. What tells right rows from wrong ones (its table and rule, what
+proves it, its flags, how crowded its sentence is) adds up to log odds; the weights are fitted to labelled
+texts (``training/confidence.py``, a logistic regression) and stand in ``dictionaries/confidence.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from math import exp
+
+import regex
+
+from pipeline.language.dictionaries import folder
+from pipeline.model import Value
+
+_NUMBERS, _YEARS = regex.compile(r"\d[\d.,]*"), regex.compile(r"\b(?:19|20)\d\d\b")
+_CROWDED = (2, 4, 8)
+"""Numbers in the quote from which on a sentence counts as more crowded."""
+_LONG = (100, 200, 400)
+"""The same of its characters."""
+LOWEST, HIGHEST = 0.01, 0.99
+
+
+def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
+    """What is said of a row that may make it surer or less sure; ``values`` by column, texts or typed."""
+    yield f"table {table}"
+    yield f"rule {values.get('rule')}"
+    for column in ("proof", "role", "status"):
+        if values.get(column):
+            yield f"{column} {values[column]}"
+    yield from (f"flag {flag}" for flag in str(values.get("flags") or "").split())
+    for column in ("beneficiary", "period_start", "period_end"):
+        if column in values and not values[column]:
+            yield f"no {column}"
+    quote = str(values.get("quote") or "")
+    yield f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
+    yield f"long {bisect_right(_LONG, len(quote))}"
+    yield f"years {min(len(set(_YEARS.findall(quote))), 2)}"
+    if "|" in quote:
+        yield "table row"
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, float]:
+    weights: Mapping[str, float] = tomllib.loads((folder() / "confidence.toml").read_text(encoding="utf-8"))[
+        "weights"
+    ]
+    return weights
+
+
+def understood(table: str, values: Mapping[str, Value]) -> float:
+    """The probability (0-1) that all cells of a row are right, where its numbers were read rightly."""
+    weights = _weights()
+    odds = weights["every row"] + sum(weights.get(name, 0.0) for name in features(table, values))
+    return 1 / (1 + exp(-odds))
+
+
+def confidence(understood: float, reading: float, quality: float) -> float:
+    """A row's confidence, to a hundredth.
+
+    Args:
+        understood: as ``understood`` gives it.
+        reading: 0-1, the least certainty among the words and edits of its numbers; 1 where nothing was read.
+        quality: 0-1, the page's text quality.
+    """
+    read = (0.7 + 0.3 * reading) * (0.8 + 0.2 * quality)
+    return round(min(max(understood * read, LOWEST), HIGHEST), 2)

@@ -1,0 +1,98 @@
+"""Weights of the evidence for a row: ``python -m training.confidence TRUTH=TABLES …``.
+
+Each argument names a folder of labels and the tables that hoso made of the same texts. A row is right where
+it agrees with a label in every judged column. Fits a logistic regression with a Gaussian prior on the weights
+(ridge; Hoerl & Kennard 1970) by Newton's method and writes ``dictionaries/confidence.toml``. For weights that
+hold on texts that nobody has seen, give the tables of first runs: made before the texts were looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.scoring import JUDGED, Judged, judged
+from pipeline.extract.confidence import features
+
+OUT = Path(__file__).resolve().parent.parent / "dictionaries" / "confidence.toml"
+PRIOR = 3.0
+"""Strength of the prior: a weight must earn its distance from what is believed before, mostly 0."""
+BELIEVED = {
+    "proof sum": 0.5,
+    "proof product": 0.5,
+    "flag period_assumed": -0.7,
+    "flag period_open": -0.5,
+    "flag beneficiary_assumed": -0.5,
+    "flag unit_assumed": -0.5,
+    "flag number_repaired": -0.7,
+    "flag reparented": -0.3,
+    "flag ambiguous": -1.5,
+    "flag sum_mismatch": -1.5,
+    "flag sum_suspect": -1.5,
+    "flag malformed_number": -3.0,
+}
+"""What proof and doubt are worth before any row is seen: labelled texts hold few misprints."""
+FEWEST = 4
+"""Rows in which any other feature must occur."""
+FIGURES = frozenset(JUDGED) - {"citations", "documents"}
+HEAD = """\
+# Log odds that a row is right, by what is known of it; fitted by training/confidence.py, not written by hand.
+# A feature that is not here weighs nothing.
+
+[weights]
+"""
+
+
+def fit(rows: Sequence[Judged]) -> dict[str, float]:
+    """Weights by feature, ``every row`` first."""
+    found = [(list(features(table, row)), right) for table, row, right in rows if table in FIGURES]
+    counts = Counter(name for names, _ in found for name in names)
+    names = sorted({name for name, count in counts.items() if count >= FEWEST} | BELIEVED.keys())
+    place = {name: i for i, name in enumerate(names, 1)}
+    x = np.zeros((len(found), len(names) + 1))
+    x[:, 0] = 1.0
+    for i, (of_row, _) in enumerate(found):
+        x[i, [place[name] for name in of_row if name in place]] = 1.0
+    believed = np.array([0.0, *(BELIEVED.get(name, 0.0) for name in names)])
+    weights = _newton(x, np.array([float(right) for _, right in found]), believed)
+    return {"every row": float(weights[0]), **{n: float(w) for n, w in zip(names, weights[1:], strict=True)}}
+
+
+def _newton(
+    x: NDArray[np.float64], y: NDArray[np.float64], believed: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    prior = np.full(x.shape[1], PRIOR)
+    prior[0] = 1e-6
+    weights = believed.copy()
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-x @ weights))
+        gradient = x.T @ (p - y) + prior * (weights - believed)
+        step = np.linalg.solve((x.T * (p * (1 - p))) @ x + np.diag(prior), gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("sets", nargs="+", metavar="TRUTH=TABLES")
+    rows: list[Judged] = []
+    for pair in parser.parse_args().sets:
+        truth, _, tables = pair.partition("=")
+        rows += judged(Path(truth), Path(tables))
+    weights = fit(rows)
+    lines = [f'"{name}" = {weight:.2f}' for name, weight in weights.items()]
+    OUT.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    right = sum(right for _, _, right in rows)
+    print(f"{OUT}: {len(weights)} weights from {len(rows)} rows, {right} of them right")
+
+
+if __name__ == "__main__":
+    main()
