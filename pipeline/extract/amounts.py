@@ -196,6 +196,7 @@ class Grammar:
 
         worded = units["number_words"]
         self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
+        self._word_heads = [f"{word} " for word in self._word_values]
         self._worded_units = frozenset(worded["units"])
         self._unworded = frozenset(worded["not_nouns"])
         self._worded = regex.compile(
@@ -222,7 +223,7 @@ class Grammar:
     def _find_worded(self, text: str, shift: int) -> Iterator[Quantity]:
         """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
         low = text.casefold()
-        if low.isprintable() and not any(f"{word} " in low for word in self._word_values):
+        if low.isprintable() and not any(word in low for word in self._word_heads):
             return
         for match in self._worded.finditer(text):
             noun = self._nouns.match(text, match.end())

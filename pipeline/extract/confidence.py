@@ -39,15 +39,29 @@ def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
         if column in values and not values[column]:
             yield f"no {column}"
     yield f"cells {sum(bool(values.get(column)) for column in _data()['figures'])}"
-    quote = str(values.get("quote") or "").lower()
-    yield f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
-    yield f"listed {min(quote.count(';'), _MOST_LISTED)}"
-    yield from (f"cue {cue}" for cue in _data()["cues"] if cue in quote)
-    if values.get("period_end") and not _YEARS.search(quote):
-        # told elsewhere, the year alone or the whole period
-        yield "year inherited" if any(word in quote for word in _data()["dates"]) else "period inherited"
-    if "|" in quote:
+    said, inherited, is_row = _of_quote(str(values.get("quote") or ""))
+    yield from said
+    if values.get("period_end") and inherited:
+        yield inherited
+    if is_row:
         yield "table row"
+
+
+@lru_cache(maxsize=16)
+def _of_quote(quote: str) -> tuple[tuple[str, ...], str, bool]:
+    """What a quote tells of its rows, how their period was told where not in it, whether it is of a table.
+
+    Kept, for a sentence of many rows is asked for each.
+    """
+    quote = quote.lower()
+    crowded = f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
+    listed = f"listed {min(quote.count(';'), _MOST_LISTED)}"
+    cues = [f"cue {cue}" for cue in _data()["cues"] if cue in quote]
+    inherited = ""
+    if not _YEARS.search(quote):  # told elsewhere, the year alone or the whole period
+        by_date = any(word in quote for word in _data()["dates"])
+        inherited = "year inherited" if by_date else "period inherited"
+    return (crowded, listed, *cues), inherited, "|" in quote
 
 
 @lru_cache(maxsize=1)
