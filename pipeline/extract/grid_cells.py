@@ -17,6 +17,8 @@ from pipeline.extract.sentence import Sentence
 from pipeline.extract.sheet import clean, is_numeral
 from pipeline.extract.table_sums import Proof, prove
 
+_DIGIT, _LETTER = regex.compile(r"[0-9]"), regex.compile(r"\p{L}")
+_RULING = regex.compile(r"(?<=\s|^)\|(?=\s|$)")
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 # dust and the ends of rules, read as signs beside the words of a cell
@@ -65,7 +67,7 @@ class Reading:
 
 def is_number(text: str) -> bool:
     """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
-    return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
+    return bool(_DASH.fullmatch(text) or (_DIGIT.search(text) and len(text) <= LONGEST_CELL))
 
 
 def is_signed(text: str) -> bool:
@@ -121,10 +123,10 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     found = []
     text = flow.text[block.start : block.end]
     at = 0
-    for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
+    for part in _RULING.split(text):
         body = part.strip()
         left = len(part) - len(part.lstrip())
-        if regex.search(r"\p{L}", body):  # a number's own are cleaned where it is read
+        if _LETTER.search(body):  # a number's own are cleaned where it is read
             if specks := _SPECKS_BEFORE.match(body):
                 left, body = left + specks.end(), body[specks.end() :]
             body = _SPECKS_BEHIND.sub("", body)
@@ -137,7 +139,7 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
 def head_of(grid: Grid) -> int:
     """How many lines are headings: those before the first with a number that numbers or names no column."""
     for number, row in enumerate(grid.rows):
-        numbers = [c.text for c in row if is_numeral(c.text) and regex.search(r"[0-9]", c.text)]
+        numbers = [c.text for c in row if is_numeral(c.text) and _DIGIT.search(c.text)]
         filled = [c for c in row if c.text]
         counting = [str(i) for i in range(1, len(row) + 2)]
         ordinals = len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
@@ -194,9 +196,7 @@ def unnamed_number(cell: Cell, proved: Proved, *, bare: bool) -> Quantity | None
 
     ``bare``: whether what looks like a number is one though its column is none of numbers.
     """
-    if not regex.search(r"[0-9]", cell.text) and (
-        cell.start not in proved.findings or _DASH.fullmatch(cell.text)
-    ):
+    if not _DIGIT.search(cell.text) and (cell.start not in proved.findings or _DASH.fullmatch(cell.text)):
         return None  # a lone sign is a number's remains only where a sum waits for one
     if cell.start in proved.values:
         value = proved.values[cell.start]
