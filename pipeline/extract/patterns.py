@@ -14,6 +14,7 @@ import regex
 from pipeline.errors import RuleError
 from pipeline.extract.pattern_index import Index
 from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.required import is_bounded
 
 _FLAGS = regex.IGNORECASE | regex.V1
 TIMEOUT = 2.0
@@ -24,10 +25,11 @@ worst text (100,000 characters); only one that backtracks without end comes near
 class Pattern:
     """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
 
-    It is asked only where its words stand (``asked``).
+    It is asked only where its words stand (``asked``). ``limit``: seconds for a search; none where it cannot
+    backtrack much, for watching the clock costs more than most matches.
     """
 
-    __slots__ = ("asked", "name")
+    __slots__ = ("asked", "limit", "name")
 
     def __init__(self, source: str, name: str) -> None:
         try:
@@ -35,26 +37,26 @@ class Pattern:
         except regex.error as error:
             message = f"{name}: not a pattern: {error}"
             raise RuleError(message) from error
-        self.name = name
+        self.name, self.limit = name, None if is_bounded(source) else TIMEOUT
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``."""
         try:
-            return self.asked.search(text, start, end, TIMEOUT)
+            return self.asked.search(text, start, end, self.limit)
         except TimeoutError as error:
             raise self._endless() from error
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The match that begins at ``start``."""
         try:
-            return self.asked.pattern.match(text, start, end, timeout=TIMEOUT)
+            return self.asked.pattern.match(text, start, end, timeout=self.limit)
         except TimeoutError as error:
             raise self._endless() from error
 
     def fullmatch(self, text: str) -> regex.Match[str] | None:
         """The match of the whole text."""
         try:
-            return self.asked.pattern.fullmatch(text, timeout=TIMEOUT)
+            return self.asked.pattern.fullmatch(text, timeout=self.limit)
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -62,14 +64,14 @@ class Pattern:
         """All matches in ``text[start:end]``, in order."""
         try:
             # at once, so that the clock stands still while the caller works
-            return iter(list(self.asked.finditer(text, start, end, TIMEOUT)))
+            return iter(list(self.asked.finditer(text, start, end, self.limit)))
         except TimeoutError as error:
             raise self._endless() from error
 
     def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
         """The matches in ``text[start:end]`` that begin at some of the places, in order."""
         try:
-            return self.asked.at(text, places, start, end, TIMEOUT)
+            return self.asked.at(text, places, start, end, self.limit)
         except TimeoutError as error:
             raise self._endless() from error
 
