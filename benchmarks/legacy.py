@@ -1,0 +1,187 @@
+"""Old encodings: how often runs of each length are told and converted rightly, and what is wrongly converted.
+
+usage: python -m benchmarks.legacy [--write] [--errors]
+
+Runs are cut at words out of report prose of ours (``prose.txt``, ``samples/sources``, the blind sets' texts)
+and written in each encoding, alone and between Unicode words. A run is right where the converted text is the
+printed one to the letter; capitals that TCVN3 has not are not asked for. What must stay is the same prose in
+Unicode, foreign prose (``foreign.txt``), and text that an English OCR ruined. ``--write`` puts the result
+into docs/benchmarks.md, ``--errors`` prints what is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from benchmarks.heldout import report_prose
+from benchmarks.page import commit, put
+from benchmarks.shared import ROOT, SHARED
+from pipeline.intake.codes import encoding
+from pipeline.intake.legacy import converted
+from pipeline.language.normal import nfc
+
+LENGTHS = (10, 20, 40, 80)
+"""Characters of a run, at least; it ends with the word that reaches them."""
+TARGET = 99.5
+AROUND = 4
+"""Unicode words on each side of a run in a line."""
+RUNS = 1500
+"""Runs of each encoding and length, evenly taken."""
+
+
+_ASCII = str.maketrans("“”‘’–—…•", "\"\"''--.-")
+
+
+def _typed(text: str) -> str:
+    """VIQR as people type it: full stops without a backslash."""
+    return re.sub(r"\\(.)", r"\1", encoding("viqr").encode(text.translate(_ASCII)))
+
+
+def _in_pdf(text: str) -> str:
+    """TCVN3 as a PDF's text layer shows it: ư is a hyphen."""
+    return encoding("tcvn3").encode(text).replace("\xad", "-")
+
+
+def _plain(name: str) -> Callable[[str], str]:
+    """An encoding that has letters, or nothing, where Windows-1252 has quotes and dashes."""
+    return lambda text: encoding(name).encode(text.translate(_ASCII))
+
+
+WRITERS: dict[str, Callable[[str], str]] = {
+    "TCVN3": encoding("tcvn3").encode,
+    "TCVN3 in a PDF": _in_pdf,
+    "VNI": encoding("vni").encode,
+    "VPS": _plain("vps"),
+    "VISCII": _plain("viscii"),
+    "Windows-1258": encoding("windows-1258").encode,
+    "VIQR": _plain("viqr"),
+    "VIQR as typed": _typed,
+}
+
+
+def prose() -> list[str]:
+    """Lines of report prose, in one tone style."""
+    paths = sorted((ROOT / "benchmarks").glob("blind*/txt/*.txt"))
+    texts = (path.read_text(encoding="utf-8") for path in paths)
+    found = [*report_prose(), *(line for text in texts for line in text.splitlines())]
+    return [" ".join(nfc(line).split()) for line in found if "|" not in line and len(line) > LENGTHS[-1]]
+
+
+def cut(lines: list[str], least: int) -> Iterator[tuple[str, str, str]]:
+    """Runs of so many characters, with the words before and behind them."""
+    for line in lines:
+        words, first = line.split(), 0
+        while first < len(words):
+            last, size = first, -1
+            while last < len(words) and size < least:
+                size += 1 + len(words[last])
+                last += 1
+            if size >= least:
+                before, behind = words[max(first - AROUND, 0) : first], words[last : last + AROUND]
+                yield " ".join(before), " ".join(words[first:last]), " ".join(behind)
+            first = last
+
+
+def even(runs: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """So many of the runs, evenly taken."""
+    return runs[:: max(len(runs) // RUNS, 1)]
+
+
+def _in_ascii(text: str) -> str:
+    return text.translate(_ASCII)
+
+
+def _without_case(text: str) -> str:
+    return text.lower()
+
+
+def told(name: str, runs: list[tuple[str, str, str]], errors: bool) -> tuple[int, int, int]:
+    """Runs that are written otherwise than in Unicode; those right alone, and right between Unicode words."""
+    write, every, alone, within = WRITERS[name], 0, 0, 0
+    same = _without_case if name.startswith("TCVN3") else _in_ascii
+    for before, run, behind in runs:
+        raw = write(run)
+        if raw in {run, _in_ascii(run)}:
+            continue
+        every += 1
+        found = converted(raw)[0].text
+        alone += same(found) == same(run)
+        if errors and same(found) != same(run):
+            print(f"{name}: {raw!r}\n   {run!r}\n   {found!r}", file=sys.stderr)
+        line, wanted = (" ".join(filter(None, (before, text, behind))) for text in (raw, run))
+        inside = converted(line)[0].text
+        within += same(inside) == same(wanted)
+        if errors and same(inside) != same(wanted) and same(found) == same(run):
+            print(f"{name} within: {line!r}\n   {inside!r}", file=sys.stderr)
+    return every, alone, within
+
+
+def stays(errors: bool) -> Iterator[tuple[str, int, int]]:
+    """What must stay: name, pieces, and pieces that were converted."""
+    lines = prose()
+    pieces = {f"Unicode, {n} characters": [run for _, run, _ in even(list(cut(lines, n)))] for n in LENGTHS}
+    pieces["Unicode, lines"] = lines
+    foreign = (ROOT / "benchmarks" / "foreign.txt").read_text(encoding="utf-8").splitlines()
+    pieces["foreign, lines"] = foreign
+    pieces["foreign, 20 characters"] = [run for _, run, _ in cut(foreign, 20)]
+    paths = [ROOT / "samples" / "input" / "van-ban-hong" / "bao-cao-lac-khuong.txt"]
+    ruined = [path.read_text(encoding="utf-8") for path in [*paths, *(SHARED / "reports").glob("001_*")]]
+    pieces["ruined by OCR, lines"] = [line for text in ruined for line in text.splitlines() if line.strip()]
+    pieces["ruined by OCR, pages"] = [page for text in ruined for page in text.split("\f")]
+    for name, texts in pieces.items():
+        wrong = Counter(text for text in texts if converted(text)[1])
+        if errors:
+            for text in wrong:
+                print(
+                    f"{name}: {[(e.raw, e.restored) for e in converted(text)[0].edits][:12]}", file=sys.stderr
+                )
+        yield name, len(texts), wrong.total()
+
+
+def report(errors: bool) -> str:
+    """The measures as Markdown tables."""
+    lines = prose()
+    cuts = {least: even(list(cut(lines, least))) for least in LENGTHS}
+    heads = [f"{least} characters" for least in LENGTHS]
+    rows = [
+        f"| runs right, % (alone / within a line) | {' | '.join(heads)} | target from 20 |",
+        "|---" * 6 + "|",
+    ]
+    for name in WRITERS:
+        cells = []
+        for least in LENGTHS:
+            every, alone, within = told(name, cuts[least], errors)
+            cells.append(f"{100 * alone / every:.2f} / {100 * within / every:.2f}")
+        rows.append(f"| {name} | {' | '.join(cells)} | {TARGET} |")
+        print(rows[-1], file=sys.stderr, flush=True)
+    kept = ["| must stay | pieces | converted | target |\n|---|---|---|---|"]
+    kept += [f"| {name} | {every} | {wrong} | 0 |" for name, every, wrong in stays(errors)]
+    return "\n".join(rows) + "\n\n" + "\n".join(kept)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--errors", action="store_true")
+    options = parser.parse_args()
+    block = report(options.errors)
+    print(block)
+    if options.write:
+        path = ROOT / "docs" / "benchmarks.md"
+        note = f"`make bench-legacy` on {datetime.now(UTC).date()}, commit {commit()}."
+        path.write_text(
+            put(path.read_text(encoding="utf-8"), "legacy", f"{note}\n\n{block}"), encoding="utf-8"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
