@@ -84,6 +84,18 @@ def view(data: bytes) -> str:
     return "".join(map(WESTERN.__getitem__, data))
 
 
+def shown(data: bytes) -> str:
+    """The view of a text's bytes, controls that are no letter in any encoding left blank."""
+    return _drawn().sub(" ", view(data))
+
+
+@cache
+def _drawn() -> re.Pattern[str]:
+    letters = {sign for known in encodings() for code in known.letters for sign in code}
+    controls = (chr(_PICTURES + byte) for byte in range(0x20))
+    return re.compile(f"[{''.join(c for c in controls if c not in letters)}\x7f]")
+
+
 @cache
 def encodings() -> tuple[Encoding, ...]:
     """All encodings, by name.

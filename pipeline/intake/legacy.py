@@ -180,14 +180,19 @@ def _lead(run: _Run) -> float:
 def _is_sound(run: _Run) -> bool:
     """Whether what a run changes are syllables, each on the average much likelier than what stands there.
 
-    Stretches without a vowel (QĐ, trđ) need not be syllables; signs without letters are not asked.
+    Stretches without a vowel (QĐ, trđ) need not be syllables; a sign alone is not asked.
     """
     pairs = [(s.weighed.plain, s.weighed.readings[run.encoding]) for s in run.stretches]
-    pairs = [(raw, own) for raw, own in pairs if raw.text != own.text and any(map(str.isalpha, raw.text))]
+    pairs = [(raw, own) for raw, own in pairs if raw.text != own.text and not _is_sign(raw.text)]
     gained = sum(raw.cost - own.cost for raw, own in pairs)
     asked = [own for _, own in pairs if own.valid or not is_short(own.text)]
     valid = sum(own.valid for own in asked)
-    return gained >= LEAST_MEAN * len(pairs) and valid >= LEAST_VALID * len(asked)
+    return valid > 0 and gained >= LEAST_MEAN * len(pairs) and valid >= LEAST_VALID * len(asked)
+
+
+def _is_sign(text: str) -> bool:
+    """Whether a stretch is one sign, once or repeated: a bullet, a dash, or a letter's code."""
+    return len(set(text)) == 1 and not text[0].isalpha()
 
 
 def _is_coded(run: _Run) -> bool:
@@ -204,7 +209,7 @@ def _restored(page: str, run: _Run, place: int) -> tuple[str, float | None]:
     sure = SURE * (1 - exp(-run.lead / 2))
     text = reading.text
     words = _WORD.findall(text)
-    told = bool(words) and all(map(is_syllable, words)) and any(map(str.isalpha, stretch.text))
+    told = bool(words) and all(map(is_syllable, words)) and not _is_sign(stretch.text)
     if reading.cost > plain.cost + KEEP and not told:
         return stretch.text, 0.0
     if text == stretch.text:
