@@ -64,7 +64,7 @@ def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerW
         message = f"{where}: damaged: poppler cannot read this page ({cause}); copy the file again"
         raise DamagedError(message)
     words = parse(report.output.decode("utf-8", "replace"))
-    return words if converted(_text(words))[1] else _seen(words)
+    return words if converted(_text(words))[1] else seen(words)
 
 
 def parse(table: str) -> list[LayerWord]:
@@ -82,7 +82,7 @@ def parse(table: str) -> list[LayerWord]:
     return words
 
 
-def _seen(words: list[LayerWord]) -> list[LayerWord]:
+def seen(words: list[LayerWord]) -> list[LayerWord]:
     """The words without what nobody sees, soft hyphens above all."""
     bare = ((word, "".join(c for c in word.text if c.isprintable()).strip()) for word in words)
     return [word if word.text == text else replace(word, text=text) for word, text in bare if text]
