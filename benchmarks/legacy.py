@@ -30,6 +30,8 @@ LENGTHS = (10, 20, 40, 80)
 TARGET = 99.5
 AROUND = 4
 """Unicode words on each side of a run in a line."""
+PAGE = 24
+"""Lines of a mixed page."""
 RUNS = 1500
 """Runs of each encoding and length, evenly taken."""
 
@@ -121,6 +123,33 @@ def told(name: str, runs: list[tuple[str, str, str]], errors: bool) -> tuple[int
     return every, alone, within
 
 
+def mixed(errors: bool) -> str:
+    """Pages that mix Unicode and three encodings, each line and each half line in another: lines right, %."""
+    names, lines, right, every = list(WRITERS), prose(), 0, 0
+    for turn in range(len(lines) // PAGE):
+        writers: list[Callable[[str], str]] = [
+            str,
+            *(WRITERS[names[(turn + 2 * i) % len(names)]] for i in range(3)),
+        ]
+        printed, raw = list[str](), list[str]()
+        for row, line in enumerate(lines[turn * PAGE : (turn + 1) * PAGE]):
+            text = line.translate(_ASCII)
+            cut_at = (
+                text.index(" ", len(text) // 2 - 1) if row % 2 and " " in text[len(text) // 2 - 1 :] else 0
+            )
+            parts = [text[:cut_at], text[cut_at:]]
+            printed.append(text)
+            raw.append("".join(writers[(row + i) % 4](part) for i, part in enumerate(parts)))
+        found = converted("\n".join(raw))[0].text.split("\n")
+        for wanted, got, was in zip(printed, found, raw, strict=True):
+            every += 1
+            right += wanted.lower() == got.lower()
+            if errors and wanted.lower() != got.lower():
+                print(f"mixed: {was!r}\n   {wanted!r}\n   {got!r}", file=sys.stderr)
+    head = "| pages mixing Unicode and three encodings | lines | lines right, % |\n|---|---|---|"
+    return f"{head}\n| {len(lines) // PAGE} | {every} | {100 * right / every:.2f} |"
+
+
 def stays(errors: bool) -> Iterator[tuple[str, int, int]]:
     """What must stay: name, pieces, and pieces that were converted."""
     lines = prose()
@@ -161,7 +190,7 @@ def report(errors: bool) -> str:
         print(rows[-1], file=sys.stderr, flush=True)
     kept = ["| must stay | pieces | converted | target |\n|---|---|---|---|"]
     kept += [f"| {name} | {every} | {wrong} | 0 |" for name, every, wrong in stays(errors)]
-    return "\n".join(rows) + "\n\n" + "\n".join(kept)
+    return "\n\n".join(["\n".join(rows), mixed(errors), "\n".join(kept)])
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.intake.codes import WESTERN, Encoding, encodings
 from pipeline.language.frequency import surprise
-from pipeline.language.normal import LETTERS, fold_marks
+from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 
 LETTER = 2.8
@@ -22,10 +22,10 @@ RARE_LETTER = 5.0
 """Nats of another letter: one in a hundred and fifty."""
 FOREIGN = 4.0
 """Nats of a word with such letters that is no syllable: reports name few people and places from abroad."""
-RARE_SIGN = 8.0
+RARE_SIGN = 10.0
 """Nats of a sign that no text has among its letters."""
 SIGNS_ALONE = 4.0
-"""Nats of one sign without a letter, once or repeated (a dash, a bullet)."""
+"""Nats of signs without a letter (a dash, a bullet); each other sign that is no punctuation is a rare one."""
 QUOTE = 3.0
 """Nats of quotation marks that French has and reports rarely."""
 HYPHEN = 5.0
@@ -43,11 +43,15 @@ UNCODED, IMPOSSIBLE = 5.0, 15.0
 LONGEST = 80
 """Characters of a stretch that is weighed; a longer one is no word."""
 
+_STRANGE = frozenset("µªºþÞðÐ")
+"""Letters that no word has, as good as signs."""
 _VOWELS = frozenset("aeiouy")
+_INITIALS = frozenset("abcdefghijklmnopqrstuvwxyzđABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
 _WORD = re.compile(r"[^\W\d_]+")
 _FREE = "“”‘’„–—…•«»"
 _BEFORE, _BEHIND = "“‘„–—…•", "”’–—…"
 _EDGES = ".,;:!?()[]{}<>\"'*/\\-=_%&"
+_PLAIN = frozenset(_FREE + _EDGES)
 _JOINS, _STOPS = frozenset("-/&@_–"), frozenset("'’.,:;")
 _MARKED = re.compile(r"[aeiouyAEIOUY][\^`~?'.(+]|[dD][dD]|\\[\^`~?'.(+]|[A-Za-z]-|-[A-Za-z]")
 """What plain ASCII must have to be a code of any encoding."""
@@ -57,14 +61,18 @@ _HYPHENED = re.compile(r"[^\W\d_]*-[^\W\d_]*")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A stretch under one encoding: the letters, their cost, whether all its words are syllables in use.
+    """A stretch under one encoding.
 
-    ``sure`` is False where a sign at the end may be a mark or end a sentence.
+    Attributes:
+        text: its letters.
+        cost: in nats.
+        valid: whether all its words are syllables in use; None where it has nothing but initials (QĐ-UBND).
+        sure: False where a sign at the end may be a mark or end a sentence.
     """
 
     text: str
     cost: float
-    valid: bool
+    valid: bool | None
     sure: bool = True
 
 
@@ -76,7 +84,7 @@ class Weighed:
     readings: tuple[Reading, ...]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def weigh(stretch: str) -> Weighed | None:
     """Weigh a stretch without blanks and digits; None where it says nothing, being the same in all."""
     if len(stretch) > LONGEST or (stretch.isascii() and not _MARKED.search(stretch)):
@@ -137,37 +145,36 @@ def _reading(text: str, cost: float = 0.0) -> Reading:
     """A text's cost, beside what is known of it."""
     bare = text.lstrip(_EDGES + _BEFORE).rstrip(_EDGES + _BEHIND)
     if not any(map(str.isalpha, bare)):
-        cost += SIGNS_ALONE if len(set(text)) == 1 else max(_signs(text), SIGNS_ALONE)
-        return Reading(text, cost, False)
-    valid, last = True, 0
+        odd = set(text) - _PLAIN
+        return Reading(text, cost + SIGNS_ALONE + RARE_SIGN * max(len(odd) - 1, 0), False)
+    goods, last = list[bool | None](), 0
     if bare[:1] == "«" or bare[-1:] == "»":
         bare = bare.removeprefix("«").removesuffix("»")
         cost += QUOTE
     for match in _WORD.finditer(bare):
         cost += _signs(bare[last : match.start()])
         spent, good = _word(match[0])
-        valid = valid and (good or (is_short(match[0]) and match[0] != bare))
+        goods.append(good)
         cost, last = cost + spent, match.end()
-    cost += _signs(bare[last:]) + (HYPHEN if text[-1:] == "-" and text[-2:-1].isalpha() else 0.0)
-    return Reading(text, cost, valid and last > 0)
+    cost += _signs(bare[last:])
+    if text[-2:-1].isalpha():
+        cost += HYPHEN if text[-1] == "-" else STOP if text[-1] == "'" and text[0] != "'" else 0.0
+    return Reading(text, cost, None if not any(goods) and False not in goods else False not in goods)
 
 
 def _signs(text: str) -> float:
     return sum(SIGN if c in _JOINS else STOP if c in _STOPS else RARE_SIGN for c in text)
 
 
-def is_short(word: str) -> bool:
-    """Whether a word has no vowel, as shortened ones (QĐ, trđ)."""
-    return _VOWELS.isdisjoint(fold_marks(word).lower())
-
-
-def _word(word: str) -> tuple[float, bool]:
-    """Cost of a word, and whether it is a syllable in use, its letter case in order."""
-    other = sum(LETTER if c.isascii() else RARE_LETTER for c in word) + (0.0 if word.isascii() else FOREIGN)
-    initials = len(word) <= INITIALS and (word.isupper() or is_short(word))
-    if initials and all(c.isascii() or c in LETTERS for c in word):
-        other = LETTER * len(word)
+def _word(word: str) -> tuple[float, bool | None]:
+    """Cost of a word, and whether it is a syllable in use, in one letter case or two; None for initials."""
+    other = sum(LETTER if c.isascii() else RARE_SIGN if c in _STRANGE else RARE_LETTER for c in word)
+    spent = surprise(word)
+    short = _VOWELS.isdisjoint(fold_marks(word).lower())
+    if len(word) <= INITIALS and spent > COMMON and (short or word.isupper()) and not set(word) - _INITIALS:
+        # QĐ, UBND, TTg, trđ
+        return LETTER * len(word), None
+    other += 0.0 if word.isascii() else FOREIGN
     if not (word[1:].islower() or word.isupper() or len(word) == 1):
         return other + ODD_CASE, False
-    spent = surprise(word)
     return min(spent, other), spent < COMMON

@@ -18,30 +18,16 @@ Good text, whatever its language, comes back as it is:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from math import exp
 
 from pipeline.intake.codes import Encoding, encodings
-from pipeline.intake.evidence import Weighed, is_short, weigh
+from pipeline.intake.runs import STRETCH, Run, Stretch, is_sign, runs
 from pipeline.language.frequency import surprise
-from pipeline.language.normal import LETTERS
 from pipeline.language.syllables import is_syllable
 from pipeline.model import Edit, Edits, RestoredText
 
-ENTRY = 5.0
-"""Nats that a run must be worth beyond its changes: about two words."""
-CHANGE, LINE_CHANGE = 4.0, 1.5
-"""Nats of a change of encoding within a line, and at a line's end."""
-LEAST_VALID = 0.7
-"""Share of a run's stretches that read as syllables: clean text has 0.9 and more, OCR's ruins 0.3."""
-LEAST_LEAD, LEAST_MEAN = 1.5, 3.5
-"""Nats by which a run's encoding leads any other under which it reads otherwise, and by which each of its
-stretches on the average is likelier than as it stands; less is doubt."""
 KEEP = 5.0
 """Nats more than as it stands: what costs that in a run stays, if it makes no syllables or is signs alone."""
-LEAST_CODES = 2
-"""Different codes in a run where all are letters of Vietnamese as well: an OCR makes runs of one (thé)."""
 END = {".": 0.0, "?": 4.0}
 """Nats by which a syllable must be rarer with its last sign as a mark than without, where no small letter
 follows (VIQR): else the sign is a mark."""
@@ -52,30 +38,8 @@ SURE, MOST_SURE = 0.98, 0.995
 ODD_SURE, CASE_SURE, END_SURE = 0.8, 0.6, 0.7
 """Factor of confidence: no syllable; letter case that its neighbours or nothing tells; mark or full stop."""
 
-_STRETCH = re.compile("[^ \t\n\r\v\f|0-9\u2028\u2029]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NEXT = re.compile(r"[\s|]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    start: int
-    text: str
-    weighed: Weighed
-    new_line: bool
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Stretches of one encoding (its number in ``encodings()``), and by how many nats it leads."""
-
-    encoding: int
-    stretches: Sequence[_Stretch]
-    lead: float
 
 
 def converted(text: str) -> tuple[RestoredText, tuple[str, ...]]:
@@ -86,7 +50,7 @@ def converted(text: str) -> tuple[RestoredText, tuple[str, ...]]:
     """
     edits, names, at = Edits(text), set[str](), 0
     for page in text.split("\f"):
-        for run in _runs(page):
+        for run in runs(page):
             names.add(encodings()[run.encoding].name)
             for place in range(len(run.stretches)):
                 raw, (restored, confidence) = run.stretches[place], _restored(page, run, place)
@@ -99,117 +63,19 @@ def converted(text: str) -> tuple[RestoredText, tuple[str, ...]]:
 
 def explains(text: str) -> bool:
     """Whether a text that is no Unicode reads as old encodings: most of what is not ASCII stands in runs."""
-    every = sum(not found[0].isascii() for found in _STRETCH.finditer(text))
-    told = sum(
-        not s.text.isascii() for page in text.split("\f") for run in _runs(page) for s in run.stretches
-    )
+    every = sum(not found[0].isascii() for found in STRETCH.finditer(text))
+    told = sum(not s.text.isascii() for page in text.split("\f") for run in runs(page) for s in run.stretches)
     return 2 * told > every
 
 
-def _runs(page: str) -> Iterator[_Run]:
-    stretches = _stretches(page)
-    most = [
-        sum(max(s.weighed.plain.cost - s.weighed.readings[e].cost, 0.0) for s in stretches)
-        for e in range(len(encodings()))
-    ]
-    if max(most) < ENTRY:
-        return
-    states = _path(stretches)
-    first = 0
-    for last in range(1, len(states) + 1):
-        if last < len(states) and states[last] == states[first]:
-            continue
-        if states[first]:
-            run = _Run(states[first] - 1, stretches[first:last], 0.0)
-            lead = _lead(run)
-            if lead >= LEAST_LEAD and _is_sound(run) and _is_coded(run):
-                yield replace(run, lead=lead)
-        first = last
-
-
-def _stretches(page: str) -> list[_Stretch]:
-    """The stretches that say anything of the encoding."""
-    found: list[_Stretch] = []
-    at = 0
-    for match in _STRETCH.finditer(page):
-        weighed = weigh(match[0])
-        if weighed is not None:
-            found.append(_Stretch(match.start(), match[0], weighed, "\n" in page[at : match.start()]))
-            at = match.end()
-    return found
-
-
-def _path(stretches: Sequence[_Stretch]) -> bytes:
-    """The state of each stretch along the cheapest path: 0 as it stands, else an encoding's number from 1."""
-    size = len(encodings()) + 1
-    best = [0.0] + [ENTRY] * (size - 1)
-    came = bytearray()
-    for stretch in stretches:
-        change = LINE_CHANGE if stretch.new_line else CHANGE
-        plain = stretch.weighed.plain.cost
-        lowest = min(range(size), key=best.__getitem__)
-        leaving = best[lowest] + change
-        now = []
-        for state in range(size):
-            entering = leaving + (ENTRY if state else 0.0)
-            stays = best[state] <= entering
-            came.append(state if stays else lowest)
-            cost = stretch.weighed.readings[state - 1].cost - plain if state else 0.0
-            now.append((best[state] if stays else entering) + cost)
-        best = now
-    state = min(range(size), key=best.__getitem__)
-    path = bytearray(len(stretches))
-    for i in range(len(stretches) - 1, -1, -1):
-        path[i] = state
-        state = came[i * size + state]
-    return bytes(path)
-
-
-def _lead(run: _Run) -> float:
-    """Nats by which a run's encoding leads the text as it stands and every other that reads otherwise."""
-    own = [s.weighed.readings[run.encoding] for s in run.stretches]
-    spent = sum(r.cost for r in own)
-    lead = sum(s.weighed.plain.cost for s in run.stretches) - spent
-    for other in range(len(encodings())):
-        rival = [s.weighed.readings[other] for s in run.stretches]
-        if any(r.text != o.text for r, o in zip(rival, own, strict=True)):
-            lead = min(lead, sum(r.cost for r in rival) - spent)
-    return lead
-
-
-def _is_sound(run: _Run) -> bool:
-    """Whether what a run changes are syllables, each on the average much likelier than what stands there.
-
-    Stretches without a vowel (QĐ, trđ) need not be syllables; a sign alone is not asked.
-    """
-    pairs = [(s.weighed.plain, s.weighed.readings[run.encoding]) for s in run.stretches]
-    pairs = [(raw, own) for raw, own in pairs if raw.text != own.text and not _is_sign(raw.text)]
-    gained = sum(raw.cost - own.cost for raw, own in pairs)
-    asked = [own for _, own in pairs if own.valid or not is_short(own.text)]
-    valid = sum(own.valid for own in asked)
-    return valid > 0 and gained >= LEAST_MEAN * len(pairs) and valid >= LEAST_VALID * len(asked)
-
-
-def _is_sign(text: str) -> bool:
-    """Whether a stretch is one sign, once or repeated: a bullet, a dash, or a letter's code."""
-    return len(set(text)) == 1 and not text[0].isalpha()
-
-
-def _is_coded(run: _Run) -> bool:
-    """Whether a run holds several codes, or one that is no letter of Vietnamese as it stands."""
-    pairs = [(s.text, s.weighed.readings[run.encoding].text) for s in run.stretches]
-    codes = {sign for raw, text in pairs for sign in set(raw) - set(text)}
-    return len(codes) >= LEAST_CODES or not codes <= LETTERS
-
-
-def _restored(page: str, run: _Run, place: int) -> tuple[str, float | None]:
+def _restored(page: str, run: Run, place: int) -> tuple[str, float | None]:
     """A stretch in Unicode, and how sure; None where it stays and nothing is to be told."""
     known, stretch = encodings()[run.encoding], run.stretches[place]
     reading, plain = stretch.weighed.readings[run.encoding], stretch.weighed.plain
     sure = SURE * (1 - exp(-run.lead / 2))
     text = reading.text
     words = _WORD.findall(text)
-    told = bool(words) and all(map(is_syllable, words)) and not _is_sign(stretch.text)
+    told = bool(words) and all(map(is_syllable, words)) and not is_sign(stretch.text)
     if reading.cost > plain.cost + KEEP and not told:
         return stretch.text, 0.0
     if text == stretch.text:
@@ -227,7 +93,7 @@ def _restored(page: str, run: _Run, place: int) -> tuple[str, float | None]:
     return text, min(sure, MOST_SURE)
 
 
-def _ended(page: str, stretch: _Stretch, known: Encoding, marked: str) -> str:
+def _ended(page: str, stretch: Stretch, known: Encoding, marked: str) -> str:
     """The stretch with its last sign as a mark or as punctuation, by how rare either is and what follows."""
     bare, sign = known.decode(stretch.text[:-1]), stretch.text[-1]
     gap = _NEXT.match(page, stretch.end)
@@ -244,7 +110,7 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalpha())
 
 
-def _shouted(run: _Run, place: int) -> bool:
+def _shouted(run: Run, place: int) -> bool:
     """Whether a stretch whose own letters do not tell their case stands beside one in capitals."""
     told = [c for c in run.stretches[place].text if c.isascii() and c.isalpha()]
     if len(told) > 1 or any(c.islower() for c in told):
@@ -257,7 +123,7 @@ def _shouted(run: _Run, place: int) -> bool:
     return any(text.isupper() and is_syllable(_letters(text)) for text in near)
 
 
-def _begins(page: str, stretch: _Stretch) -> bool:
+def _begins(page: str, stretch: Stretch) -> bool:
     """Whether a sentence or line begins here."""
     before = (
         page[: stretch.start].rstrip(" ")
