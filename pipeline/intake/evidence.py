@@ -51,7 +51,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FREE = "“”‘’„–—…•«»"
 _BEFORE, _BEHIND = "“‘„–—…•", "”’–—…"
 _EDGES = ".,;:!?()[]{}<>\"'*/\\-=_%&"
-_PLAIN = frozenset(_FREE + _EDGES)
+PUNCTUATION = frozenset(_EDGES)
+_PLAIN = PUNCTUATION | set(_FREE)
 _JOINS, _STOPS = frozenset("-/&@_–"), frozenset("'’.,:;")
 _MARKED = re.compile(r"[aeiouyAEIOUY][\^`~?'.(+]|[dD][dD]|\\[\^`~?'.(+]|[A-Za-z]-|-[A-Za-z]")
 """What plain ASCII must have to be a code of any encoding."""

@@ -21,6 +21,7 @@ import re
 from math import exp
 
 from pipeline.intake.codes import Encoding, encodings
+from pipeline.intake.evidence import PUNCTUATION
 from pipeline.intake.runs import STRETCH, Run, Stretch, is_sign, runs
 from pipeline.language.frequency import surprise
 from pipeline.language.syllables import is_syllable
@@ -52,13 +53,25 @@ def converted(text: str) -> tuple[RestoredText, tuple[str, ...]]:
     for page in text.split("\f"):
         for run in runs(page):
             names.add(encodings()[run.encoding].name)
-            for place in range(len(run.stretches)):
-                raw, (restored, confidence) = run.stretches[place], _restored(page, run, place)
-                if confidence is not None:
-                    start = at + raw.start
-                    edits.append(Edit(start, at + raw.end, raw.text, restored, "encoding", confidence))
+            for place, stretch in enumerate(run.stretches):
+                restored, sure = _restored(page, run, place)
+                if sure is not None:
+                    edits.append(_edit(at + stretch.start, stretch.text, restored, sure))
         at += len(page) + 1
     return RestoredText.from_edits(text, edits), tuple(sorted(names))
+
+
+def _edit(start: int, raw: str, restored: str, sure: float) -> Edit:
+    """The edit without the punctuation that both begin or end with."""
+    left = right = 0
+    while left < min(len(raw), len(restored)) - 1 and raw[left] == restored[left] in PUNCTUATION:
+        left += 1
+    while right < min(len(raw), len(restored)) - left - 1 and raw[~right] == restored[~right] in PUNCTUATION:
+        right += 1
+    end = len(raw) - right
+    return Edit(
+        start + left, start + end, raw[left:end], restored[left : len(restored) - right], "encoding", sure
+    )
 
 
 def explains(text: str) -> bool:
@@ -76,7 +89,7 @@ def _restored(page: str, run: Run, place: int) -> tuple[str, float | None]:
     text = reading.text
     words = _WORD.findall(text)
     told = bool(words) and all(map(is_syllable, words)) and not is_sign(stretch.text)
-    if reading.cost > plain.cost + KEEP and not told:
+    if reading.cost >= plain.cost + KEEP and not told:
         return stretch.text, 0.0
     if text == stretch.text:
         return text, None if stretch.text.isascii() else 0.0
@@ -125,9 +138,5 @@ def _shouted(run: Run, place: int) -> bool:
 
 def _begins(page: str, stretch: Stretch) -> bool:
     """Whether a sentence or line begins here."""
-    before = (
-        page[: stretch.start].rstrip(" ")
-        if stretch.start < 3
-        else page[stretch.start - 3 : stretch.start].rstrip(" ")
-    )
+    before = page[max(stretch.start - 3, 0) : stretch.start].rstrip(" ")
     return not before or before[-1] in ".!?:\n"

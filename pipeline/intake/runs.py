@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.intake.codes import encodings
-from pipeline.intake.evidence import Weighed, weigh
+from pipeline.intake.evidence import PUNCTUATION, Weighed, weigh
 from pipeline.language.normal import LETTERS
 
 ENTRY = 5.0
@@ -70,8 +70,9 @@ def runs(page: str) -> Iterator[Run]:
 
 
 def is_sign(text: str) -> bool:
-    """Whether a stretch is one sign, once or repeated: a bullet, a dash, or a letter's code."""
-    return len(set(text)) == 1 and not text[0].isalpha()
+    """Whether a stretch is one sign, punctuation aside: a bullet, a dash, or a letter's code."""
+    signs = set(text) - PUNCTUATION
+    return len(signs or set(text)) == 1 and not any(map(str.isalpha, text))
 
 
 def _cut(page: str, at: int) -> int:
