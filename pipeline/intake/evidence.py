@@ -110,7 +110,7 @@ def _under(known: Encoding, stretch: str, plain: Reading) -> Reading:
         text = stretch[:left] + _letters(known, core) + stretch[left + len(core) :]
         within = _reading(text, UNCODED * left_over)
         found = min(found, within, key=lambda reading: (not reading.valid, reading.cost))
-    if known.escape and stretch[-1] in ".?'" and len(stretch) > 1 and stretch[-2] != known.escape:
+    if known.escape and stretch[-1] in ".?" and len(stretch) > 1 and stretch[-2] != known.escape:
         # a mark, or the end of a sentence
         open_ = _reading(known.decode(stretch[:-1]) + stretch[-1])
         if open_.valid and not found.valid:

@@ -18,12 +18,17 @@ Good text, whatever its language, comes back as it is:
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from heapq import merge
 from math import exp
 
 from pipeline.intake.codes import Encoding, encodings
 from pipeline.intake.evidence import PUNCTUATION
 from pipeline.intake.runs import STRETCH, Run, Stretch, is_sign, runs
 from pipeline.language.frequency import surprise
+from pipeline.language.normal import nfc
 from pipeline.language.syllables import is_syllable
 from pipeline.model import Edit, Edits, RestoredText
 
@@ -40,6 +45,13 @@ ODD_SURE, CASE_SURE, END_SURE = 0.8, 0.6, 0.7
 """Factor of confidence: no syllable; letter case that its neighbours or nothing tells; mark or full stop."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+DECOMPOSED = "decomposed"
+"""What Unicode with letters apart from their marks is called among encodings."""
+_RANK = "\u031b\u0306\u0302\u0300\u0301\u0309\u0303\u0323"
+"""Marks in the order in which letters are composed: horn, breve, hat, tones."""
+_COMBINING = re.compile(f"[{_RANK}]")
+_MARKS = re.compile(f"[{_RANK}]{{2,}}")
+_DECOMPOSED = re.compile(f"[^\\W\\d_]*[^\\W\\d_][{_RANK}][\\w{_RANK}]*")
 _NEXT = re.compile(r"[\s|]*")
 
 
@@ -51,14 +63,35 @@ def converted(text: str) -> tuple[RestoredText, tuple[str, ...]]:
     """
     edits, names, at = Edits(text), set[str](), 0
     for page in text.split("\f"):
-        for run in runs(page):
-            names.add(encodings()[run.encoding].name)
-            for place, stretch in enumerate(run.stretches):
-                restored, sure = _restored(page, run, place)
-                if sure is not None:
-                    edits.append(_edit(at + stretch.start, stretch.text, restored, sure))
+        last = 0
+        for name, edit in merge(_decoded(page), _composed(page), key=lambda pair: pair[1].start):
+            if edit.start >= last:
+                names.add(name)
+                last = edit.end
+                edits.append(replace(edit, start=at + edit.start, end=at + edit.end))
         at += len(page) + 1
     return RestoredText.from_edits(text, edits), tuple(sorted(names))
+
+
+def _decoded(page: str) -> Iterator[tuple[str, Edit]]:
+    """The edits of all runs, with the names of their encodings."""
+    for run in runs(page):
+        known = encodings()[run.encoding]
+        escaped = any(known.escape + sign in page for sign in END) if known.escape else False
+        for place, stretch in enumerate(run.stretches):
+            restored, sure = _restored(page, run, place, escaped)
+            if sure is not None:
+                yield known.name, _edit(stretch.start, stretch.text, restored, sure)
+
+
+def _composed(page: str) -> Iterator[tuple[str, Edit]]:
+    """Letters with their marks in an order that Unicode does not know; other NFD text is the same as NFC."""
+    if _COMBINING.search(page):
+        for match in _DECOMPOSED.finditer(page):
+            letters = unicodedata.normalize("NFD", match[0])
+            composed = nfc(_MARKS.sub(lambda marks: "".join(sorted(marks[0], key=_RANK.index)), letters))
+            if composed != nfc(match[0]):
+                yield DECOMPOSED, Edit(match.start(), match.end(), match[0], composed, "encoding", 1.0)
 
 
 def _edit(start: int, raw: str, restored: str, sure: float) -> Edit:
@@ -81,8 +114,11 @@ def explains(text: str) -> bool:
     return 2 * told > every
 
 
-def _restored(page: str, run: Run, place: int) -> tuple[str, float | None]:
-    """A stretch in Unicode, and how sure; None where it stays and nothing is to be told."""
+def _restored(page: str, run: Run, place: int, escaped: bool) -> tuple[str, float | None]:
+    """A stretch in Unicode, and how sure; None where it stays and nothing is to be told.
+
+    ``escaped`` says that the page marks signs which are none, so that all others are marks.
+    """
     known, stretch = encodings()[run.encoding], run.stretches[place]
     reading, plain = stretch.weighed.readings[run.encoding], stretch.weighed.plain
     sure = SURE * (1 - exp(-run.lead / 2))
@@ -95,7 +131,7 @@ def _restored(page: str, run: Run, place: int) -> tuple[str, float | None]:
         return text, None if stretch.text.isascii() else 0.0
     if not reading.valid:
         sure *= ODD_SURE
-    if not reading.sure:
+    if not reading.sure and not escaped:
         text = _ended(page, stretch, known, text)
         sure *= END_SURE
     if not known.capitals and not text.isupper():
