@@ -52,6 +52,8 @@ _RANK = "\u031b\u0306\u0302\u0300\u0301\u0309\u0303\u0323"
 _COMBINING = re.compile(f"[{_RANK}]")
 _MARKS = re.compile(f"[{_RANK}]{{2,}}")
 _DECOMPOSED = re.compile(f"[^\\W\\d_]*[^\\W\\d_][{_RANK}][\\w{_RANK}]*")
+NEAR = 40
+"""Characters of a line that are looked at for capitals."""
 _NEXT = re.compile(r"[\s|]*")
 
 
@@ -135,7 +137,7 @@ def _restored(page: str, run: Run, place: int, escaped: bool) -> tuple[str, floa
         text = _ended(page, stretch, known, text)
         sure *= END_SURE
     if not known.capitals and not text.isupper():
-        if _shouted(run, place):
+        if _shouted(page, known, stretch):
             text, sure = text.upper(), sure * CASE_SURE
         elif text[0].islower() and not stretch.text[0].isascii() and _begins(page, stretch):
             sure *= CASE_SURE
@@ -159,17 +161,30 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalpha())
 
 
-def _shouted(run: Run, place: int) -> bool:
-    """Whether a stretch whose own letters do not tell their case stands beside one in capitals."""
-    told = [c for c in run.stretches[place].text if c.isascii() and c.isalpha()]
-    if len(told) > 1 or any(c.islower() for c in told):
+def _shouted(page: str, known: Encoding, stretch: Stretch) -> bool:
+    """Whether a stretch whose own letters do not tell their case stands in a line among capitals."""
+    if _case(stretch.text) is not None or any(c.islower() and c.isascii() for c in stretch.text):
         return False
-    near = [
-        run.stretches[i].weighed.readings[run.encoding].text
-        for i in (place - 1, place + 1)
-        if 0 <= i < len(run.stretches)
-    ]
-    return any(text.isupper() and is_syllable(_letters(text)) for text in near)
+    before = page[max(stretch.start - NEAR, 0) : stretch.start].rpartition("\n")[2].split()
+    behind = page[stretch.end : stretch.end + NEAR].partition("\n")[0].split()
+    near = (next(filter(None, (_told(known, w) for w in words)), "") for words in (reversed(before), behind))
+    cases = [word.isupper() for word in near if word]
+    return bool(cases) and all(cases)
+
+
+def _told(known: Encoding, word: str) -> str:
+    """A neighbour's letters where they tell of capitals; empty for initials, which are always capitals."""
+    letters = _letters(known.decode(word))
+    case = _case(word)
+    if case is None or (case and not is_syllable(letters)):
+        return ""
+    return letters.upper() if case else letters.lower()
+
+
+def _case(word: str) -> bool | None:
+    """Whether a word is in capitals, by the letters that have them in every encoding; None: too few tell."""
+    told = [c for c in word if c.isascii() and c.isalpha()]
+    return all(map(str.isupper, told)) if len(told) > 1 else None
 
 
 def _begins(page: str, stretch: Stretch) -> bool:
