@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-legacy samples dictionaries clean
+.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -71,6 +71,10 @@ bench-pages: ## measure pages extracted a second, ordinary and worst ones (docs/
 bench-boxes: ## measure whether numbers' boxes on scans hold them (docs/benchmarks.md)
 	@bash .ci/setup.sh dev
 	.venv/bin/python -m benchmarks.boxes
+
+bench-forms: ## measure every table on own documents as text, ruined text, scan and born-digital (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.bench_forms
 
 bench-legacy: ## measure how often old encodings are told and converted rightly (docs/benchmarks.md)
 	@bash .ci/setup.sh dev

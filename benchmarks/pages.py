@@ -64,6 +64,27 @@ WORST = {
     "letters": "a",
     "capitals": "CHO VAY 12 HỘ NGHÈO\n",
     "stops": "Cho vay 12 hộ nghèo. ",
+    "abbreviations": "TP. ",
+    "points of suspension": "…",
+    "rulings": "| ",
+    "lines of rulings": "| | |\n",
+    "lines of sums": "Cộng | 12 | 13\n",
+    "brackets in brackets": "((((12 hộ))))",
+    "symbols": "12/BC-",
+    "tỷ": "1 tỷ ",
+    "glued multipliers": "12tr ",
+    "odd blanks": "12\xa0hộ\xa0",
+    "a word a line": "hộ\nnghèo\n12\n",
+    "pages of a line": "12 hộ nghèo\f",
+    "dates": "ngày 12 tháng 3 năm 2024\n",
+    "places": "xã Hòa An, huyện Tân Khuê, ",
+    "laws": "Luật Đất đai năm 2013, ",
+    "rates": "tỷ lệ hộ nghèo còn 12,5%; ",
+    "projects": "Dự án 1: 500 triệu đồng, giải ngân 400 triệu đồng; ",
+    "subprojects": "Tiểu dự án 1 Dự án 3: 12 triệu đồng; ",
+    "totals": "tổng số 25 hộ gồm 12 hộ nghèo và 13 hộ cận nghèo; ",
+    "supports": "hỗ trợ tiền điện cho 12 hộ nghèo, ",
+    "negations": "không có 12 hộ vay, ",
 }
 """What each worst page repeats, by name."""
 
@@ -126,7 +147,7 @@ def report() -> str:
     lines = [f"{head}\n| {pages} | {words:.0f} | {pages / spent:.0f} | 200 |"]
     lines.append("| page of 100,000 characters | seconds | target |\n|---|---|---|")
     for name, unit in WORST.items():
-        lines[-1] += f"\n| {name} | {seconds([document('1', [page(unit)])]):.2f} | 1 |"
+        lines[-1] += f"\n| {name} | {seconds([document('1', page(unit).split(chr(12)))]):.2f} | 1 |"
         print(name, lines[-1].rsplit("|", 3)[1], file=sys.stderr, flush=True)
     return "\n\n".join(lines)
 
@@ -141,7 +162,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.profile:
         documents = (
-            list(prose()) if options.profile == "prose" else [document("1", [page(WORST[options.profile])])]
+            list(prose())
+            if options.profile == "prose"
+            else [document("1", page(WORST[options.profile]).split("\f"))]
         )
         extract_figures(document("1", ["Cho vay 12 hộ nghèo."]))
         profile = cProfile.Profile()

@@ -59,12 +59,14 @@ def restoration() -> str:
 
 def extraction() -> str:
     """Every table on every labelled set."""
-    found = list(bench_extract.rows())
+    sets = list(bench_extract.sets())
+    found = bench_extract.rows(sets)
     note = "First, unedited runs over own passages are in each set's README.md, beside its files."
     if shared.present():
         actual = _actual(shared.extracted(SHARED / "reports", "reports"), "002")
         note += f" Rows of the plan (report 002) that say actual: {actual}."
-    return table(bench_extract.HEAD, found) + f"\n\n{note}"
+    sure = table(bench_extract.SURE_HEAD, bench_extract.sureness(sets))
+    return table(bench_extract.HEAD, found) + f"\n\n{note}\n\n{sure}"
 
 
 def _actual(tables: Path, stem: str) -> int:

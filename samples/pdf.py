@@ -72,6 +72,7 @@ def born_digital(sheets: Sequence[Sheet]) -> bytes:
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(sheets[0].width, sheets[0].height), invariant=1, pageCompression=1)
     for sheet in sheets:
+        canvas.setPageSize((sheet.width, sheet.height))
         for rule in sheet.rules:
             canvas.setLineWidth(rule.width)
             canvas.line(rule.x0, sheet.height - rule.y0, rule.x1, sheet.height - rule.y1)

@@ -122,31 +122,50 @@ class Composer:
             self.y += style.height
             self._centre(line, style, self.page[0] / 2, self.y - style.height * 0.22)
 
-    def table(self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], size: float = 12.0) -> None:
-        """A ruled table with wrapped and spanning cells, kept on one sheet.
+    def table(
+        self,
+        widths: Sequence[float],
+        rows: Sequence[Sequence[Cell]],
+        size: float = 12.0,
+        *,
+        ruled: bool = True,
+        over_pages: bool = False,
+    ) -> None:
+        """A table with wrapped and spanning cells.
 
         Args:
             widths: relative column widths; the table fills the text width.
             rows: cells in reading order; a cell that spans rows is given in its first row only.
             size: font size in points.
+            ruled: whether rules are drawn around the cells.
+            over_pages: whether it may go on over a page, its headings not repeated; else it is kept on one.
         """
         grid = _place(rows, len(widths))
         total = sum(widths)
         edges = [self.margins.left + self.width * sum(widths[:i]) / total for i in range(len(widths) + 1)]
         style = self.style.but(size=size)
         heights = _row_heights(grid, len(rows), edges, style)
-        self.room(sum(heights) + 8)
-        tops = [self.y + 6 + sum(heights[:i]) for i in range(len(heights) + 1)]
-        for row, column, cell in grid:
-            x0, x1 = edges[column], edges[column + cell.across]
-            y0, y1 = tops[row], tops[row + cell.down]
-            self._cell(cell, style, (x0, y0, x1, y1))
-        self.y = tops[-1] + 10
+        # the first line stays with the headings that span others
+        together = max(cell.down for row, _, cell in grid if row == 0) + 1 if over_pages else len(rows)
+        self.room(sum(heights[:together]) + 8)
+        first, top = 0, self.y + 6
+        for number in range(len(rows)):
+            bottom = top + sum(heights[first : number + 1])
+            if number >= together and bottom > self.page[1] - self.margins.bottom:
+                self.new_page()
+                first, top = number, self.y + 6
+            for row, column, cell in grid:
+                if row == number:
+                    x0, x1 = edges[column], edges[column + cell.across]
+                    y0, y1 = (top + sum(heights[first:end]) for end in (row, row + cell.down))
+                    self._cell(cell, style, (x0, y0, x1, y1), ruled)
+        self.y = top + sum(heights[first:]) + 10
 
-    def _cell(self, cell: Cell, style: Style, box: tuple[float, float, float, float]) -> None:
+    def _cell(self, cell: Cell, style: Style, box: tuple[float, float, float, float], ruled: bool) -> None:
         x0, y0, x1, y1 = box
-        self.sheet.rules += [Rule(x0, y0, x1, y0), Rule(x0, y1, x1, y1), Rule(x0, y0, x0, y1)]
-        self.sheet.rules.append(Rule(x1, y0, x1, y1))
+        if ruled:
+            self.sheet.rules += [Rule(x0, y0, x1, y0), Rule(x0, y1, x1, y1), Rule(x0, y0, x0, y1)]
+            self.sheet.rules.append(Rule(x1, y0, x1, y1))
         face = style.but(bold=cell.bold)
         lines = wrap(cell.text, face, x1 - x0 - 6)
         y = (y0 + y1 - len(lines) * face.height) / 2 + face.height * 0.78

@@ -21,6 +21,7 @@ from pipeline.extract import (
     finds,
     grid,
     houses,
+    indicators,
     loans,
     parts,
     reader,
@@ -29,9 +30,10 @@ from pipeline.extract import (
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, notes, number_edit, resolve
 from pipeline.extract.flow import Block, Flow
+from pipeline.extract.folded import folded
 from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
-from pipeline.extract.periods import Period
+from pipeline.extract.periods import Period, periods
 from pipeline.extract.repeats import merge
 from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
@@ -49,6 +51,8 @@ _READERS: dict[str, Callable[[Frame, set[int], dict[int, str], Sequence[Draft]],
     "loans": loans.read,
 }
 """A rule file names its ``reader``; where rules alone are not enough, it is not ``figures``."""
+_UNITS = {"cards": cards.UNITS, "houses": houses.UNITS, "loans": loans.UNITS}
+"""Units of the numbers that those readers may begin with."""
 
 __all__ = ["extract", "unclaimed"]
 
@@ -67,15 +71,19 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
 
     book = book or rulebook()
     flow = Flow.of(document)
+    book.lookout.look(folded(flow.text))
     described = documents.describe_flow(flow)
     cited = citations.find_in(flow)
-    gridded, claimed = columns.read(flow, book)
-    lent = grid.read(flow, book.tables["loans"], claimed)
-    gridded.lines += lent.lines
-    gridded.prose += lent.prose
-    gridded.repaired += lent.repaired
-    sentences = _sentences(flow, gridded.prose, book)
+    gridded, indicated = indicators.read(flow, book)
+    told, claimed = columns.read(flow, book, indicated)
+    for found_there in (told, grid.read(flow, book.tables["loans"], indicated | claimed)):
+        gridded.lines += found_there.lines
+        gridded.prose += found_there.prose
+        gridded.repaired += found_there.repaired
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
+    if not (own.start or own.end):
+        own = _titled(flow)
+    sentences = _sentences(flow, gridded.prose, book, own)
     taken: set[int] = set()
     refused: dict[int, str] = {}
     record: Record = {}
@@ -107,7 +115,9 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     )
 
 
-def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook) -> list[Sentence]:
+def _sentences(
+    flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook, own: Period
+) -> list[Sentence]:
     spans = [
         (start, end, number)
         for number, block in enumerate(flow.blocks)
@@ -115,9 +125,18 @@ def _sentences(flow: Flow, cells: Sequence[tuple[int, int, int]], book: Rulebook
         for sentence in flow.sentences(block)
         for start, end in _bounded(flow.text, *sentence)
     ]
-    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar)
-    listed = (with_listed(sentence, book.cues.parts) for sentence in found)
+    found = annotate(flow.text, sorted([*spans, *cells]), book.grammar, own)
+    listed = (with_listed(sentence, book.cues.parts, book.cues.works) for sentence in found)
     return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
+
+
+def _titled(flow: Flow) -> Period:
+    """The period that a text's first line names, where it is a title: no stop ends it."""
+    title = next(iter(flow.blocks), None)
+    if title is None or title.kind not in {"paragraph", "heading"} or flow.text[title.end - 1] in ".;:!?,":
+        return Period()
+    found = [m for m in periods().find(flow.text[title.start : title.end]) if m.reading != "open"]
+    return found[0].period if len(found) == 1 and len(flow.blocks) > 1 else Period()
 
 
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
@@ -149,9 +168,11 @@ def _drafts(
     blocks_above = introduced(flow)
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]
+        units = _UNITS.get(rules.reader, rules.units)
         rows = found.setdefault(table, [])
         for sentence in sentences:
-            if sentence.quantities:
+            # money and people everywhere: most tables have nothing to look for in most sentences
+            if any(q.unit in units and q.start not in taken for q in sentence.quantities):
                 above = [(b.start, b.end) for b in blocks_above[sentence.block]]
                 block = flow.blocks[sentence.block]
                 opening = max(block.start, sentence.start - FAR_BACK), sentence.start

@@ -7,6 +7,7 @@ A number that the grammar cannot read for certain keeps its text and gets no val
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,8 +17,7 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.numerals import MALFORMED, number_pattern, parse_number
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.numerals import MALFORMED, number_begins, number_pattern, parse_number
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
@@ -73,7 +73,8 @@ class Scaled:
     flags: tuple[str, ...] = ()
 
 
-_DIGIT = regex.compile(r"[0-9]")
+_DIGIT = re.compile(r"[0-9]")
+_UNIT = re.compile(r"\s*[“\"‘]?\s*")
 _BARE = regex.compile(r"\s*(?:[0-9]|$)")
 """Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
@@ -89,6 +90,7 @@ class Grammar:
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = _alternatives(list(self.multipliers))
         self._number = number_pattern(units["illegible"])
+        self._begins = number_begins(units["illegible"])
         self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
@@ -116,6 +118,10 @@ class Grammar:
             for unit, words in units["currencies"].items()
             if unit != "glued"
         ]
+        words = [word for noun in units["noun"] for word in noun["words"]]
+        words += [word for words in units["currencies"].values() for word in words]
+        self._keys = {word.casefold()[:2] for word in [*words, "%", "phần trăm"]}
+        """What units begin with: two letters, or all of a shorter word."""
         self._percent = regex.compile(r"\s*(?:%|phần trăm)", flags)
         self._per = [
             (unit, regex.compile(rf"\s*/\s*(?:1\s+|mỗi\s+)?(?:{_alternatives(words)})(?!\p{{L}})", flags))
@@ -178,11 +184,25 @@ class Grammar:
             )
             for term, unit in fuzzy["terms"].items()
         ]
-        self._approximate = Prefiltered.of(
-            regex.compile(rf"(?:\b(?:{_alternatives(units['approximate']['words'])})\s+)+$", flags)
-        )
+        self._errors: int = fuzzy["errors"]
+        self._letters = {term: set(term) for term in fuzzy["terms"]}
+        self._longest = max(map(len, fuzzy["terms"])) + 4
+        words = units["approximate"]["words"]
+        self._approximate = regex.compile(rf"(?:\b(?:{_alternatives(words)})\s+)+$", flags)
+        self._approximations = tuple(word.split()[-1].casefold() for word in words)
         self._not_a_count = regex.compile(
-            rf"(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
+            rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
+        )
+
+        worded = units["number_words"]
+        self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
+        self._word_heads = [f"{word} " for word in self._word_values]
+        self._worded_units = frozenset(worded["units"])
+        self._unworded = frozenset(worded["not_nouns"])
+        self._worded = regex.compile(
+            rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
+            rf"(?P<n>{_alternatives(list(self._word_values))})(?=\s+\p{{L}})",
+            flags,
         )
 
     def scale(self, heading: str) -> int:
@@ -190,25 +210,66 @@ class Grammar:
         low = heading.lower()
         return next((factor for words, factor in self._scales.items() if words in low), 1)
 
-    def find(self, text: str) -> list[Quantity]:
-        """All quantities of a text, in order, not overlapping."""
-        return list(self._find(text))
+    def find(self, text: str, shift: int = 0) -> list[Quantity]:
+        """All quantities of a text, in order, not overlapping; their places are so many characters on."""
+        found = list(self._find(text, shift))
+        worded = [
+            q
+            for q in self._find_worded(text, shift)
+            if not any(o.start < q.end and q.start < o.end for o in found)
+        ]
+        return sorted((*found, *worded), key=lambda q: q.start) if worded else found
 
-    def _find(self, text: str) -> Iterator[Quantity]:
-        at = 0 if _DIGIT.search(text) else len(text)
-        while match := self._number.search(text, at):
-            quantity = self._read(text, match)
+    def _find_worded(self, text: str, shift: int) -> Iterator[Quantity]:
+        """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
+        low = text.casefold()
+        if low.isprintable() and not any(word in low for word in self._word_heads):
+            return
+        for match in self._worded.finditer(text):
+            noun = self._nouns.match(text, match.end())
+            unit = str(noun.lastgroup) if noun else ""
+            before = text[max(0, match.start() - BEFORE) : match.start()]
+            if noun is None or unit not in self._worded_units or self._not_a_count.search(before):
+                continue
+            if noun[unit].lower() in self._unworded:
+                continue
+            if not noun[unit].islower() or (match.start() and not match["n"].islower()):
+                continue  # a name: `thôn Hai Căn`
+            lead_match = self._approximate.search(before)
+            lead = match.start() - (len(before) - lead_match.start()) if lead_match else match.start()
+            yield Quantity(
+                match.start() + shift,
+                noun.end() + shift,
+                match.end() + shift,
+                noun.start(unit) + shift,
+                self._word_values[match["n"].lower()],
+                unit,
+                lead=lead + shift,
+                flags=("approximate",) if lead_match else (),
+            )
+
+    def _find(self, text: str, shift: int) -> Iterator[Quantity]:
+        behind = 0
+        for begins in self._begins.finditer(text) if _DIGIT.search(text) else ():
+            at = begins.start()
+            if at < behind or not (match := self._number.match(text, at)):
+                continue
+            quantity = self._read(text, match, shift)
             if quantity is None:
-                at = match.end("n")
+                behind = match.end("n")
             else:
                 yield quantity
-                at = quantity.end
+                behind = quantity.end - shift
 
-    def _read(self, text: str, match: regex.Match[str]) -> Quantity | None:
+    def _read(self, text: str, match: regex.Match[str], shift: int) -> Quantity | None:
         printed, start, end = match["n"], match.start("n"), match.end()
         before = text[max(0, start - BEFORE) : start]
         flags: list[str] = ["ambiguous"] if before[-2:] in {" -", " –"} else []
-        lead_match = self._approximate.search(before)
+        lead_match = (
+            self._approximate.search(before)
+            if before.rstrip().casefold().endswith(self._approximations)
+            else None
+        )
         lead = start - (len(before) - lead_match.start()) if lead_match else start
         flags += ["approximate"] if lead_match else []
         if span := self._range.match(text, end):
@@ -241,7 +302,8 @@ class Grammar:
             more = (*more, "unit_assumed")
         of = parse_number(match["of"], whole=True)[0] if match["of"] else None
         found = tuple(dict.fromkeys((*flags, *more)))
-        return Quantity(start, end, number_end, noun_start, value, unit, per, lead, of, found, scaled.factor)
+        places = (start + shift, end + shift, number_end + shift, noun_start + shift)
+        return Quantity(*places, value, unit, per, lead + shift, of, found, scaled.factor)
 
     def _scaled(self, text: str, end: int) -> Scaled:
         """The multipliers behind a number, with the further parts of ``1 tỷ 960 triệu``."""
@@ -290,7 +352,10 @@ class Grammar:
 
     def _damaged(self, text: str, end: int) -> tuple[str, int, int, Decimal]:
         """Unit, noun start, end and factor of a term that is still damaged."""
+        window = set(text[end : end + self._longest].casefold())
         for unit, term, pattern in self._fuzzy:
+            if len(self._letters[term] - window) > self._errors:
+                continue  # each letter that is not there is an error
             if found := pattern.match(text, end, end + len(term) + 4):
                 first = term.split(" ")[0]
                 noun = found.end() if unit in MONEY else found.start("term")
@@ -302,6 +367,10 @@ class Grammar:
 
     def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
         """Unit, where the noun starts, where the quantity ends, what it is a rate by."""
+        begins = _UNIT.match(text, end)
+        key = text[begins.end() : begins.end() + 2].casefold() if begins else ""
+        if not has_factor and key[:2] not in self._keys and key[:1] not in self._keys:
+            return "", end, end, ""
         noun = self._nouns.match(text, end)
         for unit, currency in self._currencies:
             # `24 đồng hồ nước` is no money: the longer word is meant

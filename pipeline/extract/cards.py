@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_of
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
+UNITS = PEOPLE | {"card"}
+"""Units of the numbers that begin a row."""
 NEAR = 120
 """Characters before a count of people in which the card is named."""
 
@@ -67,6 +70,8 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
         gap = text[own.end if own else last.end : q.lead]
         if frame.rules.parts["people.joint"].fullmatch(gap):
             return True
+    if rows and _is_part(frame, q, stop, rows):
+        return True
     if frame.introduction is None or rows:
         return False
     start, stop = frame.introduction
@@ -76,9 +81,23 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
     )
 
 
+def _is_part(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
+    """Whether people are a part of those who got cards: ``cho 1.200 người, trong đó 300 người nghèo``."""
+    total = next((r for r in rows if r.cells["cards"].unit in PEOPLE), None)
+    if total is None or not frame.cues.parts.search(frame.sentence.text, total.last.end, q.lead):
+        return False
+    if frame.rules.parts["people.not_a_part"].search(frame.sentence.text[q.end : stop]):
+        return False
+    return not any(m.trigger.reason and total.last.end <= m.start < stop for m in frame.marks)
+
+
 def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
     """The card verb that governs a count; other tables' blockers do not claim a card."""
     mark = frame.governor(q, stop)
+    previous = max((o.end for o in frame.sentence.quantities if o.end <= q.start), default=0)
+    mine = [m for m in frame.marks if previous <= m.start and m.end <= q.start and not m.trigger.reason]
+    if mine and mark and mark.start > q.start:
+        return mine[-1]  # `cấp 1.820 thẻ cho người nghèo và gia hạn 960 thẻ`
     if mark and not mark.trigger.reason:
         return mark
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]

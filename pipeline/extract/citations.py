@@ -21,10 +21,14 @@ import regex
 from pipeline.errors import DictionaryError
 from pipeline.extract.flow import Flow
 from pipeline.extract.ids import row_id
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.extract.symbols import doc_types, read_toml
 
 if TYPE_CHECKING:
     from pipeline.model import Document, Value
+
+
+_CAPITAL = regex.compile(r"\p{Lu}")
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,7 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
         sure = "typed" if named else "coded" if coded else "bare"
         confidence = patterns.confidence[sure]
         begin = match.start() - len(left) + named.start() if named else match.start()
-        if regex.search(r"\p{Lu}", match["number"]):  # 41O: filled in by hand or misread, not to be told
+        if _CAPITAL.search(match["number"]):  # 41O: filled in by hand or misread, not to be told
             symbol, confidence = "", patterns.confidence["damaged"]
         last_kind, last_end = kind, match.end()
         cited = _around(flow, begin, match, end, symbol, kind, confidence)
@@ -276,7 +280,7 @@ def _with_left(flow: Flow, start: int, cited: _Cited, name: str | None) -> _Cite
 def _by_name(flow: Flow, start: int, end: int) -> Iterator[_Cited]:
     """Laws named by their year or date alone."""
     patterns = _patterns()
-    for match in patterns.law.finditer(flow.text, start, end):
+    for match in Prefiltered.of(patterns.law).finditer(flow.text, start, end):
         on = _date(match) if match["y"] else None
         year = match["year"] or match["bare"]
         number = on.year if on else int(year) if year else None

@@ -35,7 +35,11 @@ def relate(lines: Sequence[Line]) -> None:
             last = max((i for i in range(number) if lines[i].is_total), default=-1)
             beside = lines[last + 1 : number] or below
             top = min((other.level for other in beside), default=0)
-            _adopt(line, [other for other in beside if other.level == top], surely=True)
+            parts = [other for other in beside if other.level == top]
+            # a line may stand deeper by its name alone (`Tiểu dự án 1, Dự án 3`): what adds up is a part
+            if not _adds_up(line, parts) and _adds_up(line, beside):
+                parts = list(beside)
+            _adopt(line, parts, surely=True)
             continue
         deeper: list[Line] = []
         for other in lines[number + 1 :]:
@@ -46,6 +50,21 @@ def relate(lines: Sequence[Line]) -> None:
                 _inherit(row, line.rows[0])
         top = min((other.level for other in deeper), default=0)
         _adopt(line, [other for other in deeper if other.level == top], surely=False)
+
+
+def _adds_up(total: Line, parts: Sequence[Line]) -> bool:
+    """Whether the rows of lines that no other line holds add up to each row of a total."""
+    free = [row for line in parts for row in line.rows if row.parent is None]
+    checked = False
+    for row in total.rows:
+        if row.values.get("unit") == "percent":
+            continue
+        column = next(iter(row.cells))
+        values = [o.value(column) for o in free if _key(o) == _key(row) and column in o.cells]
+        if len(values) < 2 or None in values or sum(v for v in values if v) != row.value(column):
+            return False
+        checked = True
+    return checked
 
 
 def _inherit(row: Draft, above: Draft) -> None:
@@ -80,7 +99,9 @@ def _adopt(total: Line, parts: Sequence[Line], *, surely: bool) -> None:
         column = next(iter(row.cells))
         values = [other.value(column) for other in same]
         adds_up = None not in values and sum(v for v in values if v) == row.value(column)
-        if len(same) < (1 if surely else 2) or not (surely or adds_up):
+        # one part alone is one where the others of its kind are blank
+        least = 1 if surely or len(parts) > 1 else 2
+        if len(same) < least or not (surely or adds_up):
             continue
         breakdown = 1 + max((c.breakdown for c in row.children), default=0)
         for other in same:

@@ -15,6 +15,7 @@ import regex
 
 from pipeline.extract import finds
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.column_kinds import counted, is_total, summed
 from pipeline.extract.column_totals import Line, relate
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
@@ -42,14 +43,11 @@ from pipeline.model import Value
 
 _BARE = regex.compile(r"[0-9][0-9.,]*")
 _MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
-_ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
+ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
-_UNIT = regex.compile(r"đơn vị tính|đvt")
+UNIT = regex.compile(r"đơn vị tính|đvt")
 _NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
 _TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
-_TOTAL = regex.compile(
-    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
-)
 _SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
 _PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
 
@@ -66,12 +64,19 @@ class Column:
     is_label: bool = False
     unit: str = "other"
     period: Period | None = None
+    fallback: Mapping[str, Value] = field(default_factory=dict)
+    """What holds where neither line nor caption says another."""
 
 
-def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
-    """The tables that rule files with headings take, and the first blocks of those tables."""
+def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tuple[Reading, frozenset[int]]:
+    """The tables that rule files with headings take, and the first blocks of those tables.
+
+    Tables whose first block is in ``skip`` are left out.
+    """
     reading, claimed = Reading(), set[int]()
     for grid in grids(flow):
+        if grid.blocks[0] in skip:
+            continue
         chosen = _choose(flow, grid, book)
         if chosen is None:
             continue
@@ -84,18 +89,23 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
     head = head_of(grid)
     headings = headings_of(grid, head)
     caption = caption_of(flow, grid)
+    named = f"{_title(caption)} {' '.join(headings)}"
     labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
-    for rules in book.tables.values():
-        sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
-        if not rules.headings or sign is None or not sign.search(f"{_title(caption)} {labels}"):
-            continue
-        if never and never.search(f"{_title(caption)} {labels}"):
-            continue
-        columns = _told_apart([_column(heading, caption, rules, book) for heading in headings])
-        if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
-            c.is_label for c in columns
-        ):
-            return rules, columns, head
+    # what a table is named after says more than a line of it: a budget has a line of houses
+    for told in (named, f"{_title(caption)} {labels}"):
+        for rules in book.tables.values():
+            sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
+            if not rules.headings or sign is None or not sign.search(told):
+                continue
+            if never and never.search(f"{_title(caption)} {labels}"):
+                continue
+            columns = [column_of(heading, caption, rules, book) for heading in headings]
+            columns = summed(counted(columns, grid.rows[head:], rules, book))
+            columns = _told_apart(columns)
+            if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
+                c.is_label for c in columns
+            ):
+                return rules, columns, head
     return None
 
 
@@ -105,8 +115,9 @@ def _title(caption: str) -> str:
     return caption[found[-1].start() :] if found else caption
 
 
-def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
-    if _ORDINAL.match(heading) or _UNIT.search(heading) or not heading:
+def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
+    """What a column holds by its heading, in small letters; a caption may tell the unit of money."""
+    if ORDINAL.match(heading) or UNIT.search(heading) or not heading:
         return Column(heading)
     entry = next(
         (
@@ -131,8 +142,8 @@ def _column(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Co
     values |= entry.values
     unit = entry.unit
     if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
-        counted = book.grammar.find("1 " + heading.rpartition("số ")[2])
-        unit = counted[0].unit if counted and counted[0].start == 0 else unit
+        named = book.grammar.find("1 " + heading.rpartition("số ")[2])
+        unit = named[0].unit if named and named[0].start == 0 else unit
     if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
         values["status"] = "planned"
     is_sum = bool(_SUM.search(heading))
@@ -146,9 +157,19 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
     said = [(c, v) for column in columns for c, v in column.values.items()]
     if any(column.values.get("status") == "planned" for column in columns):
         columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
+    # `Tổng giá trị` beside `Số suất` sums nothing up: no other column holds money
+    of = [column.entry.column for column in columns if column.entry]
+    columns = [
+        column if column.entry and of.count(column.entry.column) > 1 else replace(column, is_sum=False)
+        for column in columns
+    ]
     silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
     return [
-        replace(column, values={c: v for c, v in column.values.items() if c not in silent})
+        replace(
+            column,
+            values={c: v for c, v in column.values.items() if c not in silent},
+            fallback={c: v for c, v in column.values.items() if c in silent},
+        )
         for column in columns
     ]
 
@@ -169,29 +190,38 @@ def _read_grid(
     book: Rulebook,
     reading: Reading,
 ) -> None:
-    first = grid.blocks[0]
-    above = [b for b in reversed(flow.blocks[max(0, first - 2) : first]) if b.kind != "row"] + flow.parents(
-        first
-    )
+    above = above_of(flow, grid)
     _, proved = prove_grid(grid, head, [column.heading for column in columns])
     lines: list[Line] = []
     for number, row in enumerate(grid.rows):
         quantities: list[Quantity] = []
         if number >= head:
-            line, sentence = _line(flow, grid, number, rules, columns, book, above, proved)
+            line, sentence = line_of(flow, grid, number, rules, columns, book, above, proved)
             quantities = list(sentence.quantities)
             lines.append(line)
             reading.lines.append((sentence, line.rows))
             reading.repaired += proved.repaired(quantities)
-        reading.prose += [
-            (cell.start, cell.end, grid.blocks[number])
-            for cell in row
-            if cell.text and not any(cell.start <= q.start < cell.end for q in quantities)
-        ]
+        reading.prose += prose_of(row, grid.blocks[number], quantities)
     relate(lines)
 
 
-def _line(
+def prose_of(row: Sequence[Cell], block: int, quantities: Sequence[Quantity]) -> list[tuple[int, int, int]]:
+    """The cells of a line whose numbers none of ``quantities`` is, as spans of a block."""
+    return [
+        (cell.start, cell.end, block)
+        for cell in row
+        if cell.text and not any(cell.start <= q.start < cell.end for q in quantities)
+    ]
+
+
+def above_of(flow: Flow, grid: Grid) -> list[Block]:
+    """The blocks that a table's lines stand under, the nearest first."""
+    first = grid.blocks[0]
+    near = [b for b in reversed(flow.blocks[max(0, first - 2) : first]) if b.kind != "row"]
+    return near + flow.parents(first)
+
+
+def line_of(
     flow: Flow,
     grid: Grid,
     number: int,
@@ -201,13 +231,16 @@ def _line(
     above: Sequence[Block],
     proved: Proved,
 ) -> tuple[Line, Sentence]:
+    """A line's rows, and the line as a sentence: ``above`` are blocks that may say what it is about."""
     row, block = grid.rows[number], flow.blocks[grid.blocks[number]]
     found: list[tuple[Column, Quantity]] = []
     rest: list[Quantity] = []
+    noun = _noun(row, columns, book)
     for cell, column in zip(row, columns, strict=False):
         if column.entry and holds_number(cell, proved):
-            found.append((column, proved.put(_quantity(cell, column, book))))
-        elif not column.entry and not _ORDINAL.match(column.heading):
+            q = proved.put(_quantity(cell, column, book, noun))
+            found.append((_counting(column, q, rules), q))
+        elif not column.entry and not ORDINAL.match(column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
     if row and rest and rest[0].start == row[0].start:
         rest = rest[1:]  # a line's number
@@ -215,7 +248,7 @@ def _line(
     sentence = Sentence(flow.text, block.start, block.end, grid.blocks[number], every, [])
     label = _label(row, columns)
     line = Line(label.text if label else "", _level(row, label))
-    line.is_total = bool(_TOTAL.match(line.label))
+    line.is_total = is_total(line.label)
     frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
     for column, q in found:
         _put(line, frame, column, q, label)
@@ -227,11 +260,30 @@ def _line(
     return line, sentence
 
 
+def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str:
+    """The unit of what a line counts, by its cell under ``Đơn vị tính``; empty where none is told."""
+    told = next((c.text for c, column in zip(row, columns, strict=False) if UNIT.search(column.heading)), "")
+    named = book.grammar.find(f"1 {told.lower()}") if told else []
+    return named[0].unit if named and named[0].start == 0 and not named[0].is_money else ""
+
+
+def _counting(column: Column, q: Quantity, rules: TableRules) -> Column:
+    """A column of counts as that of what its line counts: gifts are counted, people get something."""
+    counts = [n for n in rules.numbers if n.unit_column]
+    if column.entry is None or column.entry.column not in {n.column for n in counts}:
+        return column
+    told = {n.column for n in counts if q.unit in n.units}
+    if column.entry.column in told or not told:
+        return column
+    return replace(column, entry=replace(column.entry, column=min(told)))
+
+
 def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
-    """The period that a line is headed by: ``2021`` under ``Năm``."""
+    """The period that a line is headed by: ``2021`` under ``Năm``, or where no other word heads it."""
     for cell, column in zip(row, columns, strict=False):
-        if column.is_label and _TIME.match(column.heading):
-            return period_in(f"năm {cell.text}" if _YEAR.fullmatch(cell.text) else cell.text)
+        year = _YEAR.fullmatch(clean(cell.text))
+        if column.is_label and (_TIME.match(column.heading) or (year and cell is row[0])):
+            return period_in(f"năm {year.group()}" if year else cell.text)
     return None
 
 
@@ -268,12 +320,17 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
         same = [r for r in line.rows if r.values.get("kind") == entry.values.get("kind")] or line.rows
         same[-1].cells.setdefault(entry.column, q)
         return
-    wanted = {**column.values, "is_sum": column.is_sum}
-    for row in line.rows:
-        said = {**{c: row.values.get(c) for c in column.values}, "is_sum": row.named}
-        if entry.column not in row.cells and said == wanted and row.period == column.period:
-            row.cells[entry.column] = q
-            return
+    alike = [
+        row
+        for row in line.rows
+        if entry.column not in row.cells
+        and all(row.values.get(c) == value for c, value in column.values.items())
+        and row.period == column.period
+    ]
+    # money beside `Tổng số nhà` and its parts is that of the total
+    for row in (*(r for r in alike if r.named == column.is_sum), *(r for r in alike if r.named)):
+        row.cells[entry.column] = q
+        return
     rules = frame.rules
     marks = [m for m in frame.marks if not m.trigger.reason and m.end <= q.start]
     told = _telling(marks) or next(
@@ -286,7 +343,8 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     )
     row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
     row.period = column.period
-    row.values = {**rules.default, **(told.trigger.values if told else {}), **column.values}
+    said = told.trigger.values if told else {}
+    row.values = {**rules.default, **column.fallback, **said, **column.values}
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
     if number:
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
@@ -305,8 +363,8 @@ def _telling(marks: Sequence[Mark]) -> Mark | None:
     return next((m for m in strong if UNSAID not in m.trigger.values.values()), next(iter(strong), None))
 
 
-def _quantity(cell: Cell, column: Column, book: Rulebook) -> Quantity:
-    unit = column.unit
+def _quantity(cell: Cell, column: Column, book: Rulebook, noun: str = "") -> Quantity:
+    unit = noun if noun and column.unit not in {"vnd", "percent"} else column.unit
     named = book.grammar.find(cell.text)
     if len(named) == 1 and named[0].start == 0 and named[0].is_money == (unit == "vnd"):
         return moved(named[0], cell.start)

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from math import exp
+from typing import Any
 
 import regex
 
@@ -21,8 +22,8 @@ from pipeline.model import Value
 _NUMBERS, _YEARS = regex.compile(r"\d[\d.,]*"), regex.compile(r"\b(?:19|20)\d\d\b")
 _CROWDED = (2, 4, 8)
 """Numbers in the quote from which on a sentence counts as more crowded."""
-_LONG = (100, 200, 400)
-"""The same of its characters."""
+_MOST_LISTED = 3
+"""More semicolons tell no more."""
 LOWEST, HIGHEST = 0.01, 0.99
 
 
@@ -31,32 +32,47 @@ def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
     yield f"table {table}"
     yield f"rule {values.get('rule')}"
     for column in ("proof", "role", "status"):
-        if values.get(column):
+        if values.get(column) not in {None, "", "none"}:
             yield f"{column} {values[column]}"
     yield from (f"flag {flag}" for flag in str(values.get("flags") or "").split())
     for column in ("beneficiary", "period_start", "period_end"):
         if column in values and not values[column]:
             yield f"no {column}"
-    quote = str(values.get("quote") or "")
-    yield f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
-    yield f"long {bisect_right(_LONG, len(quote))}"
-    yield f"years {min(len(set(_YEARS.findall(quote))), 2)}"
-    if "|" in quote:
+    yield f"cells {sum(bool(values.get(column)) for column in _data()['figures'])}"
+    said, inherited, is_row = _of_quote(str(values.get("quote") or ""))
+    yield from said
+    if values.get("period_end") and inherited:
+        yield inherited
+    if is_row:
         yield "table row"
 
 
+@lru_cache(maxsize=16)
+def _of_quote(quote: str) -> tuple[tuple[str, ...], str, bool]:
+    """What a quote tells of its rows, how their period was told where not in it, whether it is of a table.
+
+    Kept, for a sentence of many rows is asked for each.
+    """
+    quote = quote.lower()
+    crowded = f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
+    listed = f"listed {min(quote.count(';'), _MOST_LISTED)}"
+    cues = [f"cue {cue}" for cue in _data()["cues"] if cue in quote]
+    inherited = ""
+    if not _YEARS.search(quote):  # told elsewhere, the year alone or the whole period
+        by_date = any(word in quote for word in _data()["dates"])
+        inherited = "year inherited" if by_date else "period inherited"
+    return (crowded, listed, *cues), inherited, "|" in quote
+
+
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
-    weights: Mapping[str, float] = tomllib.loads((folder() / "confidence.toml").read_text(encoding="utf-8"))[
-        "weights"
-    ]
-    return weights
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads((folder() / "confidence.toml").read_text(encoding="utf-8"))
 
 
 def understood(table: str, values: Mapping[str, Value]) -> float:
     """The probability (0-1) that all cells of a row are right, where its numbers were read rightly."""
-    weights = _weights()
-    odds = weights["every row"] + sum(weights.get(name, 0.0) for name in features(table, values))
+    weights = _data()["weights"]
+    odds: float = weights["every row"] + sum(weights.get(name, 0.0) for name in features(table, values))
     return 1 / (1 + exp(-odds))
 
 

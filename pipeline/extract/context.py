@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
@@ -50,12 +51,28 @@ class Context:
 
     def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
         clause = sentence.clauses[sentence.clause_at(q.start)]
-        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(q.start))]
-        before = [m for m in sentence.mentions if m.end <= q.start and any(c.holds(m.start) for c in holders)]
+        holders = set(sentence.before(sentence.clause_at(q.start))) if sentence.mentions else set()
+        before = [
+            m
+            for m in sentence.mentions
+            if m.end <= q.start and not holders.isdisjoint(sentence.holding(m.start))
+        ]
         after = [
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
         dated = [m for m in after if m.reading != "open"]
+        if told := _in_bracket_behind(sentence, clause, q):
+            return Timed(told)
+        silent = not any(clause.holds(m.start) for m in sentence.mentions)
+        if clause.outer >= 0 and silent and (told := _before_bracket(sentence, clause)):
+            return Timed(told)
+        if not before:  # `Nhân Tháng hành động (tháng 10/2024), … tặng 320 thẻ`
+            first = sentence.quantities[0].start
+            before = [m for m in sentence.mentions if m.end <= first and _outside(sentence, m) in holders]
+        # the day of a pledge or decision is not when the houses are built: `… trong hai năm 2024-2025`
+        spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
+        if before and before[-1].reading == "date" and spans:
+            return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
         if before and dated and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
@@ -65,7 +82,9 @@ class Context:
             return Timed(dated[0].period)
         spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
         if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
-            return Timed(spans[0].period)
+            later = sentence.clauses[sentence.clause_at(spans[0].start)]
+            if later is clause or spans[0].start - later.start > FRESH:
+                return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
 
     @staticmethod
@@ -75,10 +94,10 @@ class Context:
 
     def _around(self, sentence: Sentence, *, stock: bool) -> Timed:
         """From the block's sentences before, the section's blocks before, headings, the document."""
-        beside = self._by_block.get(sentence.block, [])
-        before = bisect_left(beside, sentence.start, key=lambda s: s.start)
+        own = self._by_block.get(sentence.block, [])
+        before = bisect_left(own, sentence.start, key=lambda s: s.start)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(beside[max(before - 1, 0) : before], stock=True)) is not None:
+        if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
             return found
         if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
@@ -94,6 +113,9 @@ class Context:
                 continue
             if (found := self._heard(number, stock=stock)[-1]) is not None:
                 higher = introduces or block.level < level
+                beside = block.kind in {"item", "row"} and not (stock or higher)
+                if beside and found.period.end and not found.period.start:
+                    continue  # the day up to which the item beside counts: no span of this one's
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
@@ -115,8 +137,15 @@ class Context:
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:
-            self._heading_mentions[block.start] = periods().find(self.flow.text[block.start : block.end])
+            said = [Mention(0, 0, "own", self.own)]
+            found = periods().find_after(self.flow.text, block.start, block.end, said)
+            self._heading_mentions[block.start] = found
         return self._heading_mentions[block.start]
+
+    def _is_past(self, heading: Block) -> bool:
+        """Whether a heading names a time before the document's own: ``Kết quả năm 2024`` in a later plan."""
+        ends = [m.period.end for m in self._mentions(heading) if m.period.end]
+        return bool(self.own.start and ends and max(ends) < self.own.start)
 
     # ---- status -------------------------------------------------------------------------------
 
@@ -132,20 +161,20 @@ class Context:
 
         Weak cues inside the spans of ``said`` are but names; what ``ended`` before a plan's own time is done.
         """
-        is_plan = self.is_plan and not (ended and self.own.start and ended < self.own.start)
+        is_over = bool(ended and self.own.start and ended < self.own.start)
+        is_plan = self.is_plan and not is_over
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
-        begin = next(
-            (
-                c.start
-                for c in (sentence.clauses[k] for k in sentence.before(number))
-                if _is_fresh(sentence, c, q)
-            ),
-            sentence.start,
-        )
+        near = max(sentence.start, q.lead - NEAR)
+        if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
+            return "planned"
+        clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
+        begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
         found = [
             (match.start(), cue)
-            for cue in self.cues.statuses
+            for cue in map(
+                self.cues.statuses.__getitem__, self.cues.telling.among(sentence.text, begin, q.lead)
+            )
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
             if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
@@ -162,23 +191,57 @@ class Context:
             return opening[0]
         # `100% hộ có nhu cầu được vay vốn` asks for nothing
         for status, pattern in self.cues.status_after if q.unit != "percent" else ():
-            if pattern.search(sentence.text, q.end, min(stop, clause.end)):
+            if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
         for parent in self.flow.parents(sentence.block):
-            text = self.flow.text[parent.start : parent.end]
-            if self.cues.actual_heading.search(text):
-                return "planned" if is_plan else "actual"
-            if self.cues.planned_heading.search(text):
-                return "planned"
+            if self.cues.actual_heading.search(self.flow.text, parent.start, parent.end):
+                return "planned" if is_plan and not self._is_past(parent) else "actual"
+            if self.cues.planned_heading.search(self.flow.text, parent.start, parent.end):
+                return "actual" if is_over else "planned"
         return "planned" if is_plan else "actual"
 
 
+BEHIND = 25
+"""Characters between a number and a bracket that tells its period."""
+MENTION = 60
+"""Characters before a bracket in which the period that it is about stands."""
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
+NEAR = 60
+"""Characters before a count in which words may make it a target."""
 OPENING = 14
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
+
+
+def _in_bracket_behind(sentence: Sentence, clause: Clause, q: Quantity) -> Period | None:
+    """The period in a bracket right behind a number that counts nothing else: ``12,4% (cuối năm 2023)``."""
+    for start, end in clause.holes:
+        if not 0 <= start - q.end <= BEHIND or any(sign in sentence.text[q.end : start] for sign in ",."):
+            continue
+        if any(q.end <= o.start < end for o in sentence.quantities):
+            return None
+        inside = [m for m in sentence.mentions if start <= m.start < end and m.reading != "open"]
+        if not inside or periods().is_beginning(sentence.text, inside[-1].start):
+            return None
+        return inside[-1].period
+    return None
+
+
+def _before_bracket(sentence: Sentence, clause: Clause) -> Period | None:
+    """The period right before a bracket, one that only compares included: ``so với năm 2020 (116 hộ)``."""
+    heard: list[Mention] = []
+    at = clause.start - 1
+    begin = max(sentence.start, at - MENTION)
+    end = begin + len(sentence.text[begin:at].rstrip())
+    periods().find_after(sentence.text, begin, end, heard)
+    return heard[-1].period if heard and heard[-1].end == end else None
+
+
+def _outside(sentence: Sentence, mention: Mention) -> int:
+    """The number of the clause around the parentheses that a mention stands in, -1 where in none."""
+    return sentence.clauses[sentence.clause_at(mention.start)].outer
 
 
 def _in_hole(sentence: Sentence, mention: Mention) -> bool:
@@ -187,10 +250,9 @@ def _in_hole(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
-    return any(
-        clause.holds(m.start) and m.end <= q.start and m.start - clause.start <= FRESH
-        for m in sentence.mentions
-    )
+    first = bisect_left(sentence.mentions, clause.start, key=lambda m: m.start)
+    near = takewhile(lambda m: m.start - clause.start <= FRESH, islice(sentence.mentions, first, None))
+    return any(clause.holds(m.start) and m.end <= q.start for m in near)
 
 
 def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:

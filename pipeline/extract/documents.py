@@ -53,8 +53,9 @@ def describe_flow(flow: Flow) -> dict[str, Value]:
     if not issuer:
         issuer, place = _issuer_in_text(flow)
     period = _period(title, kind)
-    signed = signature(lines)
-    issued = _issued(flow, lines, head)
+    below = foot(lines)
+    signed = signature(lines, below)
+    issued = _issued(flow, lines, head, below)
     first, last = issued.days
     return {
         "doc_type": kind or None,
@@ -114,10 +115,10 @@ def _date_zone(head: Sequence[str]) -> Sequence[str]:
     return head
 
 
-def _issued(flow: Flow, lines: Sequence[str], head: Sequence[str]) -> DateLine:
+def _issued(flow: Flow, lines: Sequence[str], head: Sequence[str], below: int | None) -> DateLine:
     """The date line of the head, else of the foot; what the reader was not sure of is left out."""
     found, base = letterhead.date_line(_date_zone(head)), 0
-    start = None if found.text else foot(lines)
+    start = None if found.text else below
     if start is not None:
         base = max(start - 3, 0)
         found = letterhead.date_line(lines[base : start + 3])

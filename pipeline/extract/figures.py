@@ -36,7 +36,12 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":
             draft.values["status"] = parent_status
-        beside = [c for c in draft.parent.children if c.group and "beneficiary_assumed" not in c.flags]
+        told = draft.parent.group.code if draft.parent.group else ""
+        beside = [
+            c
+            for c in draft.parent.children
+            if c.group and c.group.code != told and "beneficiary_assumed" not in c.flags
+        ]
         same = draft.parent.sentence is draft.sentence
         if draft.group is None and draft.parent.group is not None and same and not beside:
             draft.group = draft.parent.group

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 import regex
 
@@ -27,9 +27,10 @@ def fill(rows: Sequence[Draft], frame: Frame) -> None:
     by_column: dict[str, list[Find]] = {}
     for find in frame.rules.finds:
         by_column.setdefault(find.column, []).append(find)
+    begins = [frame.sentence.start, *accumulate((r.last.end for r in rows), max)]
+    ends = [frame.sentence.end, *accumulate((r.first.lead for r in reversed(rows)), min)][::-1]
     for number, row in enumerate(rows):
-        begin = max((r.last.end for r in rows[:number]), default=frame.sentence.start)
-        end = min((r.first.lead for r in rows[number + 1 :]), default=frame.sentence.end)
+        begin, end = begins[number], ends[number + 1]
         levels: dict[str, int] = {}
         for column, entries in by_column.items():
             if column in row.values or column in row.cells:

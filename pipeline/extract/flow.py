@@ -29,8 +29,10 @@ _SPACE = str.maketrans(dict.fromkeys("\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85
 _ODD_SPACE = regex.compile(rf"[{''.join(map(chr, _SPACE))}]")
 _PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
 _COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
-_BREAK = regex.compile(r"[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
+_BREAK = regex.compile(r"(?:\G|(?<![.!?…]))[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
 _LAST_WORD = regex.compile(r"[\p{L}\p{N}./]+$")
+LONGEST_WORD = 40
+"""Characters before a stop in which the word before it stands; longer ones are no abbreviations."""
 _STOPS = tuple(".;:!?…")
 _OPEN = tuple(",-–(/&“")
 
@@ -98,7 +100,12 @@ class Flow:
     def pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """``(page index, start, end)`` in each page's restored text that the span touches."""
         found: list[tuple[int, int, int]] = []
-        for index in range(self.page_of(start), len(self.starts)):
+        first = self.page_of(start)
+        if self.starts:
+            base = self.starts[first]
+            if base <= start < end <= base + len(self.document.restored[first].text):
+                return [(first, start - base, end - base)]
+        for index in range(first, len(self.starts)):
             base = self.starts[index]
             if base >= end and found:
                 break
@@ -190,10 +197,19 @@ class Flow:
 
         Not split at abbreviations (``TP.``, ``v.v.``), initials (``P. 11``) or inside numbers.
         """
+        if block.start not in self._split:
+            self._split[block.start] = self._sentences(block)
+        return self._split[block.start]
+
+    @cached_property
+    def _split(self) -> dict[int, list[tuple[int, int]]]:
+        return {}
+
+    def _sentences(self, block: Block) -> list[tuple[int, int]]:
         abbreviations = load_rules().abbreviations
         cuts, start = [], block.body
         for match in _BREAK.finditer(self.text, block.body, block.end):
-            word = _LAST_WORD.search(self.text[start : match.start()])
+            word = _LAST_WORD.search(self.text[max(start, match.start() - LONGEST_WORD) : match.start()])
             last = word.group().strip("./") if word else ""
             if last in abbreviations or (len(last) == 1 and last.isupper()):
                 continue
@@ -296,6 +312,8 @@ def _begins(
     if above.endswith(_OPEN):
         return False
     if rules.starter.match(text):
+        return True
+    if flow.width > rules.widest:  # a paragraph a line: a headline is one, too
         return True
     fits = _fits(flow, before, line, rules)
     if above.endswith(":"):

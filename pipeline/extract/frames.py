@@ -1,12 +1,15 @@
-"""What governs a number: the trigger or blocker whose clause it stands in, and the group it names."""
+"""What governs a number: the trigger or blocker whose clause it stands in; rows in the making."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
+from operator import attrgetter
+from typing import NamedTuple
 
 import regex
 
@@ -15,6 +18,7 @@ from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
+from pipeline.extract.whose import group_at
 from pipeline.model import Value
 
 _WORD = regex.compile(r"\p{L}+")
@@ -26,8 +30,7 @@ FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A rule weighed for a number: its words' span (empty where a rule says no), and why it lost."""
 
     rule: str
@@ -89,7 +92,7 @@ class Draft:
         return self.cells[column].value if column in self.cells else None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Frame:
     """A sentence seen by one table's rules.
 
@@ -106,6 +109,8 @@ class Frame:
     verbs: dict[int, bool] = field(default_factory=dict)
     record: Record = field(default_factory=dict)
     heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
+    heard_in: dict[int, Sequence[Mark]] = field(default_factory=dict)
+    topics: dict[tuple[str, bool], Mark | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -126,11 +131,24 @@ class Frame:
         sentence, rules = self.sentence, self.rules
         found = rules.marks(sentence.text, sentence.start, sentence.end, self.cues)
         taken = [g for q in sentence.quantities if not q.is_money and (g := group_at(sentence, q))]
-        return [
-            m
-            for m in (_outside(m, sentence, rules) for m in found)
-            if m and not any(g.start <= m.start and m.end <= g.end for g in taken)
-        ]
+        taken.sort(key=lambda g: g.start)
+        begins, ends = [g.start for g in taken], list(accumulate((g.end for g in taken), max))
+        kept = []
+        for mark in (_outside(m, sentence, rules) for m in found):
+            # of the groups that begin before it, how far the one reaches that ends last
+            before = bisect_right(begins, mark.start) if mark else 0
+            if mark and not (before and mark.end <= ends[before - 1]):
+                kept.append(mark)
+        return kept
+
+    def own_marks(self, number: int) -> Sequence[Mark]:
+        """The marks of a clause itself."""
+        if number not in self.heard_in:
+            clause = self.sentence.clauses[number]
+            first = bisect_left(self.marks, clause.start, key=_start)
+            last = bisect_left(self.marks, clause.end, first, key=_start)
+            self.heard_in[number] = [m for m in self.marks[first:last] if clause.holds(m.start)]
+        return self.heard_in[number]
 
     def is_open(self, q: Quantity) -> bool:
         """Whether what stands around a number lets the table take it."""
@@ -189,16 +207,15 @@ class Frame:
 
     def governor(self, q: Quantity, stop: int) -> Mark | None:
         """The trigger or blocker that governs a number; ``stop`` is where the next number begins."""
-        clause = self.sentence.clauses[self.sentence.clause_at(q.start)]
         chosen = self._governor(q, stop)
-        self.weigh(q, chosen, [m for m in self.marks if clause.holds(m.start)])
+        self.weigh(q, chosen, self.own_marks(self.sentence.clause_at(q.start)))
         return chosen
 
     def _governor(self, q: Quantity, stop: int) -> Mark | None:
         sentence = self.sentence
         number = sentence.clause_at(q.start)
         clause = sentence.clauses[number]
-        inside = [m for m in self.marks if clause.holds(m.start)]
+        inside = self.own_marks(number)
         before = next((m for m in reversed(inside) if m.end <= q.start), None)
         end = min(stop, clause.end, q.end + FAR)
         after = [m for m in inside if q.end <= m.start < end]
@@ -217,11 +234,12 @@ class Frame:
         sentence = self.sentence
         if self.own_verb(q, number) or (q.is_money and self._says_more(q, number)):
             return None
-        for earlier in sentence.before(number)[1:]:
+        speaks = self.marks or self._verb_places
+        for earlier in sentence.before(number)[1:] if speaks else ():
             clause = sentence.clauses[earlier]
-            inside = [m for m in self.marks if clause.holds(m.start) and m.end <= q.start]
-            if inside:
-                return inside[-1]
+            last = next((m for m in reversed(self.own_marks(earlier)) if m.end <= q.start), None)
+            if last:
+                return last
             if earlier not in self.verbs:
                 self.verbs[earlier] = self._has_verb(clause.start, min(clause.end, q.start))
             if self.verbs[earlier]:
@@ -278,6 +296,7 @@ class Frame:
         return marks[-1] if marks else None
 
 
+_start = attrgetter("start")
 NEAREST = 3
 """Marks on either side of a number that are kept in the record."""
 
@@ -294,7 +313,7 @@ def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
 
 def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
     """A mark that does not begin inside a number; what goes on behind it (``3 mô hình nuôi bò``) is cut."""
-    q = next((q for q in sentence.quantities if q.start <= mark.start < q.end), None)
+    q = sentence.number_at(mark.start)
     if q is None:
         return mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
@@ -306,98 +325,15 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
     if q.start not in known:
         text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
         begin = max(clause.start, q.lead - 60)
+        told = cues.excluding.among(text, begin, q.lead)
         before = [
             reason
-            for reason, pattern, unless in cues.excluded
-            if pattern.search(text, begin, q.lead)
+            for reason, pattern, unless, money in map(cues.excluded.__getitem__, told)
+            if (q.is_money or not money)
+            and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
         end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)
         behind = [reason for reason, pattern in cues.excluded_after if pattern.search(text, q.end, end)]
         known[q.start] = before, behind
     return known[q.start]
-
-
-def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
-    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``; looked for once for all tables."""
-    known = sentence.groups_at
-    if q.start not in known:
-        known[q.start] = _group_at(sentence, q)
-    return known[q.start]
-
-
-def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
-    limit = min(sentence.end, q.end + 160)
-    nxt = sentence.next_lead(q.start, limit)
-    limit = min(limit, nxt)
-    own = groups().list_at(sentence.text, q.noun_start, limit)
-    if own and groups().rank(own.code) >= SPECIFIC:
-        return own
-    behind = groups().behind(sentence.text, q.end, limit)
-    return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
-
-
-SPECIFIC = 5
-"""From this rank on a group is named by its noun alone: `264 HSSV thuộc hộ nghèo` are students."""
-VAGUE = 2
-"""Up to this rank a noun yields to what its clause says: `86 lao động … đi làm việc ở nước ngoài`."""
-
-
-def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
-    """The groups in a number's clause.
-
-    As its label (``Hộ nghèo: 30 thẻ``), behind it, behind its trigger, or as the label of its sentence or
-    list (``- Nước sạch: năm 2023 cho 412 hộ vay``).
-    """
-    sentence = frame.sentence
-    clause = sentence.clauses[sentence.clause_at(q.start)]
-    previous = max((o.end for o in sentence.quantities if o.end <= q.start), default=clause.start)
-    begin = max(previous, clause.start)
-    before = groups().find(sentence.text, begin, q.lead)
-    last = before[-1] if before else None
-    if last and sentence.text[last.end : q.lead].strip(" :-–") == "":
-        return last
-    cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
-    end = min(stop, clause.end, cue.start() if cue else clause.end)
-    behind = groups().find(sentence.text, q.end, end)
-    if behind:
-        return behind[0]
-    if last and (
-        sentence.text[begin : last.start].strip(" ,:-+*.") == ""
-        or (governor and governor.start <= last.start)
-    ):
-        return last
-    return _label(frame, q)
-
-
-def _label(frame: Frame, q: Quantity) -> GroupList | None:
-    """The group that the sentence's or the list's label names before its colon."""
-    sentence = frame.sentence
-    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + 90))
-    if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
-        return found[0]
-    if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
-        return found[-1]
-    return None
-
-
-def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
-    """The groups that a number is about."""
-    turn = frame.sentence.turns.get(q.start)
-    if turn and turn.group:
-        return turn.group
-    own = None if q.is_money else group_at(frame.sentence, q)
-    if own and not is_vague(own):
-        return own
-    return group_near(frame, q, stop, governor) or own
-
-
-def is_vague(group: GroupList) -> bool:
-    """Whether what a clause says tells more than the noun: ``86 lao động``."""
-    return groups().rank(group.code) <= VAGUE and group.code not in NAMED
-
-
-NAMED = frozenset(
-    {"poor_household", "near_poor_household", "poor_and_near_poor", "escaped_poverty_household"}
-)
-"""Codes that stand whatever else a clause says."""

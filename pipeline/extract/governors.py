@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import FAR, Draft, Frame, group_at, group_of
+from pipeline.extract.frames import FAR, Draft, Frame
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of
 
 OF = 240
 """Characters behind a percentage in which its service is named: whom it is of takes many words."""
@@ -26,12 +27,12 @@ HEADINGS = 3
 """Blocks above a sentence whose words may be its topic."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Seen:
     """A number in its sentence.
 
     ``previous`` is the number before it, ``told`` that number's row in the table, ``stop`` where the next
-    begins.
+    begins, ``before`` the table's rows above the sentence.
     """
 
     frame: Frame
@@ -39,6 +40,7 @@ class Seen:
     previous: Quantity | None
     stop: int
     told: Draft | None = None
+    before: Sequence[Draft] = ()
 
     @property
     def text(self) -> str:
@@ -98,34 +100,47 @@ def named_before(seen: Seen, mark: Mark | None) -> Mark | None:
     begins = seen.text[seen.clause[0] : mark.start].rstrip()[-1:] in {"", ","}
     if is_verb and begins:
         return None
-    holders = [sentence.clauses[k] for k in ([number] if is_verb else sentence.before(number))]
-    told = [
-        m
-        for m in frame.marks
-        if m.end <= mark.start and not m.trigger.weak and any(c.holds(m.start) for c in holders)
-    ]
-    return told[-1] if told and not told[-1].trigger.reason else None
+    holders = {number} if is_verb else set(sentence.before(number))
+    told = next(
+        (
+            m
+            for m in reversed(frame.marks)
+            if m.end <= mark.start
+            and not m.trigger.weak
+            and not holders.isdisjoint(sentence.holding(m.start))
+        ),
+        None,
+    )
+    return told if told and not told.trigger.reason else None
 
 
 def governor(seen: Seen) -> Mark | None:
     """The trigger or blocker that governs a number; of those that stand equally near not a weak one."""
     frame, q = seen.frame, seen.q
-    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
-    inside = [m for m in frame.marks if clause.holds(m.start) and m.trigger.governs(q.unit)]
+    own = frame.own_marks(frame.sentence.clause_at(q.start))
+    inside = [m for m in own if m.trigger.governs(q.unit)]
+    if not inside:
+        return _inherited(seen)
     before = [m for m in inside if m.end <= q.start][::-1]
     near = [m for m in before if m.start >= seen.begin]
+    if heads := [m for m in before if m.trigger.heads]:
+        return heads[0]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
     behind = list(_behind(seen, inside))
     if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
+    spent = phrase and all(m.trigger.weak for m in phrase) and q.is_money
     for found in (
         [m for m in phrase if not m.trigger.weak],
+        # `chi 3,2 tỷ đồng hỗ trợ tiền điện cho …`: what it is spent on tells more
+        [m for m in told if spent and not m.trigger.weak],
         [m for m in told if not m.trigger.weak and not q.is_money],
         phrase,
         [m for m in near if not m.trigger.weak],
         near,
         before,
+        [m for m in told if not m.trigger.weak],
         told,
     ):
         if found:
@@ -166,18 +181,26 @@ def _inherited(seen: Seen) -> Mark | None:
     alike = stated and any(frame.cues.states.search(seen.text, c.start, min(c.end, q.start)) for c in prior)
     if not split and ((stated and not alike) or frame.own_verb(q, number)):
         return None
-    for earlier in sentence.before(number)[1:]:
-        clause = sentence.clauses[earlier]
-        marks = [m for m in frame.marks if clause.holds(m.start) and m.end <= q.start]
+    for earlier in sentence.before(number)[1:] if frame.marks else ():
+        marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
             return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
+    # `toàn huyện hiện có 21.600 người cao tuổi, trong đó 38 cụ tròn 100 tuổi`: what there is got nothing
+    if split and frame.cues.states.search(seen.text, sentence.start, split.start()):
+        return None
     spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
     return topic(frame, q.unit, opening=spoken)
 
 
 def topic(frame: Frame, unit: str, *, opening: bool = True) -> Mark | None:
     """What a sentence's label or the text above it speaks of: its paragraph, its list, its headings."""
+    if (unit, opening) not in frame.topics:
+        frame.topics[unit, opening] = _topic(frame, unit, opening=opening)
+    return frame.topics[unit, opening]
+
+
+def _topic(frame: Frame, unit: str, *, opening: bool) -> Mark | None:
     sentence = frame.sentence
     colon = sentence.text.find(":", sentence.start, min(sentence.end, sentence.start + LABEL))
     label = (sentence.start, max(colon, sentence.start))

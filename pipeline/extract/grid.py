@@ -7,6 +7,7 @@ heading of two columns, the sum also tells which of the two it is.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -63,7 +64,8 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
             continue
         head = head_of(grid)
         headings = headings_of(grid, head)
-        columns = [_column(heading, rules) for heading in headings]
+        named = {heading: _column(heading, rules) for heading in dict.fromkeys(headings)}
+        columns = [named[heading] for heading in headings]
         if not any(column.flow for column in columns):
             columns = _of_caption(columns, caption_of(flow, grid), rules)
         columns = _beside(columns, rules)
@@ -76,11 +78,11 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         reading.repaired += proved.repaired(q for sentence, _ in lines for q in sentence.quantities)
         for number, row in enumerate(grid.rows):
             sentence = lines[number - head][0] if number >= head else None
-            taken = {q.start for q in sentence.quantities} if sentence else set()
+            taken = sorted(q.start for q in sentence.quantities) if sentence else []
             reading.prose += [
                 (cell.start, cell.end, grid.blocks[number])
                 for cell in row
-                if cell.text and not any(cell.start <= at < cell.end for at in taken)
+                if cell.text and bisect_left(taken, cell.start) == bisect_left(taken, cell.end)
             ]
     return reading
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import regex
 
@@ -17,8 +17,14 @@ from pipeline.extract.sentence import Sentence
 from pipeline.extract.sheet import clean, is_numeral
 from pipeline.extract.table_sums import Proof, prove
 
+_DIGIT, _LETTER = regex.compile(r"[0-9]"), regex.compile(r"\p{L}")
+_RULING = regex.compile(r"(?<=\s|^)\|(?=\s|$)")
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
+# dust and the ends of rules, read as signs beside the words of a cell
+_SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
+_SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
+_SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -61,7 +67,7 @@ class Reading:
 
 def is_number(text: str) -> bool:
     """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
-    return bool(_DASH.fullmatch(text) or (regex.search(r"[0-9]", text) and len(text) <= LONGEST_CELL))
+    return bool(_DASH.fullmatch(text) or (_DIGIT.search(text) and len(text) <= LONGEST_CELL))
 
 
 def is_signed(text: str) -> bool:
@@ -82,10 +88,34 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
-            yield grid
+            yield _evened(flow, grid)
             grid = Grid()
     if grid.rows:
-        yield grid
+        yield _evened(flow, grid)
+
+
+def _evened(flow: Flow, grid: Grid) -> Grid:
+    """A table over several pages without its lines' numbers, where these were not read on one of them."""
+    pages: dict[int, list[list[Cell]]] = {}
+    for number, row in zip(grid.blocks, grid.rows, strict=True):
+        pages.setdefault(flow.page_of(flow.blocks[number].start), []).append(row)
+    if len(pages) < 2:
+        return grid
+    bare = [max(map(len, rows)) == grid.width - 1 and not _has_ordinals(rows) for rows in pages.values()]
+    full = [max(map(len, rows)) == grid.width and _has_ordinals(rows) for rows in pages.values()]
+    if not any(bare) or not any(full) or not all(a or b for a, b in zip(bare, full, strict=True)):
+        return grid
+    kept = chain.from_iterable(
+        (row[1:] for row in rows) if numbered else rows
+        for rows, numbered in zip(pages.values(), full, strict=True)
+    )
+    return Grid(list(kept), grid.blocks)
+
+
+def _has_ordinals(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first column of some lines holds their numbers."""
+    first = [row[0].text for row in rows if row[0].text]
+    return 2 * sum(bool(regex.fullmatch(r"\d{1,3}\.?", text)) for text in first) > len(first)
 
 
 def cells(flow: Flow, block: Block) -> list[Cell]:
@@ -93,9 +123,14 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     found = []
     text = flow.text[block.start : block.end]
     at = 0
-    for part in regex.split(r"(?<=\s|^)\|(?=\s|$)", text):
-        start = block.start + at + len(part) - len(part.lstrip())
+    for part in _RULING.split(text):
         body = part.strip()
+        left = len(part) - len(part.lstrip())
+        if _LETTER.search(body):  # a number's own are cleaned where it is read
+            if specks := _SPECKS_BEFORE.match(body):
+                left, body = left + specks.end(), body[specks.end() :]
+            body = _SPECKS_BEHIND.sub("", body)
+        start = block.start + at + left
         found.append(Cell(start, start + len(body), body))
         at += len(part) + 1
     return found
@@ -104,7 +139,7 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
 def head_of(grid: Grid) -> int:
     """How many lines are headings: those before the first with a number that numbers or names no column."""
     for number, row in enumerate(grid.rows):
-        numbers = [c.text for c in row if is_numeral(c.text) and regex.search(r"[0-9]", c.text)]
+        numbers = [c.text for c in row if is_numeral(c.text) and _DIGIT.search(c.text)]
         filled = [c for c in row if c.text]
         counting = [str(i) for i in range(1, len(row) + 2)]
         ordinals = len(numbers) >= len(filled) - 1 and set(numbers) <= set(counting) and len(numbers) > 2
@@ -122,20 +157,25 @@ def _are_years(numbers: Sequence[str]) -> bool:
 
 def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
-    parts: list[list[str]] = [[] for _ in range(grid.width)]
-    for number in range(head):
+    width = grid.width
+    parts: list[list[str]] = [[] for _ in range(width)]
+    lowest = {c: n for n, row in enumerate(grid.rows[:head]) for c, cell in enumerate(row) if cell.text}
+    for number in range(max(0, head - MOST_HEADINGS), head):
         row = grid.rows[number]
         last = ""
-        for column in range(grid.width):
+        for column in range(width):
             text = row[column].text if column < len(row) else ""
-            below = any(column < len(r) and r[column].text for r in grid.rows[number + 1 : head])
             if text:
                 last = text
-            elif not below:
+            elif lowest.get(column, -1) <= number:
                 last = ""
             if last:
                 parts[column].append(last)
-    return [" ".join(p).lower() for p in parts]
+    return [_SPECKS.sub(" ", " ".join(p).lower()) for p in parts]
+
+
+MOST_HEADINGS = 30
+"""Lines of headings at most: of a page of nothing else the last ones count."""
 
 
 def caption_of(flow: Flow, grid: Grid) -> str:
@@ -156,9 +196,7 @@ def unnamed_number(cell: Cell, proved: Proved, *, bare: bool) -> Quantity | None
 
     ``bare``: whether what looks like a number is one though its column is none of numbers.
     """
-    if not regex.search(r"[0-9]", cell.text) and (
-        cell.start not in proved.findings or _DASH.fullmatch(cell.text)
-    ):
+    if not _DIGIT.search(cell.text) and (cell.start not in proved.findings or _DASH.fullmatch(cell.text)):
         return None  # a lone sign is a number's remains only where a sum waits for one
     if cell.start in proved.values:
         value = proved.values[cell.start]

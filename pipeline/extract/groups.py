@@ -9,15 +9,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
 
-from pipeline.extract.prefilter import Prefiltered, required
+from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.required import required
 from pipeline.language.dictionaries import folder
 
 _BOTH = frozenset({"poor_household", "near_poor_household"})
+_BLANKS = regex.compile(r"\s+")
+FIRST = 4
+"""Letters by which the names that may begin with them are told from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Groups:
             )
 
         self._word = Prefiltered.of(compiled(rf"(?<!\p{{L}})(?:{names('words')})(?!\p{{L}})"))
+        self.patterns = [self._word]
+        """What is looked for in documents."""
         # in a list and right behind a noun the short forms stand too; alternatives are tried in turn,
         # so the leftmost-longest is chosen by hand
         self._short = [
@@ -75,10 +81,8 @@ class Groups:
             for g in self.groups
             for p in (*g["words"], *g.get("after_noun", ()))
         ]
-        self._by_letter: dict[str, list[tuple[str, regex.Pattern[str]]]] = {}
-        self._heads = [{head[0] for head in required(p.pattern)[1]} for _, p in self._short]
-        every = "|".join(p for g in self.groups for p in (*g["words"], *g.get("after_noun", ())))
-        self._any = compiled(f"(?:{every})")
+        self._heads = [required(p.pattern)[1] for _, p in self._short]
+        self._beginning = lru_cache(maxsize=4096)(self._beginning_with)
         self._damaged = [
             (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
         ]
@@ -86,21 +90,22 @@ class Groups:
         self._bridge = compiled(data["list"]["bridge"])
 
     def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
-        if not self._any.match(text, at, limit):
-            return None
         best: tuple[str, int] | None = None
-        for code, pattern in self._beginning(text[at : at + 1].casefold()[:1]):
+        for code, pattern in self._beginning(text[at : min(at + FIRST, limit)]):
             match = pattern.match(text, at, limit)
             if match and (best is None or match.end() > best[1]):
                 best = code, match.end()
         return best
 
-    def _beginning(self, letter: str) -> list[tuple[str, regex.Pattern[str]]]:
-        """The names that may begin with a letter, in their order."""
-        if letter not in self._by_letter:
-            told = zip(self._short, self._heads, strict=True)
-            self._by_letter[letter] = [name for name, heads in told if not heads or letter in heads]
-        return self._by_letter[letter]
+    def _beginning_with(self, letters: str) -> list[tuple[str, regex.Pattern[str]]]:
+        """The names that may begin with some letters, in their order."""
+        begins = _BLANKS.sub(" ", letters).casefold()
+        told = zip(self._short, self._heads, strict=True)
+        return [
+            name
+            for name, heads in told
+            if not heads or any(head.startswith(begins) or begins.startswith(head) for head in heads)
+        ]
 
     def rank(self, code: str) -> int:
         """How specific a code is; codes of several groups rank highest."""
@@ -141,7 +146,7 @@ class Groups:
         bridge = self._bridge.match(text, at, limit)
         stops = {at, bridge.end() if bridge else at}
         if bridge:
-            stops |= {bridge.start() + m.end() for m in regex.finditer(r"\s+", bridge.group())}
+            stops |= {bridge.start() + m.end() for m in _BLANKS.finditer(bridge.group())}
         lists = [found for stop in sorted(stops) if (found := self.list_at(text, stop, limit))]
         return max(lists, key=lambda g: g.end - g.start, default=None)
 
@@ -156,7 +161,8 @@ class Groups:
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""
         found, at = [], start
-        for place in self._word.places(text, start, end):
+        places = self._word.places(text, start, end)
+        for place in range(start, end) if places is None else places:
             if place < at or not (match := self._word.pattern.match(text, place, end)):
                 continue
             group = self.list_at(text, match.start(), end)

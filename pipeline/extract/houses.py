@@ -10,6 +10,8 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.rules import Mark
 
+UNITS = frozenset({"house", "household", "vnd"})
+"""Units of the numbers that a row may have."""
 JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
 
@@ -39,10 +41,11 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
                 rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
             )
             if rows[1:] and verbs and finished:
-                rows[-1].values["work"] = rows[-2].values["work"]
+                rows[-1].values["work"] = _of(frame, rows, rows[-2]).values["work"]
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
+    _each_work(frame, near, slots)
     beside = [r for r in before if r.sentence.block == sentence.block]
     for q in [q for q in slots if q.per == "house"]:
         works = _works_behind(frame, q)
@@ -53,6 +56,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     for row in (*rows, *beside):
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Draft:
+    """What a count of finished houses is of: the one before it in its clause, else the total split."""
+    sentence = frame.sentence
+    if sentence.clause_at(before.first.start) == sentence.clause_at(rows[-1].first.start):
+        return before
+    return _split(frame, rows, before)
 
 
 NEAR = 120
@@ -73,6 +84,8 @@ def _is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bo
         return True
     first = rows[0].cells["houses"] if rows else None
     if first and first.unit == "household" and frame.cues.parts.search(text, first.end, q.start):
+        return True
+    if first and first.unit == "household" and parts["households.done"].match(after):
         return True
     return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
         after[:60]
@@ -126,12 +139,15 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     own = [m for m in frame.marks if not m.trigger.reason]
     verbs = [m for m in own if m.trigger.id != "houses.kind"]
     limit = min(stop, clause.end)
+    if cue := frame.cues.parts.search(sentence.text, q.end, limit):
+        limit = cue.start()  # `2.500 hộ … về nhà ở, trong đó xây mới 1.800 nhà`: the verb is the parts'
     after = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
     if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]
         if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
             return _cluster(frame, built, forward=True)
-    previous = max([spent, *(o.end for o in sentence.quantities if o.end <= q.start)])
+    counted = sentence.previous(q.start)
+    previous = max(spent, counted.end if counted else spent)
     near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
     if near:
         return _cluster(frame, near)
@@ -157,6 +173,8 @@ def _cluster(frame: Frame, marks: Sequence[Mark], *, forward: bool = False) -> l
         gap = frame.sentence.text[left.end : right.start]
         if len(gap) > JOINT or any(c in gap for c in ";.("):
             break
+        if forward and "," in gap and gap.strip(" ,"):
+            break  # `612 hộ nghèo xây nhà, sửa 214 nhà`: the second verb is the next count's
         found.append(mark)
     return found if forward else found[::-1]
 
@@ -182,6 +200,8 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
     paid: list[tuple[Draft, Quantity]] = []
     for q in slots:
         if not q.is_money:
+            if current and q.unit == "household" and q.value == current.value("houses"):
+                continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
             current = counts.get(q.start)
             if current and waiting and _is_purpose(frame, waiting, q):
                 paid.append((current, waiting))
@@ -194,7 +214,10 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
             continue
         column = _column(frame, current, rows, q)
         if column == "joint":
-            refused.setdefault(q.start, "joint_amount")
+            if whole := _whole(frame, rows, current):
+                whole.cells["amount_vnd"] = q
+            else:
+                refused.setdefault(q.start, "joint_amount")
         elif column and column not in current.cells:
             current.cells[column] = q
             _basis(frame, current, q)
@@ -222,12 +245,14 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if frame.excluded(q) not in {"", "average"}:
         return ""
-    if q.per == "house":
+    if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
         _per_house(frame, row, rows, q, begin)
         return ""
     if q.per:
         return ""
-    is_sum = bool(parts["per_house.joint"].search(gap))
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
+    is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
     if is_sum and len(_open_beside(frame, rows, row)) > 1:
         return "joint"
     if is_sum:
@@ -237,6 +262,10 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if row.value("houses") == Decimal(1):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+CLOSE = 25
+"""Characters between a count and its own sum in a list that goes on: ``5 nhà, tổng số tiền 300 triệu, …``."""
 
 
 def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
@@ -268,6 +297,16 @@ def _split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
     return before[-1] if before else row
 
 
+def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
+    """The total that the rows up to this one split without a rest: money for all of them is its own."""
+    total = _split(frame, rows, row)
+    parts = [r for r in rows if total.first.start < r.first.start <= row.first.start]
+    counts = [r.value("houses") for r in parts]
+    if total is row or "amount_vnd" in total.cells or None in counts:
+        return None
+    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+
+
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
     """``Mỗi căn được hỗ trợ 80 triệu đồng`` in the sentence behind a count is its price of one house."""
     if not near or not slots or not slots[0].is_money or slots[0].unit != "vnd":
@@ -278,6 +317,20 @@ def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> Non
     works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
     same = [r for r in near if r.values["work"] in works] or list(near)
     same[-1].cells.setdefault("amount_per_house_vnd", q)
+
+
+def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Mức hỗ trợ là 60 triệu đồng đối với nhà xây mới`` is the price of one of the houses built before."""
+    text, parts = frame.sentence.text, frame.rules.parts
+    for q in slots:
+        if q.unit != "vnd" or q.per or not parts["each.rate"].search(text, frame.sentence.start, q.lead):
+            continue
+        behind = next((m for m in frame.marks if m.start >= q.end), None)
+        if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
+            continue
+        same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
+        if same:
+            same[-1].cells.setdefault("amount_per_house_vnd", q)
 
 
 def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:
@@ -304,8 +357,8 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     sentence = frame.sentence
     gate = frame.rules.parts["implied.gate"]
     reach = frame.rules.gate
-    around = sentence.text[max(0, sentence.start - reach.before) : sentence.end + reach.after]
-    if rows or not gate.search(around):
+    begin, end = max(0, sentence.start - reach.before), min(len(sentence.text), sentence.end + reach.after)
+    if rows or not gate.search(sentence.text, begin, end):
         return []
     for q in slots:
         if q.unit != "vnd" or q.per or q.start in taken:

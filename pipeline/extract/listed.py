@@ -21,8 +21,14 @@ LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
 
 
-def with_listed(sentence: Sentence, parts: Pattern) -> Sentence:
-    """The sentence with the bare numbers of its lists among its quantities."""
+def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
+    """The sentence with the bare numbers of its lists among its quantities.
+
+    Args:
+        sentence: as annotated.
+        parts: words that announce parts.
+        works: what is done to houses, right before how many (``xây mới 12, sửa chữa 8``).
+    """
     text = sentence.text
     cue = parts.search(text, sentence.start, sentence.end)
     if cue is None:
@@ -37,7 +43,10 @@ def with_listed(sentence: Sentence, parts: Pattern) -> Sentence:
         for match in _BARE.finditer(text, cue.end(), sentence.end)
         if not any(q.start < match.end() and match.start() < q.end for q in sentence.quantities)
         and not any(m.start < match.end() and match.start() < m.end for m in sentence.mentions)
-        and _follows_a_group(text, cue.end(), match.start())
+        and (
+            _follows_a_group(text, cue.end(), match.start())
+            or (counts[-1].unit == "house" and works.search(text, cue.end(), match.start()))
+        )
     ]
     every = sorted([*sentence.quantities, *found], key=lambda q: q.start)
     return replace(sentence, quantities=every) if found else sentence

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame, group_at, group_of, is_vague
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import combine
 from pipeline.extract.rules import Mark
+from pipeline.extract.whose import group_at, group_of, is_vague
 
 BORROWERS = {
     "household": "household",
@@ -18,6 +19,8 @@ BORROWERS = {
     "turn": "turn",
     "project": "project",
 }
+UNITS = frozenset({*BORROWERS, "vnd"})
+"""Units of the numbers that a row may have."""
 
 
 def read(
@@ -34,14 +37,12 @@ def read(
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
         before: the table's rows above the sentence (other tables' readers look at theirs).
     """
-    slots = [
-        q
-        for q in frame.sentence.quantities
-        if (q.unit in BORROWERS or q.unit == "vnd") and q.start not in taken
-    ]
+    slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
+        if reason == "from_to" and mark and _is_stock(frame, mark, q):
+            reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
         if not reason and mark and not frame.is_open(q):
             reason = "not_policy_credit"
         if reason and not _is_sum_of_loan(frame, q, kept):
@@ -61,11 +62,13 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
         q = slots[number]
         stop = frame.stop(q, slots[number + 1 : number + 1 + AHEAD])
         mark = frame.governor(q, stop)
-        if mark is None and found and not q.is_money and not found[0][0].is_money:
+        clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+        silent = mark is None or mark.start < clause.start
+        if silent and found and not q.is_money and not found[0][0].is_money:
             own = group_at(frame.sentence, q)
             gap = frame.sentence.text[own.end if own else q.end : found[0][0].lead]
             if frame.rules.parts["pairing.list_joint"].fullmatch(gap):
-                mark = found[0][1]
+                mark = found[0][1] or mark
         if mark and mark.trigger.reason == "funding":
             lent = q.is_money and found and _is_lent(frame, q, found[0])
             mark = found[0][1] if lent else _split(frame, q) or mark
@@ -95,6 +98,14 @@ AHEAD = 12
 """Numbers behind a number among which the next of its clause is looked for."""
 JOINED = 12
 """Characters between an amount and the borrowers that it is said to be for."""
+
+
+def _is_stock(frame: Frame, mark: Mark, q: Quantity) -> bool:
+    """Whether a trigger tells what all owe on a day, not what was paid over a time or what one owes."""
+    told = mark.trigger.values
+    if frame.rules.parts["pairing.of_one"].search(frame.sentence.text, mark.start, q.lead):
+        return False
+    return any(told.get(column) in codes for column, codes in frame.rules.stocks.items())
 
 
 def _is_sum_of_loan(frame: Frame, q: Quantity, kept: Sequence[tuple[Quantity, Mark, int]]) -> bool:
@@ -195,16 +206,23 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
     row = reach[-1]
     count = row.cells["borrowers"]
     gap = sentence.text[count.end : q.lead]
+    if frame.rules.parts["pairing.standing"].search(gap) and ";" not in gap and len(gap) <= STANDING:
+        row.values["flow"], row.rule = mark.trigger.values.get("flow"), mark.trigger.id
+        return row
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
     broken = ";" in gap and not frame.rules.parts["pairing.continues"].search(gap)
     if broken or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
         return None
     if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
         return None
-    if "tổng" in gap.lower() and len(_coordinated(rows, frame)) > 1:
+    if "tổng" in gap.lower() and len(_coordinated(reach, frame)) > 1:
         return None
     following = sentence.text[q.end : q.end + 40]
     return None if _has_own_count(frame, q, following) else row
+
+
+STANDING = 60
+"""Characters between borrowers and what they owe, at most."""
 
 
 def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
@@ -212,6 +230,8 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
         return False
     between = following[: nxt.lead - q.end]
+    if any(m.trigger.reason and q.end <= m.start < nxt.lead for m in frame.marks):
+        return False  # `vay 2.880 triệu đồng, tạo việc làm cho 72 lao động`
     return ";" not in between and bool(frame.rules.parts["pairing.count_after_amount"].search(between))
 
 

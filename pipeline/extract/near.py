@@ -62,6 +62,8 @@ class Near:
         letters = _NOT_LETTERS.sub("", text)
         reach = len(self.phrase) + self.errors
         least = len(self._pairs) - 2 * self.errors
+        if sum(pair in letters for pair in self._pairs) < least:
+            return False
         return any(
             sum(pair in part for pair in self._pairs) >= least and self._distance(part) <= self.errors
             # what is as long as a match lies within one of the parts

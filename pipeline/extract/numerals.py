@@ -7,6 +7,7 @@ certain has no value: nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -43,6 +44,12 @@ def number_pattern(illegible: Mapping[str, str]) -> regex.Pattern[str]:
         r"(?:\s?/\s?(?P<of>[0-9][0-9.]*)(?=\s))?",
         regex.V1,
     )
+
+
+def number_begins(illegible: Mapping[str, str]) -> re.Pattern[str]:
+    """Where a numeral may begin: a digit, or what stands for one; looked for before ``number_pattern``."""
+    marks, letters = re.escape(illegible["marks"]), re.escape(illegible["letters"])
+    return re.compile(rf"[0-9{marks}]|[{letters}](?=[.,]?[0-9])|(?<=[0-9.,])[{letters}]")
 
 
 def parse_number(text: str, *, whole: bool = False) -> tuple[Decimal | None, tuple[str, ...]]:

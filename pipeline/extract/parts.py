@@ -7,7 +7,7 @@ announces: a run of rows behind a row that add up to it exactly.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
 
@@ -22,7 +22,7 @@ from pipeline.extract.sentence import Sentence
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
 REACH = 2
-"""Blocks behind a total's in which parts by sum are looked for."""
+"""Blocks between a total and its first part by sum, and between that and the next."""
 
 
 def assign(
@@ -58,8 +58,6 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
     for total, beside in _with_sentence(rows):
         sentence = total.sentence
         outer = sentence.clause_at(total.first.start)
-        if len(sentence.clauses) == 1:
-            continue
         inside = [r for r in beside if r.first.start > total.first.start and not r.parent]
         groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
             sentence.clauses[outer].group
@@ -70,24 +68,27 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
             between = [r for r in beside if total.first.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
-            column = next((c for c in total.adds if total.value(c) is not None), None)
-            values = [r.value(column) if column else None for r in held]
-            if (
-                column
-                and None not in values
-                and sum(v for v in values if v is not None) == total.value(column)
-            ):
+            if _is_all(held, total):
                 for row in held:
                     _adopt(total, row, 1)
 
 
 def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draft]]]:
-    """Each row with all rows of its sentence."""
+    """Each row with all rows of its sentence, where some of them stand in brackets."""
     by_sentence: dict[int, list[Draft]] = {}
     for row in rows:
         by_sentence.setdefault(row.sentence.start, []).append(row)
+    bracketed = {start for start, beside in by_sentence.items() if len(_groups(beside)) > 1}
     for row in rows:
-        yield row, by_sentence[row.sentence.start]
+        if row.sentence.start in bracketed:
+            yield row, by_sentence[row.sentence.start]
+
+
+def _groups(rows: Sequence[Draft]) -> set[int]:
+    """The brackets, and the sentence itself, in which rows of one sentence stand."""
+    if len(rows) < 2 or len(rows[0].sentence.clauses) == 1:
+        return set()
+    return {r.sentence.clauses[r.sentence.clause_at(r.first.start)].group for r in rows}
 
 
 # ---- by words ---------------------------------------------------------------------------------
@@ -99,11 +100,16 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
     sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
+            if cues.among.match(sentence.text, match.start(), sentence.end):
+                last = bisect_left(starts, match.start())
+                if _among(rows[max(0, last - NEAREST) : last], sentence, match.start()):
+                    continue
             scope = _scope(sentence, match.start(), match.end(), flow)
             if scope is None:
                 continue
             begin, end = scope
             before = rows[: bisect_left(starts, match.start())]
+            _nest(before, _between(rows, starts, begin, end), sentence)
             for number, total in enumerate(_totals(before, sentence, match.start())):
                 inside = _inside(_between(rows, starts, begin, end), total)
                 if number and total.sentence.start != sentence.start and not _is_all(inside, total):
@@ -113,8 +119,36 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
                     if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
-                for row in inside:
-                    _adopt(total, row, breakdown)
+                for more, way in enumerate(_ways(inside, total)):
+                    for row in way:
+                        _adopt(total, row, breakdown + more)
+
+
+def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
+    """Make a count right before ``trong số đó`` a part of the total above: ``71 nhà trong số đó đã xong``."""
+    part = before[-1] if before else None
+    if part is None or part.sentence.start != sentence.start or at - part.first.end > 1 or part.parent:
+        return False
+    total = next((r for r in reversed(before[:-1]) if not r.parent and _may_hold(r, part)), None)
+    if total and sentence.block - total.sentence.block <= 1:
+        _adopt(total, part, 1 + max((c.breakdown for c in total.children), default=0))
+    return True
+
+
+NEAREST = 6
+"""Rows before ``trong số đó`` among which the total is looked for."""
+
+
+def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) -> None:
+    """Let parts that add up to another part of their total be its own: ``Dự án 3: 40, gồm 25 và 15``."""
+    last = before[-1] if before else None
+    if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
+        return
+    own = [r for r in behind if r.parent is last.parent and r.sentence.start == sentence.start]
+    if len(own) > 1 and all(_may_hold(last, r) for r in own) and _is_all(own, last):
+        for row in own:
+            last.parent.children.remove(row)
+            _adopt(last, row, 1)
 
 
 def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:
@@ -128,14 +162,20 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
 
 
+def _ways(inside: Sequence[Draft], total: Draft) -> list[Sequence[Draft]]:
+    """The ways in which a total is split: where the first rows add up to it, the others are another one."""
+    for number in range(2, len(inside)):
+        if _is_all(inside[:number], total):
+            return [inside[:number], inside[number:]]
+    return [inside]
+
+
 def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
-    column = next((c for c in total.adds if total.value(c) is not None), None)
-    values = [p.value(column) if column else None for p in parts]
-    return (
-        bool(column and values)
-        and None not in values
-        and sum(v for v in values if v) == total.value(column or "")
-    )
+    for column in total.adds:
+        values = [p.value(column) for p in parts]
+        if total.value(column) is not None and values and None not in values:
+            return sum(v for v in values if v) == total.value(column)
+    return False
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
@@ -169,6 +209,11 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]
     free = [r for r in islice(near, MOST) if not r.parent]
     inside = [r for r in free if r.sentence.start == sentence.start]
     if inside:
+        # `có 68 hộ thoát nghèo (chỉ tiêu 60 hộ), trong đó 14 hộ …`: a bracket that is closed has no parts
+        reach = {sentence.clauses[k].group for k in sentence.before(sentence.clause_at(at))}
+        inside = [
+            r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group in reach
+        ] or inside
         latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
         others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
         return [inside[0], *others]
@@ -247,7 +292,9 @@ def _by_sums(rows: Sequence[Draft]) -> None:
     for number, total in enumerate(rows):
         if total.parent:
             continue
-        column = next((c for c in total.adds if total.value(c) is not None), None)
+        behind = rows[number + 1] if number + 1 < len(rows) else None
+        shared = (c for c in total.adds if total.value(c) is not None and behind and c in behind.cells)
+        column = next(shared, None)
         whole = total.value(column) if column else None
         if column is None or whole is None or whole < LEAST:
             continue
@@ -266,21 +313,27 @@ NEXT = 3
 """Characters between a sentence and the next of its block."""
 
 
-def _free(rows: Sequence[Draft], total: Draft) -> list[Draft]:
+def _free(rows: Iterable[Draft], total: Draft) -> Iterator[Draft]:
     """The rows near a total that no total has yet."""
-    near = takewhile(lambda r: r.sentence.block - total.sentence.block <= REACH, rows)
-    return [r for r in islice(near, MOST) if r.parent is None and not r.children]
+    last = total.sentence.block
+    for row in rows:
+        if row.sentence.block - last > REACH:
+            break
+        last = row.sentence.block
+        if row.parent is None and not row.children:
+            yield row
 
 
 MOST = 200
 """Rows behind a total among which its parts are looked for, and before a cue for its total."""
 
 
-def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
+def _run(free: Iterator[Draft], column: str, whole: Decimal, total: Draft) -> list[Draft]:
     """The first run of at least two neighbouring rows that add up to ``whole`` exactly."""
-    for begin in range(min(len(free), 3)):
+    seen: list[Draft] = []
+    for begin in range(3):
         rest, run = whole, []
-        for row in free[begin:]:
+        for row in _further(seen, begin, free):
             value = row.value(column)
             if value is None or value > rest or not _same_flow(total, row) or _is_other(total, row):
                 break
@@ -291,6 +344,15 @@ def _run(free: Sequence[Draft], column: str, whole: Decimal, total: Draft) -> li
                     return run
                 break
     return []
+
+
+def _further(seen: list[Draft], begin: int, rest: Iterator[Draft]) -> Iterator[Draft]:
+    """The rows seen from a place on, then the others, which are seen by that."""
+    yield from seen[begin:]
+    for row in rest:
+        seen.append(row)
+        if len(seen) > begin:
+            yield row
 
 
 # ---- what follows -----------------------------------------------------------------------------

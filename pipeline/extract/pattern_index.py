@@ -1,60 +1,49 @@
-"""Many patterns looked for together: a text is cut into short runs once, and those lead to the patterns."""
+"""Many patterns looked for together: a document's places at which some of them may match, in one list."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 
-from pipeline.extract.prefilter import Prefiltered, folded
-
-RUN = 3
-"""Letters of the runs by which heads are found."""
+from pipeline.extract.folded import Folded, folded
+from pipeline.extract.prefilter import Prefiltered
 
 
 class Index:
-    """Patterns that are looked for together: where one of their heads stands, they are tried.
-
-    A text is cut into its runs of three letters once; those of them that begin a head lead to the patterns.
-    """
+    """Patterns that are looked for together: where one of their heads stands, they are tried."""
 
     def __init__(self, patterns: Sequence[Prefiltered]) -> None:
         self._patterns = patterns
-        self._heads: dict[str, list[tuple[str, int]]] = {}
-        self._others: list[int] = []
-        for number, pattern in enumerate(patterns):
-            if not pattern.heads or min(map(len, pattern.heads)) < RUN:
-                self._others.append(number)
-                continue
-            for head in pattern.heads:
-                self._heads.setdefault(head[:RUN], []).append((head, number))
 
     def places(self, text: str, start: int, end: int) -> dict[int, Sequence[int] | None]:
         """Which patterns may match in ``text[start:end]``, and where their matches begin; None: anywhere."""
-        part, aligned = folded(text, start, end)
-        every = range(len(self._patterns))
-        if not aligned:
-            return {n: None for n in every if self._patterns[n].may_match(part)}
-        found: dict[int, list[int]] = {}
-        runs = _runs(part)
-        for run in self._heads.keys() & runs.keys():
-            for head, number in self._heads[run]:
-                at = [place + start for place in runs[run] if part.startswith(head, place)]
-                if at:
-                    found.setdefault(number, []).extend(at)
-        told: dict[int, Sequence[int] | None] = {
-            n: sorted(places) for n, places in found.items() if self._patterns[n].may_match(part)
-        }
-        for number in self._others:
-            places = self._patterns[number].where(text, start, end)
-            if places is None or places:
-                told[number] = places
-        return told
+        doc = folded(text)
+        known = doc.found.get(self)
+        if known is None:
+            known = doc.found[self] = self._all(doc)
+        at, numbers, others = known
+        told: dict[int, list[int] | None] = {}
+        first = bisect_left(at, start)
+        for k in range(first, bisect_left(at, end, first)):
+            if (number := numbers[k]) in told:
+                told[number].append(at[k])  # type: ignore[union-attr]
+            else:
+                told[number] = [at[k]]
+        held: dict[tuple[tuple[str, ...], ...], bool] = {(): True}
+        for number in list(told):
+            words = self._patterns[number].words
+            if words not in held:
+                held[words] = doc.holds(words, start, end)
+            if not held[words]:
+                del told[number]
+        for number in others:
+            if doc.holds(self._patterns[number].words, start, end):
+                told[number] = None
+        return told  # type: ignore[return-value]
 
-
-@lru_cache(maxsize=16)
-def _runs(part: str) -> dict[str, list[int]]:
-    """Where each run of letters of a text begins."""
-    found: dict[str, list[int]] = {}
-    for place in range(len(part) - RUN + 1):
-        found.setdefault(part[place : place + RUN], []).append(place)
-    return found
+    def _all(self, text: Folded) -> tuple[list[int], list[int], list[int]]:
+        """Places in a text, the pattern that each may begin, and the patterns that may begin anywhere."""
+        told = [pattern.all_places(text) for pattern in self._patterns]
+        pairs = sorted((at, number) for number, places in enumerate(told) for at in places or ())
+        others = [number for number, places in enumerate(told) if places is None]
+        return [at for at, _ in pairs], [number for _, number in pairs], others

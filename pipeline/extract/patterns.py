@@ -101,6 +101,10 @@ class Patterns:
         self._index = Index([pattern.asked for pattern in patterns])
         self.spans = lru_cache(maxsize=64)(self._spans)
 
+    def among(self, text: str, start: int, end: int) -> list[int]:
+        """Numbers of the patterns that may match in ``text[start:end]``."""
+        return sorted(self._index.places(text, start, end))
+
     def _spans(self, text: str, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
         """Number of pattern, begin and end of each match in ``text[start:end]``, pattern by pattern."""
         found: list[tuple[int, int, int]] = []

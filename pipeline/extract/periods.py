@@ -8,6 +8,7 @@ date: it closes what was named before and gives nothing. The patterns are data
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,14 @@ from typing import Any
 
 import regex
 
-from pipeline.extract.prefilter import Battery, Prefiltered
+from pipeline.extract.pattern_index import Index
+from pipeline.extract.prefilter import Prefiltered
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months"})
+"""Readings whose year may stand elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml."""
+    """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml.
+
+    One that ``compares`` (``so với cùng kỳ năm 2016``) governs no figure.
+    """
 
     start: int
     end: int
     reading: str
     period: Period
+    compares: bool = False
 
 
 def _month_end(year: int, month: int) -> date:
@@ -82,6 +91,9 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, 1, 1), None)
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
+    if reading == "from_to":
+        end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
+        return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
         return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
     if reading == "date":
@@ -89,6 +101,23 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
     if reading == "year":
         return Period(date(y, 1, 1), date(y, 12, 31))
     return _points_back(reading, said)
+
+
+def year_known(said: Sequence[Mention], begin: int) -> str:
+    """The year of a quarter or month named without one: its sentence's, the document's own, the last named.
+
+    Args:
+        said: the mentions before it; one whose reading is ``own`` is the document's period.
+        begin: where those of its own sentence begin.
+    """
+    own = [m for m in said[:1] if m.reading == "own"]
+    for mention in (*reversed(said[begin:]), *own, *reversed(said[:begin])):
+        first, last = mention.period.start, mention.period.end
+        if mention.compares:
+            continue
+        if last and (first is None or first.year == last.year):
+            return str(last.year)
+    return ""
 
 
 def _points_back(reading: str, said: Sequence[Mention]) -> Period:
@@ -127,50 +156,85 @@ class Periods:
                     Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
                 )
             )
-        self._battery = Battery([pattern for _, pattern in self._patterns])
+        self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)
+        self._words: Mapping[str, int] = data["words"]
+        self._index = Index([pattern for _, pattern in self._patterns])
+        self.patterns = [pattern for _, pattern in self._patterns]
+        """What is looked for in documents."""
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
         """All mentions that may govern a figure, in order, not overlapping."""
-        return self.find_after(text, [])
+        return self.find_after(text, 0, len(text), [])
 
-    def find_after(self, text: str, heard: list[Mention]) -> list[Mention]:
-        """The same behind other text.
+    def find_after(self, text: str, start: int, end: int, heard: list[Mention]) -> list[Mention]:
+        """The same in ``text[start:end]``, behind other text.
 
         Args:
             text: where to look.
+            start: where the part begins; no word or number is cut there.
+            end: where it ends.
             heard: all mentions before it, for those that point back (``giai đoạn này``); grows by the
-                text's own, those that govern nothing included.
+                part's own, those that govern nothing included.
         """
-        citations = [m.span() for m in self._citation.finditer(text)]
+        said = len(heard)
         matches = [
-            (match.start(), match.end(), order, reading, match)
-            for order in self._battery.may_match(text)
-            for reading, pattern in [self._patterns[order]]
-            for match in pattern.finditer(text)
+            (match.start(), match.end(), order, self._patterns[order][0], match)
+            for order, places in sorted(self._index.places(text, start, end).items())
+            for pattern in [self._patterns[order][1]]
+            for match in (
+                pattern.pattern.finditer(text, start, end)
+                if places is None
+                else pattern.at(text, places, start, end, None)
+            )
         ]
+        if not matches:
+            return []
+        citations = [m.span() for m in self._citation.finditer(text, start, end)]
         matches.sort(key=lambda x: (-(x[1] - x[0]), x[2]))
         taken: list[tuple[int, int, str, regex.Match[str]]] = []
+        begins: list[int] = []
+        begin = start
         for start, end, _, reading, match in matches:
-            if all(end <= s or start >= e for s, e, _, _ in taken):
-                taken.append((start, end, reading, match))
+            # the last that begins before its end ends last of those that may overlap it
+            at = bisect_left(begins, end)
+            if not at or taken[at - 1][1] <= start:
+                at = bisect_right(begins, start)
+                begins.insert(at, start)
+                taken.insert(at, (start, end, reading, match))
         found: list[Mention] = []
-        for start, end, reading, match in sorted(taken, key=lambda x: x[0]):
-            if any(s < end and start < e for s, e in citations):
+        cited = [s for s, _ in citations]
+        for start, end, reading, match in taken:
+            at = bisect_left(cited, end)
+            if at and start < citations[at - 1][1]:
                 continue
+            part = {name: self._digits(value) for name, value in match.groupdict().items()}
+            if reading in WITHIN_YEAR and not part.get("y"):
+                part["y"] = year_known(heard, said)
+                if not part["y"] and reading != "first_months":
+                    continue
             try:
-                period = _read(reading, match.groupdict(), heard)
+                period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
-            mention = Mention(start, end, reading, period)
+            mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start))
             heard.append(mention)
-            if not self._is_ignored(text, start):
+            if not mention.compares:
                 found.append(mention)
         return found
 
-    def _is_ignored(self, text: str, start: int) -> bool:
-        before = text[max(0, start - 90) : start]
+    def is_beginning(self, text: str, at: int) -> bool:
+        """Whether the year named at an offset is only its first day: ``đầu năm 2023``."""
+        return bool(self._beginning.search(text[max(0, at - 8) : at]))
+
+    def _digits(self, value: str | None) -> str | None:
+        """A number word as digits (``sáu tháng đầu năm 2023``)."""
+        known = self._words.get(" ".join(value.lower().split())) if value else None
+        return str(known) if known else value
+
+    def _is_ignored(self, text: str, begin: int, start: int) -> bool:
+        before = text[max(begin, start - 90) : start]
         return any(pattern.search(before) for pattern in self._ignored)
 
 

@@ -1,247 +1,47 @@
-r"""Words without which a pattern cannot match: looked for before the pattern is.
-
-Dozens of patterns are tried on every sentence and few of them match. To find that ``(?:dư )?nợ quá hạn``
-does not, the regex engine tries it at every letter; where ``nợ quá hạn`` does not stand, it need not be
-asked. ``required`` reads a pattern and names such words, or none where it is not sure: then all is as before.
-"""
+"""Patterns that are asked only where one of their words stands (``required``)."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import product
+from functools import cache
 from time import monotonic
 
 import regex
 
-_NAMED = regex.compile(r"\(\?(?:P<\w+>|[ims]*:)")
-_LOOK = regex.compile(r"\(\?<?[=!]")
-_COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
-_SIMPLE = frozenset("dDSwWpPnt")
-_BLANKS = regex.compile(r"\s+")
-MOST = 64
-"""Strings that a part of a pattern may be for them to be listed."""
-LEAST = 2
-"""Letters of a word that is worth looking for."""
+from pipeline.extract.folded import Folded, folded
+from pipeline.extract.required import DIGIT, LEAST, is_sequence, required
+
+_BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
+_UNKNOWN = object()
+SHORT = 200
+"""Characters of a text that is searched sooner than folded."""
 LEAST_TIME = 1e-3
 """Seconds for what is left to be tried when the time is up: the engine counts no shorter ones."""
 
 
-class _Unsure(Exception):
-    """The pattern holds what this module does not read."""
-
-
-Words = tuple[frozenset[str], ...]
-"""Sets of words: of each set one at least must stand there."""
-
-
-def required(pattern: str) -> tuple[Words, frozenset[str]]:
-    r"""Words that every match of a pattern holds, one at least of each set, and those of which one begins it.
-
-    They stand in the match once its case is folded and each run of white space is one blank. There are none
-    where the pattern may do without or where this module is not sure.
-
-    >>> words, heads = required(r"(?<!\p{L})(?:(?:dư )?nợ quá\s+hạn|thu nợ)(?!\p{L})")
-    >>> [sorted(w) for w in words], sorted(heads)
-    ([['nợ quá hạn', 'thu nợ']], ['dư nợ quá hạn', 'nợ quá hạn', 'thu nợ'])
-    >>> words, heads = required(r"tính\s+(?:đến|tới)\s+\d+\s+hộ")
-    >>> [sorted(w) for w in words], sorted(heads)
-    ([['tính tới ', 'tính đến '], [' hộ']], ['tính tới ', 'tính đến '])
-    >>> required(r"\d+h?"), required("ab|[a-z]+")
-    (((), frozenset()), ((), frozenset()))
-    """
-    try:
-        part, end = _Reader(pattern).alternatives(0)
-    except _Unsure:
-        return (), frozenset()
-    if end < len(pattern):
-        return (), frozenset()
-    # a word that holds another of its set stands only where that one does
-    sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
-    heads = part.begins()
-    return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What a part of a pattern can be, ``None`` where it is more than a few strings, or what it asks for.
-
-    ``heads`` are strings of which one begins it; an empty one, or none at all, tells nothing.
-    """
-
-    strings: frozenset[str] | None
-    words: Words = ()
-    heads: frozenset[str] = frozenset()
-
-    def asks(self) -> Words:
-        """The sets of words that it asks for."""
-        return _telling([self.strings] if self.strings is not None else self.words)
-
-    def begins(self) -> frozenset[str]:
-        """The strings of which one begins it; none where it may begin with anything."""
-        heads = self.heads if self.strings is None else self.strings
-        return heads if all(heads) else frozenset()
-
-
-def _telling(words: Iterable[frozenset[str]]) -> Words:
-    return tuple(o for o in words if o and min(len(word.strip()) for word in o) >= LEAST)
-
-
-def _weight(words: frozenset[str]) -> tuple[int, int]:
-    """How much a set of words tells: long ones stand in few texts, and few are soon looked for."""
-    return min(map(len, words)), -len(words)
-
-
-def _joined(before: Iterable[str], behind: Iterable[str]) -> frozenset[str]:
-    """Each string before each other; two blanks are one."""
-    return frozenset(a + (b.lstrip() if a.endswith(" ") else b) for a, b in product(before, behind))
-
-
-@dataclass
-class _Reader:
-    """Reads a pattern from left to right."""
-
-    pattern: str
-
-    def alternatives(self, at: int) -> tuple[_Part, int]:
-        """What the alternatives that begin at a place can be, and where they end."""
-        found: list[_Part] = []
-        while True:
-            part, at = self._sequence(at)
-            found.append(part)
-            if at >= len(self.pattern) or self.pattern[at] == ")":
-                break
-            at += 1
-        if len(found) == 1:
-            return found[0], at
-        strings = [part.strings for part in found if part.strings is not None]
-        if len(strings) == len(found) and sum(map(len, strings)) <= MOST:
-            return _Part(frozenset[str]().union(*strings)), at
-        # of each alternative what tells most; what asks for nothing lets all pass
-        best = [max(part.asks(), key=_weight, default=frozenset[str]()) for part in found]
-        heads = [part.begins() for part in found]
-        return _Part(
-            None,
-            (frozenset[str]().union(*best),) if all(best) else (),
-            frozenset[str]().union(*heads) if all(heads) else frozenset(),
-        ), at
-
-    def _sequence(self, at: int) -> tuple[_Part, int]:
-        """What one alternative can be: the strings that run on, and what stands between them."""
-        offers: list[frozenset[str]] = []
-        run, whole = frozenset({""}), True
-        heads: frozenset[str] | None = None
-        while at < len(self.pattern) and self.pattern[at] not in "|)":
-            part, at = self._item(at)
-            needed, once, at = self._times(at)
-            strings = part.strings
-            if strings is not None and (once or strings == {" "}):
-                strings = strings if needed else strings | {""}
-                if len(run) * len(strings) > MOST:
-                    offers.append(run)
-                    heads = heads if heads is not None else run
-                    run, whole = strings, False
-                else:
-                    run = _joined(run, strings)
-                continue
-            offers.append(run)
-            if heads is None:
-                behind = part.begins() if needed else frozenset()
-                heads = _joined(run, behind) if len(run) == 1 or len(run) * len(behind) <= MOST else run
-                heads = heads or run
-            if needed:
-                offers += [strings] if strings is not None else part.words
-            run, whole = frozenset({""}), False
-        if whole:
-            return _Part(run), at
-        return _Part(None, _telling([*offers, run]), heads or frozenset()), at
-
-    def _item(self, at: int) -> tuple[_Part, int]:
-        """What a letter, a sign or a group can be, and where it ends."""
-        char = self.pattern[at]
-        if char == "(":
-            return self._group(at)
-        if char == "[":
-            return _Part(None), self._set_end(at)
-        if char == "\\":
-            return self._escape(at)
-        if char in "{}*+?]":
-            raise _Unsure
-        if char in "^$":
-            return _Part(frozenset({""})), at + 1
-        return _Part(None if char == "." else frozenset({char.casefold()})), at + 1
-
-    def _escape(self, at: int) -> tuple[_Part, int]:
-        char = self.pattern[at + 1 : at + 2]
-        if char == "s":
-            return _Part(frozenset({" "})), at + 2
-        if char in {"b", "B"}:
-            return _Part(frozenset({""})), at + 2
-        if char in _SIMPLE:
-            braces = regex.compile(r"\{\^?\w+\}").match(self.pattern, at + 2) if char in "pP" else None
-            return _Part(None), braces.end() if braces else at + 2
-        if not char or char.isalnum():
-            raise _Unsure
-        return _Part(frozenset({char})), at + 2
-
-    def _group(self, at: int) -> tuple[_Part, int]:
-        look = _LOOK.match(self.pattern, at)
-        opened = look or _NAMED.match(self.pattern, at)
-        if opened is None and self.pattern[at + 1 : at + 2] == "?":
-            raise _Unsure
-        part, end = self.alternatives(opened.end() if opened else at + 1)
-        if self.pattern[end : end + 1] != ")":
-            raise _Unsure
-        return _Part(frozenset({""})) if look else part, end + 1
-
-    def _set_end(self, at: int) -> int:
-        end = at + 1 + self.pattern[at + 1 :].startswith("^")
-        end += self.pattern[end : end + 1] == "]"
-        while self.pattern[end : end + 1] != "]":
-            if end >= len(self.pattern) or self.pattern[end] == "[":
-                raise _Unsure
-            end += 2 if self.pattern[end] == "\\" else 1
-        return end + 1
-
-    def _times(self, at: int) -> tuple[bool, bool, int]:
-        """Whether an item must stand, whether it stands once at most, and where that is said to its end."""
-        char = self.pattern[at : at + 1]
-        count = _COUNT.match(self.pattern, at)
-        if char and char in "?*+":
-            end = at + 1
-        elif count:
-            end = count.end()
-        elif char == "{":
-            raise _Unsure
-        else:
-            return True, True, at
-        needed = char == "+" or bool(count and int(count[1] or 0))
-        return needed, char == "?", end + (self.pattern[end : end + 1] in tuple("?+"))
-
-
 @dataclass(frozen=True, eq=False)
 class Prefiltered:
-    """A compiled pattern that is only asked where one of its words stands."""
+    """A compiled pattern that is only asked where one of its words stands.
+
+    ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
+    behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
+    it is not to be told which. ``numeric`` are heads that any digit may begin.
+    """
 
     pattern: regex.Pattern[str]
     words: tuple[tuple[str, ...], ...]
     heads: tuple[str, ...]
+    at_words: bool
+    at_numerals: bool
+    blank: bool
+    numeric: frozenset[str]
 
     @staticmethod
     def of(pattern: regex.Pattern[str]) -> Prefiltered:
         """A pattern with its words."""
         return _prefiltered(pattern)
-
-    def may_match(self, part: str) -> bool:
-        """Whether a folded text holds one word of each set."""
-        for words in self.words:
-            for word in words:
-                if word in part:
-                    break
-            else:
-                return False
-        return True
 
     def finditer(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
@@ -251,99 +51,98 @@ class Prefiltered:
         Raises:
             TimeoutError: where that takes more than ``timeout`` seconds.
         """
-        places = self.where(text, start, end)
-        if places is None:
-            return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
-        return self.at(text, places, start, len(text) if end is None else end, timeout) if places else ()
+        if len(text) > SHORT and (self.heads or self.words):
+            end = len(text) if end is None else end
+            doc = folded(text)
+            places = self.all_places(doc)
+            if places is not None:
+                first = bisect_left(places, start)
+                if first == len(places) or places[first] >= end:
+                    return ()
+                return self.at(text, places[first : bisect_left(places, end, first)], start, end, timeout)
+            if not doc.holds(self.words, start, end):
+                return ()
+        return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
 
     def search(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
-        if self.words or self.heads:
-            part, _ = folded(text, start, end)
-            if not self.may_match(part) or (self.heads and not any(head in part for head in self.heads)):
+        if len(text) > SHORT and (self.heads or self.words):
+            end = len(text) if end is None else end
+            doc = folded(text)
+            places = self.all_places(doc)
+            if places is not None:
+                first = bisect_left(places, start)
+                if first == len(places) or places[first] >= end:
+                    return None
+                told = places[first : bisect_left(places, end, first)]
+                return next(iter(self.at(text, told, start, end, timeout, most=1)), None)
+            if not doc.holds(self.words, start, end):
                 return None
         return self.pattern.search(text, start, end, timeout=timeout)
 
-    def places(self, text: str, start: int, end: int) -> Sequence[int]:
-        """All places in ``text[start:end]`` at which a match may begin."""
-        part, aligned = folded(text, start, end)
-        return _places(part, self.heads, start) if self.heads and aligned else range(start, end)
-
-    def where(self, text: str, start: int, end: int | None) -> Sequence[int] | None:
-        """All places at which a match may begin; None where any may be one."""
-        if not self.words and not self.heads:
+    def places(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """All places in ``text[start:end]`` at which a match may begin, in order; None: any may be one."""
+        places = self.all_places(folded(text))
+        if places is None:
             return None
-        part, aligned = folded(text, start, end)
-        if not self.may_match(part):
-            return ()
-        return _places(part, self.heads, start) if self.heads and aligned else None
+        first = bisect_left(places, start)
+        return places[first : bisect_left(places, end, first)]
+
+    def all_places(self, text: Folded) -> list[int] | None:
+        """The same for a whole text."""
+        found = text.found.get(self, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = text.found[self] = self._find(text)
+        return found  # type: ignore[no-any-return]
+
+    def _find(self, text: Folded) -> list[int] | None:
+        if not self.heads or (self.blank and not text.is_aligned):
+            return None
+        if self.words and not text.holds_all(self.words):
+            return []
+        found = text.places([head for head in self.heads if head not in self.numeric])
+        if self.numeric:
+            behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
+            found = sorted({*found, *text.digits(behind, first=self.at_numerals)})
+        return found
 
     def at(
-        self, text: str, places: Sequence[int], start: int, end: int, timeout: float | None
+        self,
+        text: str,
+        places: Sequence[int],
+        start: int,
+        end: int,
+        timeout: float | None,
+        *,
+        most: int = 0,
     ) -> list[regex.Match[str]]:
-        """The matches that begin at some of the places, which are all at which one may."""
+        """The matches that begin at some of the places, which are all at which one may; ``most`` of them."""
         found, behind, left = [], start, timeout
-        last = monotonic() + timeout if timeout else 0.0
+        last = monotonic() + timeout if timeout and len(places) > 1 else 0.0
         for at in places:
             if at < behind:
                 continue
-            if timeout:
+            if last:
                 left = max(last - monotonic(), LEAST_TIME)
             if match := self.pattern.match(text, at, end, timeout=left):
                 found.append(match)
+                if len(found) == most:
+                    break
                 behind = max(match.end(), at + 1)
         return found
 
 
-class Battery:
-    """Many patterns that are tried on the same texts: their words are looked for together."""
-
-    def __init__(self, patterns: Sequence[Prefiltered]) -> None:
-        sets = [[*pattern.words, *([pattern.heads] if pattern.heads else [])] for pattern in patterns]
-        words = sorted({word for found in sets for one in found for word in one})
-        self._bits = {word: 1 << place for place, word in enumerate(words)}
-        self._sets = [[sum(self._bits[word] for word in one) for one in found] for found in sets]
-
-    def may_match(self, text: str, start: int = 0, end: int | None = None) -> list[int]:
-        """The places of the patterns that may match in ``text[start:end]``."""
-        part, _ = folded(text, start, end)
-        there = 0
-        for word, bit in self._bits.items():
-            if word in part:
-                there |= bit
-        return [place for place, sets in enumerate(self._sets) if all(there & one for one in sets)]
-
-
 @cache
 def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
-    words, heads = required(pattern.pattern)
+    source = pattern.pattern
+    words, heads = required(source)
     # where a head stands, a word that each head holds stands too
-    told = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
-    return Prefiltered(pattern, tuple(tuple(sorted(w)) for w in told), tuple(sorted(heads)))
-
-
-def _places(text: str, words: Iterable[str], shift: int) -> list[int]:
-    """Where any of the words begins, in order, counted from so far before the text."""
-    found = []
-    for word in words:
-        if word in text:
-            at = text.find(word)
-            while at >= 0:
-                found.append(at + shift)
-                at = text.find(word, at + 1)
-    found.sort()
-    return found
-
-
-@lru_cache(maxsize=64)
-def folded(text: str, start: int, end: int | None) -> tuple[str, bool]:
-    """A part of a text, case folded, blanks as one, and whether its places are still the same.
-
-    Once for all the patterns that are tried on it.
-    """
-    part = text[start:end]
-    odd = "  " in part or not part.isprintable()  # as all white space but a blank is
-    plain = str(_BLANKS.sub(" ", part) if odd else part).casefold()
-    return plain, len(plain) == len(part) and len(part.casefold()) == len(part)
+    asked = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
+    bounds = [source.startswith(sign) and is_sequence(source) for sign in _BOUNDED]
+    blank = any(head[0] == " " for head in heads)
+    sets = tuple(tuple(sorted(w)) for w in asked)
+    numeric = {h for h in heads if h[0] == DIGIT or (bounds[1] and h[0].isdigit() and len(h) < LEAST + 1)}
+    ordered = tuple(sorted(heads))
+    return Prefiltered(pattern, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
-from pipeline.extract.frames import BEHIND, Draft, Frame, group_at, group_of
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import BEHIND, Draft, Frame
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark, Number
+from pipeline.extract.whose import group_at, group_of
 
 EARLIER = 6
 """Triggers before a weak one that may speak for it."""
@@ -35,19 +37,17 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
         before: the table's rows above the sentence.
     """
-    del before
     rows: list[Draft] = []
     waiting: dict[int, Number] = {}
     every = frame.sentence.quantities
-    units = frozenset(unit for number in frame.rules.numbers for unit in number.units)
-    starting = frozenset(unit for number in frame.rules.numbers if number.starts for unit in number.units)
+    units, starting = frame.rules.units, frame.rules.starting
     for at, q in enumerate(every):
         if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
             continue
         stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
         previous = every[at - 1] if at else None
         told = rows[-1] if rows and previous in rows[-1].cells.values() else None
-        seen = Seen(frame, q, previous, stop, told)
+        seen = Seen(frame, q, previous, stop, told, before)
         _place(seen, rows, waiting, taken, refused if q.unit in starting else {})
     for row in rows:
         taken.update(q.start for q in row.cells.values())
@@ -60,12 +60,15 @@ def _place(
     """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
     frame, q = seen.frame, seen.q
     mark = governor(seen)
-    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
-    frame.weigh(q, mark, [m for m in frame.marks if clause.holds(m.start)])
+    frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
     number, mark = _number(seen, mark)
+    # what a rate's part is of (`measure`) its own words must tell
+    if number is None and "measure" not in frame.rules.tells_apart and (part := _part(seen, rows)):
+        rows.append(part)
+        return
     if number is None or _is_anothers(seen, taken):
         frame.tell(
             q, "no entry of [[number]] fits" if number is None else "it belongs to the number before it"
@@ -76,8 +79,12 @@ def _place(
         return
     row = _open_row(seen, number, mark, rows)
     if row is not None:
-        if q.is_money and len(_listed(row, rows)) > 1:
-            refused.setdefault(q.start, JOINT_AMOUNT)
+        if q.is_money and len(listed := _listed(row, rows)) > 1:
+            whole = _total(seen, listed, number.column)
+            if whole:
+                whole.cells[number.column] = q
+            else:
+                refused.setdefault(q.start, JOINT_AMOUNT)
             return
         if (not q.is_money or row.group is None) and (found := group_of(frame, q, seen.stop, mark)):
             row.group = found
@@ -120,19 +127,39 @@ def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
     ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
     """
     frame, q = seen.frame, seen.q
-    group = group_at(frame.sentence, q)
+    own = group_at(frame.sentence, q)
     for whole in reversed(rows):
-        column = next((c for c in frame.rules.adds if c in whole.cells and whole.cells[c].unit == q.unit), "")
+        column = next((c for c in frame.rules.adds if c in whole.cells and _alike(frame, whole, c, q)), "")
         cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
         if not column or not cue:
             continue
-        if not group or not group.code or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
+        group = own if own and own.code else _labelled(seen, cue.end())
+        if not group or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
             return None
         part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
         for other in set(frame.rules.adds) - {column}:
             part.values.pop(f"{other}_unit", None)
         return part
     return None
+
+
+def _alike(frame: Frame, whole: Draft, column: str, q: Quantity) -> bool:
+    """Whether a number counts what a row's column does: workers are people."""
+    unit = whole.cells[column].unit
+    return unit == q.unit or any(
+        number.codes.get(unit, unit) == number.codes.get(q.unit, q.unit)
+        for number in frame.rules.numbers
+        if number.column == column and {unit, q.unit} <= set(number.units)
+    )
+
+
+def _labelled(seen: Seen, begin: int) -> GroupList | None:
+    """The group that names a part before its number: ``người nghèo 138``, ``đối tượng khác 67 người``."""
+    text, start = seen.text, max(seen.begin, begin)
+    named = [g for g in groups().find(text, start, seen.q.lead) if g.code]
+    if named and not text[named[-1].end : seen.q.lead].strip(" :-–"):
+        return named[-1]
+    return GroupList(start, start, "") if seen.frame.cues.rest.search(text, start, seen.q.lead) else None
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:
@@ -184,21 +211,34 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
     earlier: list[Mark] = []
     if mark and mark.trigger.weak:
         sentence = seen.frame.sentence
-        holders = [sentence.clauses[k] for k in sentence.before(sentence.clause_at(seen.q.start))]
+        holders = set(sentence.before(sentence.clause_at(seen.q.start)))
         spoken = (
             m
             for m in reversed(seen.frame.marks)
             if m.end <= mark.start
             and m.trigger.governs(seen.q.unit)
-            and any(c.holds(m.start) for c in holders)
+            and not holders.isdisjoint(sentence.holding(m.start))
         )
         earlier = list(islice(spoken, EARLIER))
+    earlier += [said for m in (mark, *earlier) if m and m.trigger.back and (said := _said(seen, m))]
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
             if told and _stands(number, seen, one):
                 return number, one
     return None, mark
+
+
+def _said(seen: Seen, mark: Mark) -> Mark | None:
+    """The trigger of the last row of the unit in the paragraph, for words that point back: ``tỷ lệ này``."""
+    block = seen.frame.sentence.block
+    near = takewhile(lambda r: r.sentence.block == block, reversed(seen.before))
+    row = next((r for r in near if r.values.get("unit") == seen.q.unit), None)
+    if row is None:
+        return None
+    every = (t for t in seen.frame.rules.triggers if t.values and not t.weak)
+    trigger = next((t for t in every if all(row.values.get(c) == v for c, v in t.values.items())), None)
+    return Mark(mark.start, mark.end, trigger) if trigger else None
 
 
 def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
@@ -258,8 +298,10 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     frame, sentence = seen.frame, seen.frame.sentence
     mine = sentence.clause_at(seen.q.start)
     reach = {mine, sentence.clauses[mine].outer}
-    within = [r for r in rows if sentence.clause_at(r.last.start) in reach]
-    row = within[-1] if within else rows[-1] if rows else None
+    within = next((r for r in reversed(rows) if sentence.clause_at(r.last.start) in reach), None)
+    row = within or (rows[-1] if rows else None)
+    if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):
+        return whole
     if row is None or number.column in row.cells:
         return None
     last = row.last
@@ -267,7 +309,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     if not within and not frame.cues.continues.match(gap):
         return None
     depth = {mine, sentence.clause_at(last.start)}
-    between = [o for o in sentence.quantities if last.start < o.start < seen.q.start]
+    between = sentence.between(last.start, seen.q.start)
     between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
     outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
     if all(o.is_money for o in between) and frame.cues.whole.search(outside):
@@ -278,6 +320,8 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
     begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
+    begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if any(
         m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
     ):
@@ -286,8 +330,32 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
 
 
+def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
+    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, già 9; kinh phí …``."""
+    text = seen.text
+    gap = text[rows[-1].last.end : seen.q.lead]
+    cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))
+    if not cues or ";" not in gap or not seen.frame.cues.continues.match(gap):
+        return None
+    whole = next((r for r in reversed(rows) if r.last.end <= cues[-1].start()), None)
+    return whole if whole and column not in whole.cells else None
+
+
 def _differs(mark: Mark, row: Draft) -> bool:
     return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+
+
+def _total(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
+    """The first of a list, where the others split it without a rest: money for all of them is its own."""
+    whole, *split = listed
+    announced = seen.frame.cues.parts.search(seen.text, whole.last.end, split[0].first.lead)
+    if not announced or len(split) < 2 or column in whole.cells:
+        return None
+    for counted in set(whole.cells) & set(split[0].cells):
+        values = [r.value(counted) for r in split]
+        if None not in values and sum(v for v in values if v is not None) == whole.value(counted):
+            return whole
+    return None
 
 
 def _listed(row: Draft, rows: Sequence[Draft]) -> list[Draft]:

@@ -35,8 +35,10 @@ def repair(rows: Sequence[Draft], columns: Sequence[str], text: str) -> Iterator
     """
     cells = [(row, column) for row in rows for column, q in row.cells.items() if INEXACT.isdisjoint(q.flags)]
     number = {(id(row), column): n for n, (row, column) in enumerate(cells)}
-    terms = [_term(row.cells[column], text) for row, column in cells]
     constraints = [c for row in rows for c in (*_sums(row, columns, number), *_products(row, number))]
+    if not constraints:
+        return
+    terms = [_term(row.cells[column], text) for row, column in cells]
     for place, finding in solve(terms, constraints).items():
         row, column = cells[place]
         if finding.print:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipeline.extract.flow import Flow
+from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.patterns import Pattern
 
@@ -28,6 +28,7 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
     """
     facts = (*tells_apart, "period_start", "period_end", "status")
     items = frozenset(n for n, block in enumerate(flow.blocks) if block.kind in {"item", "row"})
+    headlines = frozenset(n for n, block in enumerate(flow.blocks) if _is_headline_block(block, flow))
     folded: set[int] = set()
     known: dict[tuple[str, Decimal | None], list[Draft]] = {}
     for row in sorted(rows, key=lambda d: d.first.start):
@@ -37,7 +38,7 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
                 k
                 for k in near
                 if id(k) not in folded
-                and _is_repeat(k, row, facts)
+                and _is_repeat(k, row, facts, headlines)
                 and not _apart(k, row, actor, items, flow)
             ),
             None,
@@ -47,6 +48,8 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
         if same is None:
             continue
         more, less = (row, same) if _says(row) > _says(same) and not same.children else (same, row)
+        if row.children:  # the headline of a total
+            more, less = row, same
         if more.children or _is_worth(more, less):
             more.cells = {**less.cells, **more.cells}
         folded.add(id(less))
@@ -57,24 +60,35 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
     return [row for row in sorted(rows, key=lambda d: d.first.start) if id(row) not in folded]
 
 
-def _is_repeat(a: Draft, b: Draft, facts: Sequence[str]) -> bool:
+def _is_repeat(a: Draft, b: Draft, facts: Sequence[str], headlines: frozenset[int]) -> bool:
     """Whether two rows are one figure: the numbers of one are among the other's, nothing contradicts."""
-    if a.parent or b.parent or b.children or a.table != b.table:
+    if a.parent or b.parent or a.table != b.table:
+        return False
+    is_headline = a.sentence.block in headlines and 0 < b.sentence.block - a.sentence.block <= REACH
+    if b.children and not is_headline:
         return False
     if a.children and not (a.sentence.block == b.sentence.block and set(a.cells) < set(b.cells)):
         return False  # a total told of again behind its parts: `…; tổng kinh phí hỗ trợ 143 nhà là 7 tỷ đồng`
-    if b.sentence.block - a.sentence.block > REACH and set(a.cells) != set(b.cells):
+    if b.sentence.block - a.sentence.block > REACH and a.cells.keys() != b.cells.keys():
         return False
     if _is_worth(a, b):
         return all(_fits(b.values.get(f), a.values.get(f)) for f in facts)
-    few, many = (a, b) if set(a.cells) <= set(b.cells) else (b, a)
-    if not set(few.cells) <= set(many.cells) or not _is_telling(few):
+    few, many = (a, b) if a.cells.keys() <= b.cells.keys() else (b, a)
+    if not few.cells.keys() <= many.cells.keys() or not _is_telling(few):
         return False
     if any(few.value(column) != many.value(column) for column in few.cells):
         return False
-    if set(few.cells) == set(many.cells):
+    if len(few.cells) == len(many.cells) and not is_headline:
         return all(few.values.get(f) == many.values.get(f) for f in facts) and _code(few) == _code(many)
+    if is_headline:  # the body need not say again for whom
+        alike = _fits(_code(a), _code(b)) or not _code(b)
+        return alike and all(_fits(a.values.get(f), b.values.get(f)) for f in facts)
     return all(_fits(few.values.get(f), many.values.get(f)) for f in facts) and _fits(_code(few), _code(many))
+
+
+def _is_headline_block(block: Block, flow: Flow) -> bool:
+    """Whether a block is a line above others that no stop ends."""
+    return block.kind in {"paragraph", "heading"} and flow.text[block.end - 1] not in ".;:!?"
 
 
 def _is_worth(a: Draft, b: Draft) -> bool:
@@ -106,9 +120,12 @@ def _apart(a: Draft, b: Draft, actor: Pattern, items: frozenset[int], flow: Flow
 
 def _is_headline(a: Draft, b: Draft, flow: Flow) -> bool:
     """Whether ``a`` stands in a short line of its own above ``b``'s."""
-    begin = flow.source.rfind("\n", 0, a.first.start) + 1
-    end = flow.source.find("\n", a.last.end)
-    return 0 <= end < b.first.start and end - begin < SHORT * flow.width
+    end = flow.source.find("\n", a.last.end, b.first.start)
+    if end < 0:
+        return False
+    longest = int(SHORT * flow.width) + 1
+    begin = flow.source.rfind("\n", max(end - longest, 0), a.first.start) + 1
+    return (begin > 0 or end < longest) and end - begin < SHORT * flow.width
 
 
 SHORT = 0.7

@@ -176,7 +176,7 @@ def _gate(data: Mapping[str, Any], path: Path) -> Gate:
 
 
 def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
-    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind units"):
+    for entry in _entries(data, "trigger", path, "id pattern set needs weak behind back heads units"):
         yield Trigger(
             entry.get("id", str),
             entry.pattern(),
@@ -184,6 +184,8 @@ def _triggers(data: Mapping[str, Any], path: Path) -> Iterator[Trigger]:
             needs=entry.maybe("needs"),
             weak=entry.get("weak", bool, default=False),
             behind=entry.get("behind", bool, default=True),
+            back=entry.get("back", bool, default=False),
+            heads=entry.get("heads", bool, default=False),
             units=frozenset(entry.names("units")),
         )
 
@@ -270,7 +272,7 @@ def load_cues(path: Path) -> Cues:
     statuses = list(_entries(data, "status", path, "status strength pattern example"))
     status_after = list(_entries(data, "status_after", path, "status pattern example"))
     parts = list(_entries(data, "parts", path, "pattern example"))
-    excluded = list(_entries(data, "excluded", path, "reason pattern example unless"))
+    excluded = list(_entries(data, "excluded", path, "reason pattern example unless money"))
     excluded_after = list(_entries(data, "excluded_after", path, "reason pattern example"))
     neutral = list(_entries(data, "neutral", path, "pattern example"))
     heading = Entry(data.get("status_heading"), f"{path}: [status_heading]", "planned actual example")
@@ -280,7 +282,7 @@ def load_cues(path: Path) -> Cues:
             for s in statuses
         ],
         [(s.get("status", str), s.pattern()) for s in status_after],
-        [(e.get("reason", str), e.pattern()) for e in excluded_after],
+        [(e.get("reason", str), e.pattern(bounded=not _is_anchored(e))) for e in excluded_after],
         Entry(data.get("actor"), f"{path}: [actor]", "pattern example").pattern(),
         heading.pattern("planned"),
         heading.pattern("actual"),
@@ -290,6 +292,7 @@ def load_cues(path: Path) -> Cues:
                 e.get("reason", str),
                 compile_pattern(rf"(?<!\p{{L}})(?:{e.get('pattern', str)}){tail}", e.name, bounded=False),
                 e.maybe("unless"),
+                e.get("money", bool, default=False),
             )
             for e in excluded
         ],
@@ -300,6 +303,13 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
+        Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
+        Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
+        Entry(data.get("works"), f"{path}: [works]", "pattern example").pattern(bounded=False),
+        Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),
+        Entry(data.get("copula"), f"{path}: [copula]", "pattern example").pattern(bounded=False),
+        Entry(data.get("source_of"), f"{path}: [source_of]", "pattern example").pattern(bounded=False),
+        Entry(data.get("passive"), f"{path}: [passive]", "pattern example").pattern(),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))
@@ -314,6 +324,11 @@ def load_cues(path: Path) -> Cues:
             ]
         ],
     )
+
+
+def _is_anchored(entry: Entry) -> bool:
+    """Whether a pattern says itself where it begins: right behind the number."""
+    return str(entry.get("pattern", str)).startswith(r"\G")
 
 
 def files(place: Path) -> list[Path]:

@@ -6,14 +6,17 @@ blocker (words that claim a number for something that is no row).
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.extract.amounts import Grammar
+from pipeline.extract.groups import groups
+from pipeline.extract.lookout import Lookout
 from pipeline.extract.patterns import Pattern, Patterns
+from pipeline.extract.periods import periods
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -27,7 +30,8 @@ class Trigger:
 
     A ``weak`` one (``hỗ trợ``) yields to another that stands with it (``tiền điện``). One that is ``behind``
     also governs counts before it (``1.200 hộ được hỗ trợ tiền điện``). ``units`` are those of the numbers
-    that it governs; empty: all.
+    that it governs; empty: all. One that points ``back`` (``tỷ lệ này``) stands for what was said before its
+    sentence. One that ``heads`` a list governs all behind it in its clause, whatever the items name.
     """
 
     id: str
@@ -38,6 +42,8 @@ class Trigger:
     needs: Pattern | None = None
     weak: bool = False
     behind: bool = True
+    back: bool = False
+    heads: bool = False
     units: frozenset[str] = frozenset()
 
     def governs(self, unit: str) -> bool:
@@ -136,8 +142,7 @@ class Heading:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """``text[start:end]`` is a trigger's match."""
 
     start: int
@@ -232,6 +237,16 @@ class TableRules:
     parts: Mapping[str, Pattern]
 
     @cached_property
+    def units(self) -> frozenset[str]:
+        """The units of its numbers."""
+        return frozenset(unit for number in self.numbers for unit in number.units)
+
+    @cached_property
+    def starting(self) -> frozenset[str]:
+        """The units of the numbers that may begin a row."""
+        return frozenset(unit for number in self.numbers if number.starts for unit in number.units)
+
+    @cached_property
     def _triggers(self) -> Patterns:
         return Patterns([trigger.pattern for trigger in self.triggers])
 
@@ -255,10 +270,15 @@ class TableRules:
 def longest(marks: Sequence[Mark]) -> list[Mark]:
     """Marks that do not overlap, the longer first choice, in order of place."""
     kept: list[Mark] = []
+    starts: list[int] = []
     for mark in sorted(marks, key=lambda m: (m.start - m.end, m.start)):
-        if all(mark.end <= k.start or mark.start >= k.end for k in kept):
-            kept.append(mark)
-    return sorted(kept, key=lambda m: m.start)
+        # the last that begins before its end ends last of those that may overlap it
+        at = bisect_left(starts, mark.end)
+        if not at or kept[at - 1].end <= mark.start:
+            at = bisect_right(starts, mark.start)
+            starts.insert(at, mark.start)
+            kept.insert(at, mark)
+    return kept
 
 
 @dataclass(frozen=True)
@@ -282,7 +302,7 @@ class Cues:
     planned_heading: Pattern
     actual_heading: Pattern
     parts: Pattern
-    excluded: Sequence[tuple[str, Pattern, Pattern | None]]
+    excluded: Sequence[tuple[str, Pattern, Pattern | None, bool]]
     blockers: Sequence[Trigger]
     own_verb: Pattern
     continues: Pattern
@@ -290,6 +310,13 @@ class Cues:
     goes_on: Pattern
     whole: Pattern
     in_turn: Pattern
+    target: Pattern
+    among: Pattern
+    works: Pattern
+    rest: Pattern
+    copula: Pattern
+    source_of: Pattern
+    passive: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
@@ -297,6 +324,16 @@ class Cues:
     def blocking(self) -> Patterns:
         """The blockers' patterns."""
         return Patterns([blocker.pattern for blocker in self.blockers])
+
+    @cached_property
+    def excluding(self) -> Patterns:
+        """The patterns of what excludes numbers behind it."""
+        return Patterns([pattern for _, pattern, _, _ in self.excluded])
+
+    @cached_property
+    def telling(self) -> Patterns:
+        """The statuses' patterns."""
+        return Patterns([status.pattern for status in self.statuses])
 
 
 @dataclass(frozen=True)
@@ -306,3 +343,22 @@ class Rulebook:
     tables: Mapping[str, TableRules]
     cues: Cues
     grammar: Grammar
+
+    @cached_property
+    def lookout(self) -> Lookout:
+        """All its patterns, and those of groups and periods, to be looked for together."""
+        own = [pattern.asked for pattern in (*_patterns(self.tables), *_patterns(self.cues))]
+        return Lookout([*own, *groups().patterns, *periods().patterns])
+
+
+def _patterns(part: object) -> Iterator[Pattern]:
+    """The patterns that a part of a rulebook holds."""
+    if isinstance(part, Pattern):
+        yield part
+    elif isinstance(part, Mapping):
+        yield from _patterns(list(part.values()))
+    elif isinstance(part, (list, tuple)):
+        for one in part:
+            yield from _patterns(one)
+    elif is_dataclass(part):
+        yield from _patterns([getattr(part, entry.name) for entry in fields(part)])

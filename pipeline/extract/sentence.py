@@ -6,8 +6,9 @@ Numbers, triggers and groups act within their clause before they act beyond it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,7 +16,7 @@ import regex
 
 from pipeline.extract.amounts import Grammar, Quantity, grammar
 from pipeline.extract.groups import GroupList
-from pipeline.extract.periods import Mention, periods
+from pipeline.extract.periods import Mention, Period, periods
 
 _SIGNS = regex.compile(r"[();]")
 
@@ -114,6 +115,8 @@ class Sentence:
 
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
+        if len(self.clauses) == 1:
+            return 0
         for number in range(bisect_right(self._starts, at) - 1, -1, -1):
             if self.clauses[number].holds(at):
                 return number
@@ -137,35 +140,90 @@ class Sentence:
 
         The nearest first.
         """
-        chain: list[int] = []
-        current = number
-        while current >= 0:
-            clause = self.clauses[current]
-            chain += [k for k in range(current, -1, -1) if self.clauses[k].group == clause.group]
-            current = clause.outer
-        return chain
+        if number not in self._before:
+            chain: list[int] = []
+            current = number
+            while current >= 0:
+                clause = self.clauses[current]
+                beside = self._by_group[clause.group]
+                chain += beside[bisect_right(beside, current) - 1 :: -1]
+                current = clause.outer
+            self._before[number] = chain
+        return self._before[number]
+
+    @cached_property
+    def _before(self) -> dict[int, list[int]]:
+        return {}
+
+    @cached_property
+    def _by_group(self) -> dict[int, list[int]]:
+        """The clauses of each group, in order."""
+        found: dict[int, list[int]] = {}
+        for number, clause in enumerate(self.clauses):
+            found.setdefault(clause.group, []).append(number)
+        return found
+
+    def holding(self, at: int) -> Iterator[int]:
+        """The clauses that hold an offset themselves, the innermost first.
+
+        They are several where a parenthesis is not closed.
+        """
+        number = self.clause_at(at)
+        while number >= 0:
+            clause = self.clauses[number]
+            if clause.holds(at):
+                yield number
+            number = clause.outer
+
+    def number_at(self, at: int) -> Quantity | None:
+        """The first number in which an offset lies."""
+        number = bisect_right(self._numbers, at) - 1
+        found = None
+        while number >= 0 and at < self.quantities[number].end:
+            found = self.quantities[number]
+            number -= 1
+        return found
+
+    def between(self, start: int, end: int) -> Sequence[Quantity]:
+        """The numbers that begin behind one place and before another."""
+        first = bisect_right(self._numbers, start)
+        return self.quantities[first : bisect_left(self._numbers, end, first)]
+
+    def previous(self, at: int) -> Quantity | None:
+        """The last number that ends before an offset."""
+        number = bisect_left(self._numbers, at) - 1
+        while number >= 0 and self.quantities[number].end > at:
+            number -= 1
+        return self.quantities[number] if number >= 0 else None
 
 
 def annotate(
-    text: str, spans: Sequence[tuple[int, int, int]], numbers: Grammar | None = None
+    text: str,
+    spans: Sequence[tuple[int, int, int]],
+    numbers: Grammar | None = None,
+    own: Period | None = None,
 ) -> list[Sentence]:
     """Sentences from ``(start, end, block)`` spans of a text, with quantities and mentions of time.
 
-    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries'.
+    Offsets stay those of the whole text. ``numbers`` is the number grammar where it is not the dictionaries',
+    ``own`` the document's period.
     """
     numbers = numbers or grammar()
     found = []
-    heard: list[Mention] = []
+    heard = [Mention(0, 0, "own", own)] if own else []
     for start, end, block in spans:
-        part = text[start:end]
-        quantities = [moved(q, start) for q in numbers.find(part)]
-        mentions = [
-            Mention(m.start + start, m.end + start, m.reading, m.period)
-            for m in periods().find_after(part, heard)
-        ]
-        inside = [q for q in quantities if not any(m.start <= q.start < m.end for m in mentions)]
+        quantities = numbers.find(text[start:end], start)
+        mentions = periods().find_after(text, start, end, heard)
+        ends = [(m.start, m.end) for m in mentions]
+        inside = [q for q in quantities if not _is_inside(q.start, ends)]
         found.append(Sentence(text, start, end, block, inside, mentions))
     return found
+
+
+def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset lies in one of some spans that do not overlap, in order."""
+    before = bisect_right(spans, (at, sys.maxsize))
+    return before > 0 and at < spans[before - 1][1]
 
 
 def moved(q: Quantity, by: int) -> Quantity:

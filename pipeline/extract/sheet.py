@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 import regex
 
@@ -100,6 +100,11 @@ class Sheet:
     ranks: dict[int, int]
     totals: tuple[int, ...]
     perhaps: tuple[int, ...]
+
+    @cached_property
+    def numbered(self) -> list[int]:
+        """The lines with numbers, in order."""
+        return sorted({line for line, _ in self.terms})
 
     @property
     def body(self) -> range:

@@ -21,6 +21,10 @@ _BEHIND = regex.compile(rf"[.;:,)]\s*({_NAME})$")
 _CAPITAL_WORDS = regex.compile(r"^\p{Lu}{1,7}(?:\s\p{Lu}{1,7}){1,4}$")
 _NO_CAPITALS = regex.compile(r"[^A-Z ]")
 _LAST_CAPITALS = regex.compile(r"^.*[:;.,]\s+(?=\p{Lu}{2})")
+_TWO_CAPITALS = regex.compile(r"\p{Lu}\P{L}*\p{Lu}")
+"""One behind the other: an office has them, in whatever letters it is read."""
+BEGIN = 40
+"""Characters of a line in which the words stand that begin it."""
 _FOR_ANOTHER = frozenset({"KT.", "TL.", "TUQ."})
 
 
@@ -64,7 +68,7 @@ def foot(lines: Sequence[str]) -> int | None:
     first = data().header_lines if len(lines) > 2 * data().header_lines else 3
     for number, line in enumerate(lines[first:], first):
         part = line[: data().line_length]
-        if data().recipients.search(folded(part)):
+        if data().recipients.search(folded(part[:BEGIN])):
             above = [n for n in range(max(number - 4, first), number) if _role(lines[n], n)]
             return above[0] if above else number
         if _role(part, number) and not _is_heading(lines, number):
@@ -79,13 +83,13 @@ def _is_heading(lines: Sequence[str], number: int) -> bool:
     )
 
 
-def signature(lines: Sequence[str]) -> Signature:
+def signature(lines: Sequence[str], start: int | None) -> Signature:
     """The signature in the lines of a document.
 
     Args:
         lines: all lines that are not blank, in reading order; columns may stand apart or not.
+        start: where the foot begins.
     """
-    start = foot(lines)
     if start is None:
         return Signature()
     zone = [line[: data().line_length] for line in lines[start : start + data().tail_lines]]
@@ -123,12 +127,14 @@ def _block(roles: list[_RoleLine]) -> list[_RoleLine]:
 
 def _role(line: str, number: int) -> _RoleLine | None:
     """The office at the end of a line, alone or in its last column."""
+    if not _TWO_CAPITALS.search(line):
+        return None
     for cell in reversed(cells(line)):
         found = _capacity().search(cell)
         if found and _is_capitals(cell[found.start() :]):
             return _RoleLine(number, found["capacity"] + ".", _known(cell[found.end() :]))
         behind = _LAST_CAPITALS.sub("", cell.rstrip(" .,/:"))
-        for office in (cell, behind):
+        for office in dict.fromkeys((cell, behind)):
             if _is_capitals(office) and (known := _known(office, whole=True)):
                 return _RoleLine(number, "", known)
     return None
@@ -189,6 +195,8 @@ def _name(zone: Sequence[str], last_role: int) -> str:
         if regex.search(data().signature["stamp"], line):
             continue
         for cell in reversed(cells(line)):
+            if _is_capitals(cell) and _known(cell, whole=True):
+                continue  # an office further down, as where columns were read one by one
             text = " ".join(regex.sub(data().signature["titles"], "", cell.strip(" .,")).split())
             if _CAPITAL_WORDS.match(text):
                 text = text.title()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pipeline.errors import DictionaryError
 from pipeline.language import dictionaries
 from pipeline.language.normal import fold_marks
 
+_PART = regex.compile(r"[\p{Lu}\p{Ll}&]+")
+_CODE = regex.compile(r"/(\p{Lu}[\p{L}]*)(?=-|$)")
 _DASHES = str.maketrans("–—−Ð⁄∕", "---Đ//")
 
 
@@ -60,11 +63,11 @@ class DocTypes:
         ('82/KH-UBND', '12/NQ-HĐND')
         """
         text = "".join(symbol.translate(_DASHES).split()).rstrip("-/.")
-        return str(regex.sub(r"[\p{Lu}\p{Ll}&]+", lambda m: self._part(m.group()), text))
+        return str(_PART.sub(lambda m: self._part(m.group()), text))
 
     def _part(self, part: str) -> str:
         """An abbreviation with Đ where D was read, one Đ where two were."""
-        single = regex.sub("Đ+", "Đ", part)
+        single = part if "ĐĐ" not in part else re.sub("Đ+", "Đ", part)
         return self.parts.get(part) or (single if single in self.by_code else part)
 
     def of_symbol(self, symbol: str) -> str:
@@ -73,7 +76,7 @@ class DocTypes:
         >>> doc_types().of_symbol("37/2024/NQ-HĐND"), doc_types().of_symbol("503/SNNMT-CCPTNT")
         ('nghị quyết', '')
         """
-        match = regex.search(r"/(\p{Lu}[\p{L}]*)(?=-|$)", symbol)
+        match = _CODE.search(symbol)
         return self.by_code.get(match.group(1), "") if match else ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from pipeline.extract.arithmetic import Sum
 from pipeline.extract.sheet import MOST_TOTALS, SAMPLE, Place, Sheet, agrees, is_apart
@@ -16,23 +18,28 @@ def line_sums(table: Sheet) -> Iterator[tuple[int, tuple[int, ...]]]:
     named = sorted({*table.totals, *table.perhaps} - set(heads))
     wide = {*named[:1], *named[-MOST_TOTALS:]}
     sums = set(table.totals)
-    loose: list[int] = []
+    plain = [line for line in table.numbered if line not in sums]
+    doubtful = set(table.perhaps)
+    loose: dict[int, None] = {}
     begin = table.head
     for total in named:
         scored = [
             (held - broken, held, -n, parts)
-            for n, parts in enumerate(_choices(table, total, begin, sums, loose, heads, wide=total in wide))
+            for n, parts in enumerate(_choices(table, total, begin, plain, loose, heads, wide=total in wide))
             for held, broken in [_score(table, total, parts)]
         ]
         if not scored:
             continue
         gain, held, _, parts = max(scored)
-        if total in table.perhaps and (gain < 0 or not held):
+        if total in doubtful and (gain < 0 or not held):
             continue
         yield total, parts
-        sums.add(total)
-        held_now = set(parts)
-        loose = [*(line for line in loose if line not in held_now), total]
+        at = bisect_left(plain, total)
+        if plain[at : at + 1] == [total]:
+            del plain[at]
+        for line in parts:
+            loose.pop(line, None)
+        loose[total] = None
         begin = total + 1
 
 
@@ -40,33 +47,37 @@ def _choices(
     table: Sheet,
     total: int,
     begin: int,
-    sums: Set[int],
-    loose: Sequence[int],
+    plain: Sequence[int],
+    loose: dict[int, None],
     heads: Mapping[int, tuple[int, ...]],
     *,
     wide: bool,
 ) -> Iterator[tuple[int, ...]]:
-    """What a total's line may add up, the likeliest first; ``loose`` are sums above that nothing adds up."""
+    """What a total's line may add up, the likeliest first.
+
+    ``plain`` are the lines with numbers that are no sums, ``loose`` the sums above that nothing adds up.
+    """
     spans = [range(begin, total)]
     if wide:
         spans.append(range(table.head, total))
-        follower = next((t for t in table.totals if t > total), len(table.rows))
+        after = bisect_right(table.totals, total)
+        follower = table.totals[after] if after < len(table.totals) else len(table.rows)
         spans += [range(total + 1, follower), range(total + 1, len(table.rows))]
     for span in spans:
-        lines = [n for n in span if n != total and n not in sums and _has_numbers(table, n)]
+        held = plain[bisect_left(plain, span.start) : bisect_left(plain, span.stop)]
+        lines = [line for line in held if line != total]
         if lines:
             yield from dict.fromkeys(
                 [tuple(lines), _highest(table, lines), tuple(line for line in lines if line not in heads)]
             )
-    if len(loose) > 1:
-        yield tuple(loose[-SAMPLE:])
-    between = [line for line in range(begin, total) if _has_numbers(table, line)]
-    if loose and between and len(between) <= SAMPLE:
-        yield (*loose[-SAMPLE:], *_highest(table, between))
-
-
-def _has_numbers(table: Sheet, line: int) -> bool:
-    return any((line, column) in table.terms for column in table.columns)
+    recent = tuple(islice(reversed(loose), SAMPLE))[::-1]
+    if len(recent) > 1:
+        yield recent
+    numbered = table.numbered
+    first, last = bisect_left(numbered, begin), bisect_left(numbered, total)
+    between = numbered[first:last] if last - first <= SAMPLE else []
+    if recent and between:
+        yield (*recent, *_highest(table, between))
 
 
 def _highest(table: Sheet, lines: Sequence[int]) -> tuple[int, ...]:
@@ -81,6 +92,7 @@ def _highest(table: Sheet, lines: Sequence[int]) -> tuple[int, ...]:
 
 def _heads(table: Sheet) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Lines that are the sum of the lower ordinals behind them, as numbers bear out: I of 1, 2."""
+    numbered = set(table.numbered)
     for line, rank in table.ranks.items():
         below: list[int] = []
         for follower in range(line + 1, len(table.rows)):
@@ -88,7 +100,7 @@ def _heads(table: Sheet) -> Iterator[tuple[int, tuple[int, ...]]]:
             if follower in table.totals or (deeper is not None and deeper <= rank):
                 break
             below.append(follower)
-        parts = _highest(table, [n for n in below if _has_numbers(table, n)])
+        parts = _highest(table, [n for n in below if n in numbered])
         if len(parts) > 1:
             held, broken = _score(table, line, parts)
             if held > broken:

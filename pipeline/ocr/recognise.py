@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, median
@@ -11,8 +12,8 @@ import numpy as np
 
 from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
-from pipeline.model import Page
-from pipeline.ocr import cells, lines, prepare, rulings, strips, tesseract
+from pipeline.model import Box, Page
+from pipeline.ocr import aligned, cells, lines, prepare, rulings, strips, tesseract
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
@@ -30,6 +31,10 @@ _TALL = 0.3
 """Share of words of at least _LONG letters that are taller than wide on a page that lies on its side."""
 _SPECK = 0.5
 _BARS = frozenset("|¦")
+_CAPTION = 0.6
+"""Share of a table's width from which words over its headings are its caption."""
+_BAND = 32
+"""Pixels of page by which boxes are found."""
 _BLANK_PIXELS = 8
 _BLANK_DPI = 75
 
@@ -60,7 +65,8 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
     upright, back = _turned(image, turn)
     turned = _read(upright, number, settings, folder, where)
     better = _lies(found) > _lies(turned) or _worth(turned) > _worth(found)
-    if not better or 2 * len(turned.words) < len(found.words):
+    # on its side a table is read as many words, few of them words
+    if not better or 2 * len(turned.words) * _worth(turned) < len(found.words) * _worth(found):
         return found
     words = tuple(replace(word, box=word.box and back.image(word.box)) for word in turned.words)
     return replace(turned, words=words, rotation=turn, width=image.width, height=image.height)
@@ -74,8 +80,9 @@ def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -
         grids: ruled tables in pixels.
         affine: from those pixels to points.
     """
-    rows, rest = cells.rows(tokens, grids, affine)
-    return sorted([*rows, *lines.lines(rest)], key=lambda line: line.top)
+    ruled, rest = cells.rows(tokens, grids, affine)
+    open_, rest = aligned.rows(rest)
+    return sorted([*ruled, *open_, *lines.lines(rest)], key=lambda line: line.top)
 
 
 def _read(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
@@ -90,6 +97,7 @@ def _read(image: Raster, number: int, settings: Settings, folder: Path, where: s
         file = _saved(strip.image, folder / "strip.pgm")
         read = tesseract.read(file, ready.dpi, settings, folder, where=where, options="--psm 6")
         words += strips.placed(read, strip)
+    words = _read_apart(words, rest, ready.dpi, settings, folder, where)
     tokens = _believed([_token(word, ready) for word in words])
     text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
     sure = [word.confidence for word in placed if word.confidence is not None]
@@ -105,6 +113,51 @@ def _read(image: Raster, number: int, settings: Settings, folder: Path, where: s
         dpi=image.dpi,
         blank=not placed,
     )
+
+
+def _read_apart(
+    words: list[tesseract.Read], image: Image.Image, dpi: int, settings: Settings, folder: Path, where: str
+) -> list[tesseract.Read]:
+    """The words, those in tables without rules read anew cell by cell: neighbours are taken for one word."""
+    tokens = [Token(w.text, Box(w.x0, w.y0, w.x1, w.y1), w.line, w.confidence) for w in words]
+    found, heads = aligned.cells(_believed([t for t in tokens if t.group[0] >= 0]))
+    boxes = [_pixels(box, image.size) for box in found]
+    for head in (_pixels(box, image.size) for box in heads):
+        found_there = strips.blobs(image, head, dpi)
+        # a caption over the headings is as wide as the table, or cut by the box's edge
+        boxes += [b for b in found_there if b[2] - b[0] < _CAPTION * (head[2] - head[0]) and b[1] > head[1]]
+    strip = strips.stack(image, boxes, dpi) if boxes else None
+    if strip is None:
+        return words
+    file = _saved(strip.image, folder / "cells.pgm")
+    read = tesseract.read(file, dpi, settings, folder, where=where, options="--psm 6")
+    places = _Places(boxes)
+    kept = [word for word in words if not places.hold(word)]
+    # the lines of ruled tables' cells have the first numbers below nought
+    first = 1 + max((-w.line[0] for w in kept if w.line[0] < 0), default=0)
+    placed = strips.placed(read, strip)
+    return [*kept, *(replace(w, line=(w.line[0] - first, *w.line[1:])) for w in placed)]
+
+
+def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """A box's pixels, as far as they lie on the page."""
+    width, height = size
+    return max(0, round(box.x0)), max(0, round(box.y0)), min(width, round(box.x1)), min(height, round(box.y1))
+
+
+class _Places:
+    """Boxes of a page, to ask whether words lie in any of them."""
+
+    def __init__(self, boxes: Sequence[tuple[int, int, int, int]]) -> None:
+        self._bands: dict[int, list[tuple[int, int, int, int]]] = {}
+        for box in boxes:
+            for band in range(box[1] // _BAND, box[3] // _BAND + 1):
+                self._bands.setdefault(band, []).append(box)
+
+    def hold(self, word: tesseract.Read) -> bool:
+        """Whether a word's middle lies in one."""
+        x, y = (word.x0 + word.x1) // 2, (word.y0 + word.y1) // 2
+        return any(a <= x < c and b <= y < d for a, b, c, d in self._bands.get(y // _BAND, []))
 
 
 def _token(word: tesseract.Read, ready: Prepared) -> Token:

@@ -75,7 +75,8 @@ def parse(table: str) -> list[Read]:
         cells = row.split("\t")
         if len(cells) != 12 or cells[0] != "5":
             continue
-        text = nfc("".join(c for c in cells[11] if c.isprintable()).strip())
+        # an underscore is a stroke, of a rule or of dust
+        text = nfc("".join(c for c in cells[11] if c.isprintable()).strip().strip("_"))
         left, top, width, height = (int(cell) for cell in cells[6:10])
         confidence = float(cells[10]) / 100
         if text and width > 0 and height > 0 and confidence >= 0:

@@ -165,30 +165,35 @@ class Candidates:
 
     def _weighed(self, text: str, code: bool) -> Words:
         """All that a token may have been, itself included, whatever the document says."""
-        found = self.known(text)
-        own, spelling = self.raw(text)
+        found, own = self.known(text), self.raw(text)[0]
+        lists = [found, self._itself(text, code)]
         others = found.ids != own
         best = (found.scores + self.ngrams.unigram.take(found.ids))[others].max(initial=-99.0)
-        more = list[tuple[int, float]]()
-        if own in (NUMBER, UNKNOWN):
-            printed = respelled(text) if own == UNKNOWN else ""
-            if printed:
-                more.append((NUMBER, DIGITS.get(len(printed), 0.0) + RESPELLED))
-            more.append((own, spelling if not printed or printed[0].isdigit() else -99.0))
-        else:
-            more.append((own, -9.0 if self._spoilable(own) else KEPT))
-        if code:
-            bare = fold_marks(text).lower()
-            for missing in range(2):
-                more += ((w, missing * UNKNOWN_PIECE) for w in self._by_bare.get(bare[missing:], ()))
-        lists = [found, Words(*(np.array(column) for column in zip(*more, strict=True)))]
         if best < UNLIKELY and not text.isdigit() and not _measured(text) and len(text) <= LONGEST_SPELT:
             lists.append(self.channel.by_letters(text.lower(), letter_case(text), MOST))
         ids, scores = Words.best(*(np.concatenate(column) for column in zip(*lists, strict=True)))
         if code:
+            bare = fold_marks(text).lower()
             kept = np.fromiter((self._of_code(w, own, bare) for w in ids.tolist()), bool, len(ids))
             ids, scores = ids[kept], scores[kept]
         return Words(ids, scores)
+
+    def _itself(self, text: str, code: bool) -> Words:
+        """The token as it stands or, of figures and symbols, as it must have been printed."""
+        own, spelling = self.raw(text)
+        found = list[tuple[int, float]]()
+        if own in (NUMBER, UNKNOWN):
+            printed = respelled(text) if own == UNKNOWN else ""
+            if printed:
+                found.append((NUMBER, DIGITS.get(len(printed), 0.0) + RESPELLED))
+            found.append((own, spelling if not printed or printed[0].isdigit() else -99.0))
+        else:
+            found.append((own, -9.0 if self._spoilable(own) else KEPT))
+        if code:
+            bare = fold_marks(text).lower()
+            for missing in range(2):
+                found += ((w, missing * UNKNOWN_PIECE) for w in self._by_bare.get(bare[missing:], ()))
+        return Words(*(np.array(column) for column in zip(*found, strict=True)))
 
     def _make(self, text: str, code: bool) -> Options:
         own, _ = self.raw(text)

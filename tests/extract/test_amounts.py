@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.extract.amounts import grammar
+from pipeline.extract.amounts import grammar, load_units
 from pipeline.extract.numerals import parse_number
 
 CASES = [
@@ -136,3 +136,10 @@ def test_approximate(text: str, lead: str) -> None:
 )
 def test_parse_number(text: str, whole: bool, value: Decimal | int | None) -> None:
     assert parse_number(text, whole=whole)[0] == value
+
+
+def test_number_words() -> None:
+    worded = load_units()["number_words"]
+    assert [q.value for q in grammar().find(worded["example"])] == [4]
+    assert grammar().find(worded["counter"]) == []
+    assert grammar().find("thôn Hai Căn, hai mươi hộ, năm hộ, một hộ") == []

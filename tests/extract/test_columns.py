@@ -200,3 +200,144 @@ def test_a_count_is_of_the_flow_beside_it_and_a_caption_of_two_periods(extracted
         ("disbursed", 59, 2_950_000_000, "2021-01-01", "2023-12-31"),
         ("outstanding", None, 7_170_000_000, None, "2023-11-30"),
     ]
+
+
+def test_caption_and_headings_name_a_table_before_a_line_does(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 2. Dự kiến kinh phí thực hiện Chương trình giảm nghèo năm 2025 (triệu đồng)
+TT | Nội dung | Vốn đầu tư | Vốn sự nghiệp
+1 | Dự án 1: Hạ tầng kinh tế - xã hội | 9.600 | 820
+2 | Dự án 5: Hỗ trợ nhà ở cho hộ nghèo | 1.260 | 2.730
+ | Cộng | 10.860 | 3.550""")
+    assert {f.table for f in extraction.figures} == {"budgets"}
+
+
+def test_what_nothing_says_is_said_to_be_so(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 3. Nhà ở của hộ nghèo năm 2024
+TT | Xã | Tổng số nhà
+1 | Xã Na Hin | 14
+2 | Xã Pờ Ly | 9""")
+    assert of(extraction, "work", "houses") == [("unspecified", 14), ("unspecified", 9)]
+
+
+def test_specks_between_words_and_a_year_under_a_misread_heading(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 1. Hộ nghèo, hộ cận nghèo cuối các năm 2022-2023
+Ñäm | Tổng số . hộ | Số hộ nghèo
+. 2022 | 1.520 | 31
+2023 _ | 1.540 | 25""")
+    assert of(extraction, "measure", "value", "period_end") == [
+        ("households", 1520, "2022-12-31"),
+        ("poor_households", 31, "2022-12-31"),
+        ("households", 1540, "2023-12-31"),
+        ("poor_households", 25, "2023-12-31"),
+    ]
+
+
+def test_a_table_of_indicators(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 1. Các chỉ tiêu chủ yếu
+TT | Chỉ tiêu | Đơn vị tính | Thực hiện năm 2023 | Kế hoạch năm 2024
+1 | Tỷ lệ hộ cận nghèo | % | 6,15 | 5,3
+2 | Số hộ thoát nghèo | hộ | 412 | 380
+3 | Tỷ lệ người dân tham gia BHYT | % | 93,4 | 95
+4 | Số nhà xây mới cho hộ nghèo | nhà | 27 | 31
+5 | Sản lượng thóc | tấn | 8.140 | 8.300""")
+    assert [(f.table, str(f.values.get("value") or f.values.get("houses"))) for f in extraction.figures] == [
+        ("houses", "27"),
+        ("houses", "31"),
+        ("rates", "6.15"),
+        ("rates", "5.3"),
+        ("rates", "412"),
+        ("rates", "380"),
+        ("rates", "93.4"),
+        ("rates", "95"),
+    ]
+    times = [(str(f.values["period_end"]), f.values["status"]) for f in extraction.figures]
+    assert times == [("2023-12-31", "actual"), ("2024-12-31", "planned")] * 4
+    assert {row["text"] for row in extraction.unclaimed} == {"8.140", "8.300"}
+
+
+def test_a_column_of_units_tells_what_is_counted_and_who_is_helped(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 5. Kết quả thực hiện các chính sách hỗ trợ năm 2023
+TT | Chính sách | Đơn vị tính | Số lượng | Kinh phí (triệu đồng)
+1 | Hỗ trợ tiền điện cho hộ nghèo | hộ | 1.204 | 852,4
+2 | Tặng quà Tết cho hộ nghèo | suất | 640 | 320
+3 | Hỗ trợ bò giống | con | 36 | """)
+    assert of(extraction, "kind", "count", "recipients", "recipient_unit", "amount_vnd") == [
+        ("electricity", None, 1204, "household", 852_400_000),
+        ("gift", 640, None, None, 320_000_000),
+        ("livelihood", 36, None, None, None),
+    ]
+
+
+def test_cells_that_name_what_they_count(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 2. Dự kiến hỗ trợ năm 2024
+TT | Nội dung hỗ trợ | Đối tượng | Kinh phí (triệu đồng)
+1 | Hỗ trợ tiền điện cho hộ nghèo | 1.204 hộ | 852,4
+2 | Tặng quà Tết cho hộ nghèo | 640 suất | 320
+3 | Trợ giúp pháp lý cho người nghèo | 48 vụ việc | 96""")
+    assert of(extraction, "kind", "count", "recipients", "amount_vnd") == [
+        ("electricity", None, 1204, 852_400_000),
+        ("gift", 640, None, 320_000_000),
+        ("legal_aid", 48, None, 96_000_000),
+    ]
+
+
+def test_money_beside_a_total_and_its_parts_is_the_totals(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 3. Xóa nhà tạm, nhà dột nát năm 2023
+TT | Xã | Tổng số nhà | Xây mới | Sửa chữa | Kinh phí (triệu đồng)
+1 | Xã Na Hin | 24 | 15 | 9 | 1.170
+2 | Xã Pờ Ly | 31 | 22 | 9 | 1.590
+ | Cộng | 55 | 37 | 18 | 2.760""")
+    rows = of(extraction, "work", "houses", "amount_vnd", "role")
+    assert rows[:3] == [
+        ("unspecified", 24, 1_170_000_000, "subtotal"),
+        ("new", 15, None, "part"),
+        ("repair", 9, None, "part"),
+    ]
+    assert rows[6] == ("unspecified", 55, 2_760_000_000, "total")
+
+
+def test_a_column_headed_by_total_alone(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 4. Kinh phí Chương trình giảm nghèo năm 2023 (triệu đồng)
+TT | Nội dung | Vốn đầu tư | Vốn sự nghiệp | Tổng số
+1 | Dự án 1: Hạ tầng | 9.600 | 820 | 10.420
+2 | Dự án 2: Sinh kế | 410 | 3.865 | 4.275
+ | Cộng | 10.010 | 4.685 | 14.695""")
+    rows = of(extraction, "project_no", "capital_type", "amount_vnd", "role")
+    assert ("1", None, 10_420_000_000, "subtotal") in rows
+    assert ("1", "investment", 9_600_000_000, "part") in rows
+    assert (None, None, 14_695_000_000, "total") in rows
+
+
+def test_one_subproject_whose_sister_has_none_of_the_kind(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 4. Kế hoạch vốn năm 2023 (triệu đồng)
+TT | Nội dung | Vốn đầu tư | Vốn sự nghiệp
+4 | Dự án 4: Giáo dục nghề nghiệp, việc làm | 2.600 | 3.980
+ | Tiểu dự án 1: Giáo dục nghề nghiệp | 2.600 | 2.730
+ | Tiểu dự án 3: Việc làm bền vững | | 1.250""")
+    rows = of(extraction, "subproject_no", "amount_vnd", "role")
+    assert (None, 2_600_000_000, "total") in rows
+    assert ("1", 2_600_000_000, "part") in rows
+
+
+def test_what_is_over_is_no_plan(extracted: Extracted) -> None:
+    extraction = extracted("""KẾ HOẠCH
+Thực hiện công tác giảm nghèo năm 2025
+II. NHIỆM VỤ, GIẢI PHÁP
+Năm 2024, huyện cấp 884 thẻ BHYT cho người nghèo. Năm 2025 dự kiến cấp 965 thẻ BHYT cho người nghèo.""")
+    assert of(extraction, "cards", "status") == [(884, "actual"), (965, "planned")]
+
+
+def test_a_table_over_pages_of_which_one_lost_its_numbers(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 4. Hỗ trợ nhà ở cho hộ nghèo năm 2023
+TT | Xã | Xây mới | Sửa chữa
+1 | Xã Na Hin | 14 | 6
+2 | Xã Pờ Ly | 11 | 4
+\fXã Xín Cái | 9 | 3
+Xã Lũng Thàng | 8 | 2
+Toản huyện | 42 | 15""")
+    assert of(extraction, "work", "houses", "role")[-4:] == [
+        ("new", 8, "part"),
+        ("repair", 2, "part"),
+        ("new", 42, "total"),
+        ("repair", 15, "total"),
+    ]

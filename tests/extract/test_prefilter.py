@@ -10,10 +10,12 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.extract.folded import Folded
 from pipeline.extract.groups import groups
 from pipeline.extract.pattern_index import Index
 from pipeline.extract.periods import periods
-from pipeline.extract.prefilter import Battery, Prefiltered, required
+from pipeline.extract.prefilter import SHORT, Prefiltered
+from pipeline.extract.required import DIGIT, required
 from pipeline.extract.rule_files import rulebook
 
 FLAGS = regex.IGNORECASE | regex.V1
@@ -46,14 +48,10 @@ def test_all_patterns_of_the_dictionaries() -> None:
             begin, end = 3, len(text) - 3
             wanted = [m.span() for m in pattern.pattern.finditer(text, begin, end)]
             assert [m.span() for m in pattern.finditer(text, begin, end)] == wanted, pattern.pattern.pattern
-            assert {s for s, _ in wanted} <= set(pattern.places(text, begin, end))
-
-
-def test_a_battery_refuses_no_match() -> None:
-    battery = Battery(patterns())
-    for text in texts():
-        may = set(battery.may_match(text))
-        assert all(n in may for n, p in enumerate(patterns()) if p.search(text))
+            first = pattern.search(text, begin, end)
+            assert (first.span() if first else None) == next(iter(wanted), None), pattern.pattern.pattern
+            places = pattern.places(text, begin, end)
+            assert places is None or {s for s, _ in wanted} <= set(places)
 
 
 def test_an_index_finds_what_the_patterns_find() -> None:
@@ -79,9 +77,24 @@ def test_most_patterns_have_words() -> None:
         ("Cho vay|thu nợ", [["cho vay", "thu nợ"]], ["cho vay", "thu nợ"]),
         (r"cho\s+vay(?:\s+vốn)?", [["cho vay"]], ["cho vay"]),
         (r"(?:đã )?vay", [["vay"]], ["vay", "đã vay"]),
-        (r"(?P<n>\d+) hộ", [[" hộ"]], []),
+        (r"(?P<n>\d+) hộ", [[" hộ"]], [DIGIT + " hộ"]),
+        (r"\d{1,2}(?: hộ)?", [], [DIGIT]),
+        (r"(?:ngày )?\d+/", [], [DIGIT + "/", "ngày "]),
+        (
+            r"(?:\d+|một) (?:năm|quý)",
+            [[" năm", " quý"]],
+            [DIGIT + " năm", DIGIT + " quý", "một năm", "một quý"],
+        ),
+        (r"(?:đã |vươn lên )*thoát", [["thoát"]], ["thoát", "vươn lên ", "đã "]),
+        (r"(?:báo \w+ )?trợ giúp", [["trợ giúp"]], ["báo ", "trợ giúp"]),
+        (r"lần \d+", [["lần "]], ["lần "]),
+        (r"(?:ngày )?(?:0?[1-9]|[12]\d|3[01])(?:/|-)\w", [], [DIGIT + "-", DIGIT + "/", "ngày "]),
+        (r"[12]\d năm", [[" năm"]], ["1", "2"]),
+        (r"(?:0?[1-2])/", [["1/", "2/"]], ["01/", "02/", "1/", "2/"]),
         (r"vay\b(?! nợ)", [["vay"]], ["vay"]),
-        (r"v[ay]y", [], ["v"]),
+        (r"v[ay]y", [["vay", "vyy"]], ["vay", "vyy"]),
+        (r"v[^a]y", [], ["v"]),
+        (r"v[à-ỹ]y", [], ["v"]),
         (r"hộ{1,3}nghèo", [["nghèo"]], ["hộ"]),
         ("(?:vay){e<=1}", [], []),  # fuzzy
         (r"(a)\1", [], []),  # points back
@@ -98,18 +111,51 @@ def test_what_a_pattern_asks_for(pattern: str, words: list[list[str]], heads: li
 
 
 atoms = st.sampled_from(
-    ["a", "b", "ß", " ", r"\s+", r"\s*", ".", "[ab]", r"\w", "(?:a|bb)", "(?:ab|)", "(?!a)"]
+    [
+        "a",
+        "b",
+        "ß",
+        " ",
+        "1",
+        r"\d",
+        "[12]",
+        r"\s+",
+        r"\s*",
+        ".",
+        "[ab]",
+        r"\w",
+        "(?:a|bb)",
+        "(?:ab|)",
+        "(?!a)",
+    ]
 )
 counts = st.sampled_from(["", "", "", "?", "*", "+", "{2}", "{0,2}"])
 sequences = st.lists(st.tuples(atoms, counts).map("".join), min_size=1, max_size=5).map("".join)
 
 
 @settings(max_examples=600, deadline=None, derandomize=True)
-@given(st.lists(sequences, min_size=1, max_size=3).map("|".join), st.text("abAB ß\nSs", max_size=14))
-def test_any_pattern(source: str, text: str) -> None:
+@given(
+    st.sampled_from(["", r"(?<!\p{L})", r"(?<![\p{L}\d])"]),
+    st.lists(sequences, min_size=1, max_size=3).map("|".join),
+    st.booleans(),
+    st.text("abAB ß\nSs12,", max_size=14),
+)
+def test_any_pattern(begins: str, source: str, grouped: bool, text: str) -> None:
     try:
-        compiled = regex.compile(source, FLAGS)
+        compiled = regex.compile(begins + (f"(?:{source})" if grouped else source), FLAGS)
     except regex.error:
         return
+    text = text + "." * (SHORT + 1)  # shorter ones are not folded
     wanted = [m.span() for m in compiled.finditer(text)]
-    assert [m.span() for m in Prefiltered.of(compiled).finditer(text)] == wanted
+    pattern = Prefiltered.of(compiled)
+    assert [m.span() for m in pattern.finditer(text)] == wanted
+    first = pattern.search(text)
+    assert (first.span() if first else None) == next(iter(wanted), None)
+
+
+@given(st.text("abİß \n\t", max_size=14), st.integers(0, 14), st.integers(0, 14))
+def test_a_part_is_folded_as_by_itself(text: str, start: int, end: int) -> None:
+    start, end = min(start, end, len(text)), min(max(start, end), len(text))
+    whole, part = Folded(text), Folded(text[start:end])
+    first, last = whole.span(start, end)
+    assert start == end or whole.text[first:last] == part.text

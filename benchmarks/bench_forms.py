@@ -1,0 +1,184 @@
+"""Our own labelled documents in every form in which an archive holds them, through the whole of hoso.
+
+usage: python -m benchmarks.bench_forms [--write] [--errors] [FORM …]
+
+Each document of benchmarks/own and benchmarks/forms is drawn from its text into build/bench/forms: the text
+itself, what an English Tesseract makes of the printed pages, scans (images alone, 200 dpi, askew, noisy) and
+born-digital PDFs, the last two with ruled tables and with none. Then hoso reads each and its tables are
+scored against the one truth of the text. ``--write`` puts the result into docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import drawn, scoring
+from benchmarks.page import commit, put
+from benchmarks.scoring import JUDGED, Score, scores
+from benchmarks.shared import ROOT, WORK, extracted
+from samples.draw import ruined
+from samples.pdf import born_digital, scan_pdf
+from training.degrade import Profile, degrade
+from training.render import Sheet, Style, paint
+
+OWN, NEW = ROOT / "benchmarks" / "own", ROOT / "benchmarks" / "forms"
+FORMS = {
+    "clean text": "",
+    "ruined text": "ruled",
+    "scan, ruled": "ruled",
+    "scan, not ruled": "open",
+    "born-digital, ruled": "ruled",
+    "born-digital, not ruled": "open",
+}
+"""How each form's tables are drawn."""
+OFFICE = Profile(skew=0.4, blur=0.5, noise=5.0, specks=8, paper=246, ink=25)
+DPI, QUALITY = 200, 70
+STYLES = (Style("Tinos", 13.0), Style("Noto Serif", 12.0), Style("Tinos", 14.0))
+"""Fonts of the documents in turn; born-digital pages need TrueType outlines."""
+MARK = "forms"
+
+
+def sources() -> list[Path]:
+    """The documents' texts."""
+    return [*sorted((OWN / "txt").glob("*.txt")), *sorted((NEW / "sources").glob("*.txt"))]
+
+
+def truth(folder: Path) -> Path:
+    """Both sets' truth as one: the judged columns of every table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, columns in JUDGED.items():
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, ["source_file", *columns, "quote"], extrasaction="ignore")
+            writer.writeheader()
+            for place in (OWN, NEW):
+                writer.writerows(scoring.read(place / "truth" / f"{table}.csv"))
+    return folder
+
+
+def draw(form: str, folder: Path) -> None:
+    """All documents in one form."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for number, source in enumerate(sources()):
+        text = source.read_text(encoding="utf-8")
+        if not FORMS[form]:
+            shutil.copy(source, folder)
+            continue
+        style = STYLES[number % len(STYLES)]
+        sheets = drawn.sheets(text, style, ruled=FORMS[form] == "ruled")
+        target = folder / source.stem
+        if form.startswith("ruined"):
+            target.with_suffix(".txt").write_text(ruined(_scanned(sheets, number)), encoding="utf-8")
+        elif form.startswith("scan"):
+            # a landscape page goes through the scanner as the others do: on its side
+            images = [_fed(image) for image in _scanned(sheets, number)]
+            target.with_suffix(".pdf").write_bytes(scan_pdf(images, DPI, QUALITY, bilevel=False))
+        else:
+            target.with_suffix(".pdf").write_bytes(born_digital(sheets))
+
+
+def _scanned(sheets: list[Sheet], seed: int) -> list[Image.Image]:
+    rng = np.random.default_rng(seed)
+    return [degrade(paint(sheet, DPI), rng, OFFICE, DPI) for sheet in sheets]
+
+
+def _fed(image: Image.Image) -> Image.Image:
+    return image.transpose(Image.Transpose.ROTATE_90) if image.width > image.height else image
+
+
+def measured(forms: list[str]) -> Iterator[tuple[str, Mapping[str, Score], Path]]:
+    """Each form with the score of each table and the folder of hoso's tables."""
+    wanted = truth(WORK / "forms" / "truth")
+    for form in forms:
+        name = f"forms/{form.replace(', ', '-').replace(' ', '-')}"
+        draw(form, WORK / name)
+        tables = extracted(WORK / name, f"{name}-out")
+        for row in scoring.read(tables.parent / "failures.csv"):
+            print(f"{form}: {', '.join(filter(None, row.values()))}", file=sys.stderr)
+        yield form, scores(wanted, tables), tables
+
+
+def unpaired(
+    columns: Sequence[str], wanted: Sequence[scoring.Row], found: Sequence[scoring.Row]
+) -> tuple[list[scoring.Row], list[scoring.Row]]:
+    """The wanted rows that no found one agrees with in these columns, and the found ones that are left."""
+    left = list(found)
+    missing = []
+    for row in wanted:
+        same = next((other for other in left if _agrees(columns, row, other)), None)
+        if same is None:
+            missing.append(row)
+        else:
+            left.remove(same)
+    return missing, left
+
+
+def _agrees(columns: Sequence[str], wanted: scoring.Row, found: scoring.Row) -> bool:
+    told = ((scoring.cell(wanted.get(c)), scoring.cell(found.get(c))) for c in columns)
+    here = scoring.stem(wanted["source_file"]) == scoring.stem(found["source_file"])
+    return here and all(want in (scoring.OPEN, got) for want, got in told)
+
+
+def tell_errors(form: str, tables: Path) -> None:
+    """Print the rows that are missing and those that are too many, with what they were read from."""
+    for table, columns in JUDGED.items():
+        wanted = scoring.read(WORK / "forms" / "truth" / f"{table}.csv")
+        found = scoring.read(tables / f"{table}.csv")
+        missing, extra = unpaired(columns, wanted, found)
+        for sign, rows in (("-", missing), ("+", extra)):
+            for row in rows:
+                cells = " ".join(scoring.cell(row.get(c)) or "·" for c in columns)
+                place = f"{scoring.stem(row['source_file'])} p{row.get('page', '')}"
+                told = row.get("quote") or row.get("title", "")
+                print(f"{form}: {table} {sign} {place}: {cells} | {told[:110]}", file=sys.stderr)
+
+
+def report(found: Mapping[str, Mapping[str, Score]]) -> str:
+    """The scores as a Markdown table."""
+    head = ("table", "form", "rows", "found", "right", "precision", "recall", "F1", "numbers F1")
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for table in JUDGED:
+        for form, by_table in found.items():
+            rows, numbers = by_table[table].rows, by_table[table].numbers
+            shares = (f"{share:.3f}" for share in (rows.precision, rows.recall, rows.f1, numbers.f1))
+            cells = (table, form, str(rows.wanted), str(rows.found), str(rows.right), *shares)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("forms", nargs="*", metavar="FORM", help=", ".join(FORMS))
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--errors", action="store_true", help="print rows that are missing or too many")
+    options = parser.parse_args()
+    if unknown := set(options.forms) - FORMS.keys():
+        parser.error(f"unknown form {', '.join(sorted(unknown))}; forms are {', '.join(FORMS)}")
+    found = {}
+    for form, by_table, tables in measured(options.forms or list(FORMS)):
+        found[form] = by_table
+        if options.errors:
+            tell_errors(form, tables)
+    block = report(found)
+    print(block)
+    if options.write:
+        path = ROOT / "docs" / "benchmarks.md"
+        note = f"`make bench-forms` on {datetime.now(UTC).date()}, commit {commit()}."
+        path.write_text(put(path.read_text(encoding="utf-8"), MARK, f"{note}\n\n{block}"), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

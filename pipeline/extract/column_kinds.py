@@ -1,0 +1,63 @@
+"""Columns of a table that their headings alone do not tell: of counts with their units, of sums of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipeline.extract.grid_cells import Cell
+from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.language.normal import fold_marks
+
+if TYPE_CHECKING:
+    from pipeline.extract.columns import Column
+
+_TOTAL = regex.compile(
+    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
+)
+_FOLDED = regex.compile(r"\s*(?:tong cong|tong so|toan (?:huyen|tinh|xa))\s*", regex.IGNORECASE)
+
+
+def is_total(label: str) -> bool:
+    """Whether a line or column holds the sums of others, by its label, marks misread or not.
+
+    >>> [is_total(text) for text in ("Tổng số", "Toản tỉnh", "Cộng", "Công", "Tổng số nhà")]
+    [True, True, True, False, False]
+    """
+    return bool(_TOTAL.match(label) or _FOLDED.fullmatch(fold_marks(label)))
+
+
+def counted(
+    columns: Sequence[Column], body: Sequence[Sequence[Cell]], rules: TableRules, book: Rulebook
+) -> list[Column]:
+    """Columns whose cells name what they count (``12.400 hộ``) are of counts, whatever heads them."""
+    counts = {n.column for n in rules.numbers if n.unit_column}
+    entry = next((e for e in rules.headings if e.column in counts), None)
+    found = list(columns)
+    for k, column in enumerate(columns):
+        if entry is None or not column.is_label:
+            continue
+        cells = [row[k].text for row in body if k < len(row) and row[k].text]
+        named = [q for text in cells for q in book.grammar.find(text)[:1] if q.start == 0 and not q.is_money]
+        if cells and 2 * sum(q.unit not in {"percent", "other"} for q in named) > len(cells):
+            found[k] = replace(column, entry=entry, unit=entry.unit, is_label=False)
+    return found
+
+
+def summed(columns: Sequence[Column]) -> list[Column]:
+    """A column headed by ``Tổng số`` alone holds what the columns beside it hold."""
+    entries = [column for column in columns if column.entry and column.entry.column != "percent_stated"]
+    if len({(c.entry.column, c.entry.unit) for c in entries if c.entry}) != 1 or len(entries) < 2:
+        return list(columns)
+    shared = {
+        c: v for c, v in entries[0].values.items() if all(other.values.get(c) == v for other in entries)
+    }
+    return [
+        replace(entries[0], heading=column.heading, values=shared, is_sum=True)
+        if column.entry is None and is_total(column.heading)
+        else column
+        for column in columns
+    ]

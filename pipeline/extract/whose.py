@@ -1,0 +1,127 @@
+"""Which group of people a number is about: the one that it counts, else the one that its words name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.rules import Mark
+from pipeline.extract.sentence import Sentence
+
+if TYPE_CHECKING:
+    from pipeline.extract.frames import Frame
+
+
+def group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
+    """The groups that a count names itself: ``110 hộ nghèo, cận nghèo``; looked for once for all tables."""
+    known = sentence.groups_at
+    if q.start not in known:
+        known[q.start] = _group_at(sentence, q)
+    return known[q.start]
+
+
+def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
+    limit = min(sentence.end, q.end + 160)
+    nxt = sentence.next_lead(q.start, limit)
+    limit = min(limit, nxt)
+    own = groups().list_at(sentence.text, q.noun_start, limit)
+    if own and groups().rank(own.code) >= SPECIFIC:
+        return own
+    behind = groups().behind(sentence.text, q.end, limit)
+    return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
+
+
+SPECIFIC = 5
+"""From this rank on a group is named by its noun alone: `264 HSSV thuộc hộ nghèo` are students."""
+VAGUE = 2
+"""Up to this rank a noun yields to what its clause says: `86 lao động … đi làm việc ở nước ngoài`."""
+
+
+def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
+    """The groups in a number's clause.
+
+    As its label (``Hộ nghèo: 30 thẻ``), behind it, behind its trigger, or as the label of its sentence or
+    list (``- Nước sạch: năm 2023 cho 412 hộ vay``).
+    """
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    before_it = sentence.previous(q.start)
+    theirs = group_at(sentence, before_it) if before_it and not before_it.is_money else None
+    begin = max(before_it.end if before_it else 0, clause.start, theirs.end if theirs else 0)
+    before = groups().find(sentence.text, begin, q.lead)
+    last = before[-1] if before else None
+    if last and frame.cues.copula.fullmatch(sentence.text[last.end : q.lead]):
+        return last
+    cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
+    end = min(stop, clause.end, cue.start() if cue else clause.end)
+    # groups in a bracket that counts each are its own: `420 hộ (hộ nghèo 150 hộ, hộ cận nghèo 270 hộ)`
+    behind = [
+        g
+        for g in groups().find(sentence.text, q.end, end)
+        if not any(a <= g.start < b and sentence.between(a, b) for a, b in clause.holes)
+    ]
+    if behind:
+        return behind[0]
+    if last and (
+        sentence.text[begin : last.start].strip(" ,:-+*.") == ""
+        or (governor and governor.start <= last.start)
+    ):
+        return last
+    if last and (
+        frame.cues.source_of.search(sentence.text, begin, last.start)
+        or (q.is_money and governor and _is_subject(frame, last, governor))
+    ):
+        return last
+    return _label(frame, q)
+
+
+def _is_subject(frame: Frame, group: GroupList, verb: Mark) -> bool:
+    """Whether a verb says what its subject got: ``ông Hai, hộ cận nghèo ở thôn Đông, được vay 50 triệu``."""
+    text = frame.sentence.text
+    near = 0 <= verb.start - group.end <= SUBJECT and ";" not in text[group.end : verb.start]
+    return near and bool(frame.cues.passive.match(text, verb.start, verb.end))
+
+
+SUBJECT = 60
+"""Characters between a subject and its verb."""
+
+
+def _label(frame: Frame, q: Quantity) -> GroupList | None:
+    """The group that the sentence's or the list's label names before its colon."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
+        return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
+    colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
+    if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
+        return found[0]
+    if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
+        return found[-1]
+    return None
+
+
+LABEL = 150
+"""Characters from a sentence's start to the colon behind its label."""
+
+
+def group_of(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> GroupList | None:
+    """The groups that a number is about."""
+    turn = frame.sentence.turns.get(q.start)
+    if turn and turn.group:
+        return turn.group
+    own = None if q.is_money else group_at(frame.sentence, q)
+    if own and not is_vague(own):
+        return own
+    return group_near(frame, q, stop, governor) or own
+
+
+def is_vague(group: GroupList) -> bool:
+    """Whether what a clause says tells more than the noun: ``86 lao động``."""
+    return groups().rank(group.code) <= VAGUE and group.code not in NAMED
+
+
+NAMED = frozenset(
+    {"poor_household", "near_poor_household", "poor_and_near_poor", "escaped_poverty_household"}
+)
+"""Codes that stand whatever else a clause says."""

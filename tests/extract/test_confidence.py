@@ -1,0 +1,69 @@
+"""A row's confidence: proof raises it, doubt lowers it, it stays a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, understood
+from pipeline.model import Value
+from training.confidence import BELIEVED, NEWEST, fit
+
+ROW: Mapping[str, Value] = {
+    "rule": "loans.disbursed",
+    "proof": "none",
+    "role": "single",
+    "status": "actual",
+    "flags": "",
+    "beneficiary": "poor_household",
+    "period_start": "2023-01-01",
+    "period_end": "2023-12-31",
+    "borrowers": 153,
+    "amount_vnd": 8_075_000_000,
+    "quote": "Năm 2023, cho 153 hộ nghèo vay 8.075 triệu đồng.",
+}
+
+
+@pytest.mark.parametrize("evidence", BELIEVED)
+def test_proof_raises_and_doubt_lowers(evidence: str) -> None:
+    name, code = evidence.split()
+    before, after = (
+        understood("loans", row) for row in (ROW, {**ROW, {"flag": "flags"}.get(name, name): code})
+    )
+    assert after > before if BELIEVED[evidence] > 0 else after < before
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({}, {"cells 2", "crowded 1", "listed 0", "status actual", "role single"}),
+        ({"beneficiary": None, "period_end": None}, {"no beneficiary", "no period_end"}),
+        ({"quote": "Có 12 hộ; 13 hộ; so với cùng kỳ"}, {"period inherited", "listed 2", "cue so với"}),
+        ({"quote": "Tháng 5: 12 hộ"}, {"year inherited"}),
+        ({"quote": "Cộng | 12 | 13"}, {"table row"}),
+    ],
+)
+def test_what_is_said_of_a_row(columns: Mapping[str, Value], told: set[str]) -> None:
+    assert told <= set(features("loans", {**ROW, **columns}))
+
+
+def test_a_row_of_a_table_that_nobody_knows_has_one_too() -> None:
+    assert 0.5 < understood("water", {"quote": "12 công trình"}) < 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [((1.0, 1.0, 1.0), HIGHEST), ((0.0, 1.0, 1.0), LOWEST), ((0.9, 1.0, 1.0), 0.9), ((0.9, 0.5, 1.0), 0.77)],
+)
+def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected: float) -> None:
+    assert confidence(*parts) == expected
+
+
+def test_weights_tell_right_rows_from_wrong_ones() -> None:
+    good, bad = {**ROW, "rule": "a"}, {**ROW, "rule": "b"}
+    older = [[("loans", {k: str(v) for k, v in good.items()}, i > 0) for i in range(20)]]
+    newest = [("loans", {k: str(v) for k, v in bad.items()}, i % 2 == 0) for i in range(20 // NEWEST)]
+    weights = fit(older, newest)
+    assert weights["rule a"] > 0 > weights["rule b"]
+    assert not any(name.startswith("set ") for name in weights)
