@@ -51,7 +51,7 @@ _RANK = "\u031b\u0306\u0302\u0300\u0301\u0309\u0303\u0323"
 """Marks in the order in which letters are composed: horn, breve, hat, tones."""
 _COMBINING = re.compile(f"[{_RANK}]")
 _MARKS = re.compile(f"[{_RANK}]{{2,}}")
-_DECOMPOSED = re.compile(f"[^\\W\\d_]*[^\\W\\d_][{_RANK}][\\w{_RANK}]*")
+_MARKED_WORD = re.compile(f"(?:[^\\W\\d_]|[{_RANK}])+")
 NEAR = 40
 """Characters of a line that are looked at for capitals."""
 _NEXT = re.compile(r"[\s|]*")
@@ -89,7 +89,7 @@ def _decoded(page: str) -> Iterator[tuple[str, Edit]]:
 def _composed(page: str) -> Iterator[tuple[str, Edit]]:
     """Letters with their marks in an order that Unicode does not know; other NFD text is the same as NFC."""
     if _COMBINING.search(page):
-        for match in _DECOMPOSED.finditer(page):
+        for match in filter(lambda found: _COMBINING.search(found[0]), _MARKED_WORD.finditer(page)):
             letters = unicodedata.normalize("NFD", match[0])
             composed = nfc(_MARKS.sub(lambda marks: "".join(sorted(marks[0], key=_RANK.index)), letters))
             if composed != nfc(match[0]):

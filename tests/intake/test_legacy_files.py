@@ -128,5 +128,12 @@ def test_pages_are_told_each_by_itself() -> None:
 
 
 def test_long_lines_and_words_cost_little() -> None:
-    for hostile in ("µ" * 200_000, "é" * 200_000, "a^" * 100_000, "hé " * 70_000, "-" * 200_000):
+    for hostile in (
+        "a" * 200_000 + "\u0301",
+        "µ" * 200_000,
+        "é" * 200_000,
+        "a^" * 100_000,
+        "hé " * 70_000,
+        "-" * 200_000,
+    ):
         assert converted(hostile)[0].raw == hostile
