@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms samples dictionaries clean
+.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -75,6 +75,10 @@ bench-boxes: ## measure whether numbers' boxes on scans hold them (docs/benchmar
 bench-forms: ## measure every table on own documents as text, ruined text, scan and born-digital (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.bench_forms
+
+bench-legacy: ## measure how often old encodings are told and converted rightly (docs/benchmarks.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.legacy
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

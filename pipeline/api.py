@@ -52,6 +52,7 @@ def read(path: str | Path, *, settings: Settings | None = None, channel: Channel
         MissingProgramError: where a page needs OCR and a program for it is missing.
     """
     from pipeline.batch.documents import channel as channel_of
+    from pipeline.batch.documents import in_unicode
     from pipeline.intake import inspect
     from pipeline.ocr import read_page
 
@@ -60,9 +61,9 @@ def read(path: str | Path, *, settings: Settings | None = None, channel: Channel
     pages = tuple(read_page(place, number, info, chosen) for number in range(1, info.pages + 1))
     document = Document(info.doc_id, place.name, pages, ())
     texts = [page.text for page in pages]
-    if not chosen.restore:
-        return replace(document, restored=tuple(RestoredText(text, text) for text in texts))
     channels = [channel_of(page) if channel == "auto" else channel for page in pages]
+    if not chosen.restore:
+        return replace(document, restored=tuple(in_unicode(texts, channels)))
     return replace(document, restored=tuple(_restorer().restore_pages(texts, channels)))
 
 

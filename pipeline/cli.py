@@ -294,6 +294,12 @@ def _decoded(data: bytes, where: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        from pipeline.intake.codes import shown
+        from pipeline.intake.legacy import explains
+
+        content = shown(data)
+        if explains(content):
+            return content
         message = f"{where} is not UTF-8 (byte {error.start}); convert it, or name the file"
         raise errors.UnsupportedError(message) from error
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipeline.intake import codes
 from samples.pdf import born_digital, scan_pdf, stamped
 from training.layout import Cell, Composer
 from training.render import Profile, Sheet, Style, degrade, paint
@@ -73,6 +74,15 @@ def ruined(images: list[Image.Image]) -> str:
     return "\f".join(pages)
 
 
+def encoded(source: Mapping[str, Any], encoding: str) -> bytes:
+    """The text typed in an old encoding, without layout."""
+    known, signed = codes.encoding(encoding), source["signature"]
+    body = [line.removeprefix("## ") for line in source["body"].strip().splitlines()]
+    head = [*source["issuer"], source["number"], source["dateline"], "", *source["title"], ""]
+    foot = ["", *signed["recipients"], "", *signed["capacity"], "", signed["name"]]
+    return bytes(map(codes.WESTERN.index, known.encode("\n".join([*head, *body, *foot]) + "\n")))
+
+
 def write(source: Path, target: Path, with_ruined: bool) -> None:
     """Draw all outputs of one source."""
     data = tomllib.loads(source.read_text(encoding="utf-8"))
@@ -80,7 +90,9 @@ def write(source: Path, target: Path, with_ruined: bool) -> None:
     for output in data["output"]:
         path = target / output["file"]
         path.parent.mkdir(parents=True, exist_ok=True)
-        if output["kind"] == "ruined":
+        if output["kind"] == "encoded":
+            path.write_bytes(encoded(data, output["encoding"]))
+        elif output["kind"] == "ruined":
             if with_ruined or not path.exists():
                 path.write_text(ruined(scanned(sheets, output)), encoding="utf-8")
         elif output["kind"] == "born_digital":

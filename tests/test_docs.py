@@ -46,7 +46,15 @@ def test_every_table_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/how-it-works.md", "docs/restoration.md", "docs/rules.md", "CHANGELOG.md"]
+    "page",
+    [
+        "README.md",
+        "docs/encodings.md",
+        "docs/how-it-works.md",
+        "docs/restoration.md",
+        "docs/rules.md",
+        "CHANGELOG.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page

@@ -36,6 +36,7 @@ SOURCES = [
     ("xa-tan-khue/bao-cao-6-thang-2024.pdf", "tan-khue-6-thang.toml", 0.0),
     ("Đã ký số - UBND xã Bình Nghệ.pdf", "binh-nghe-7-thang.toml", 0.03),
     ("ke-hoach-2025.pdf", "ke-hoach-2025.toml", 0.03),
+    ("bao-cao-2009-abc.txt", "na-khoang-2009.toml", 0.0),
 ]
 
 

@@ -17,11 +17,12 @@ import numpy as np
 
 from pipeline.language.dictionaries import folder as dictionaries
 from pipeline.language.gazetteer import Gazetteer
+from pipeline.language.lexicon import Lexicon
 from training import counts, pages, places
 from training.channel import ChannelCounts, count_page
 from training.channel import write as write_channel
 from training.corpus import BREAK, NUMBER, Corpus, capitals, read, typed_without_marks, weight
-from training.store import write_lexicon, write_ngrams
+from training.store import write_lexicon, write_ngrams, write_syllables
 
 LEAST, MOST_WORDS = 8, 40_000
 ORDER = 4
@@ -94,11 +95,15 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=dictionaries(), help="where the dictionaries are written")
     parser.add_argument("--work", type=Path, default=Path("build/training"), help="where pages read are kept")
-    parser.add_argument("--only", choices=("language", "channels"), help="build one part alone")
+    parser.add_argument("--only", choices=("language", "channels", "syllables"), help="build one part alone")
     parser.add_argument("--pages", type=int, help="pages a channel (default: 2000 eng, 400 vie)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes that read pages")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
+    if options.only == "syllables":
+        lexicon = Lexicon.load(options.out / "lexicon.tsv")
+        write_syllables(zip(lexicon.words, lexicon.counts, strict=True), options.out / "syllables.tsv")
+        return
     if options.only != "channels":
         build_language(read(options.corpus, places.lines(Gazetteer.load())), options.out)
     if options.only != "language":

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.language.frequency import counted
 from pipeline.language.ngrams import LOWEST_BACKOFF, SLOTS, STEPS, bits, places
 from training.counts import Keys, Model
 
@@ -97,4 +98,10 @@ def write_ngrams(model: Model, folder: Path) -> None:
 def write_lexicon(rows: Iterable[tuple[str, int, float, str]], path: Path) -> None:
     """A line a word: word, weighted count, percent of capitals inside sentences, form of initials."""
     lines = [f"{word}\t{count}\t{round(100 * share)}\t{printed}" for word, count, share, printed in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_syllables(words: Iterable[tuple[str, int]], path: Path) -> None:
+    """A line a syllable with its count."""
+    lines = [f"{word}\t{count}" for word, count in counted(words)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.batch.likeness import sketch
 from pipeline.batch.wire import pack
 from pipeline.errors import LimitError, RuleError
+from pipeline.intake.legacy import converted
 from pipeline.model import Document, Edit, Extraction, Failure, Figure, Page, ReadStatus, RestoredText, Value
 from pipeline.settings import Settings
 
@@ -116,7 +117,7 @@ def make_maker(settings: Settings) -> Maker:
     read_figures = partial(extract, book=rulebook(settings.rules_folder))
     format_cells = partial(format_row, schemas=tables(settings.rules_folder))
     if not settings.restore:
-        return Maker(_as_read, read_figures, format_cells)
+        return Maker(in_unicode, read_figures, format_cells)
     from pipeline.restore import Restorer
 
     return Maker(Restorer.load().restore_pages, read_figures, format_cells)
@@ -125,6 +126,12 @@ def make_maker(settings: Settings) -> Maker:
 def _as_read(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
     del channels
     return [RestoredText(text, text) for text in texts]
+
+
+def in_unicode(texts: Sequence[str], channels: Sequence[str]) -> list[RestoredText]:
+    """Texts as read but for old encodings: how letters are coded is no matter of restoration."""
+    pairs = zip(texts, channels, strict=True)
+    return [converted(text)[0] if name == "auto" else RestoredText(text, text) for text, name in pairs]
 
 
 def _with(document: Document, restore: Restore) -> Document:

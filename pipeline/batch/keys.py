@@ -20,16 +20,15 @@ from pipeline.language import dictionaries
 from pipeline.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_INTAKE = ("model.py", "intake", "batch/units.py", "batch/wire.py")
-_PAGE = (
-    *_INTAKE,
-    "ocr",
-    *(f"language/{name}.py" for name in ("dictionaries", "normal", "quality", "syllables")),
+_INTAKE = (
+    *("model.py", "intake", "batch/units.py", "batch/wire.py"),
+    *(f"language/{name}.py" for name in ("dictionaries", "frequency", "normal", "quality", "syllables")),
 )
+_PAGE = (*_INTAKE, "ocr")
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
 _DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", "language", "restore", "extract", "tables")
-_PAGE_DICTIONARIES = ("quality*.toml", "syllables.toml")
-"""Dictionaries that reading a page uses."""
+_PAGE_DICTIONARIES = ("encodings/*.toml", "quality*.toml", "syllables.*")
+"""Dictionaries that inspecting a file and reading a page use."""
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")
 """Libraries whose version may change a document's rows, which are cheap to make again. A page is not: of
 the libraries that read it, security updates are frequent and leave good scans as they are."""
@@ -63,10 +62,11 @@ class Keys:
 def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
     """The keys of a run with these settings and programs (``ocr.versions()``; empty for text alone)."""
     limits = [settings.max_bytes, settings.max_pages, settings.max_pixels]
-    page = [code(_PAGE), dictionary_files(_PAGE_DICTIONARIES)]
+    known = dictionary_files(_PAGE_DICTIONARIES)
+    page = [code(_PAGE), known]
     libraries = {name: metadata.version(name) for name in _LIBRARIES}
     return Keys(
-        intake=digest([code(_INTAKE), limits]),
+        intake=digest([code(_INTAKE), known, limits]),
         text_page=digest(page),
         image_page=digest([page, settings.language, settings.dpi, dict(programs)]),
         limits=digest([limits, settings.max_memory, settings.page_timeout]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import DamagedError, ReadError
-from pipeline.intake import children, layer, pdf, placement, text
+from pipeline.intake import children, layer, legacy, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
@@ -81,9 +81,11 @@ def _text_page(path: Path, number: int, name: str) -> Page:
     if number > len(found):
         message = f"{name}, page {number}: the file changed while it was read"
         raise ReadError(message)
-    judged = quality.assess(found[number - 1])
-    blank = not found[number - 1].strip()
-    return Page(number, found[number - 1], quality=judged.score, reasons=judged.reasons, blank=blank)
+    done, encodings = legacy.converted(found[number - 1])
+    judged = quality.assess(done.text)
+    blank = not done.raw.strip()
+    reasons = (*(f"encoding:{name}" for name in encodings), *judged.reasons)
+    return Page(number, done.raw, quality=judged.score, reasons=reasons, blank=blank)
 
 
 def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
@@ -95,7 +97,7 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: s
     def drawn(dpi: int = 0) -> Raster:
         return raster.drawn(path, number, page, settings, folder, where, dpi)
 
-    if judged.verdict == "good":
+    if judged.verdict in {"good", "legacy"}:
         ruled = content.paths_over >= _RULED_FROM or not content.complete
         found, affine = _rulings(drawn, settings) if ruled else ((), scaling(1))
         return _layer_page(words, judged, page, number, found, affine)

@@ -21,6 +21,7 @@ from sys import intern
 from typing import Literal
 
 from pipeline.errors import DictionaryError
+from pipeline.intake.legacy import converted
 from pipeline.language.dictionaries import folder as dictionaries
 from pipeline.language.lexicon import NUMBER, UNKNOWN, Lexicon
 from pipeline.language.ngrams import Ngrams
@@ -110,12 +111,14 @@ def compose(first: RestoredText, second: Sequence[Edit]) -> Iterable[Edit]:
     return merge(filter(stays, first.edits), edits, key=attrgetter("start"))
 
 
-def _without_unstable(done: RestoredText, again: Sequence[Edit]) -> RestoredText:
-    """Lines that restoration cannot bring to rest stay as they were read."""
+def _without_unstable(first: RestoredText, done: RestoredText, again: Sequence[Edit]) -> RestoredText:
+    """Lines that restoration cannot bring to rest stay as they were at first."""
     ends = [match.start() for match in re.finditer("[\n\f]|$", done.raw)]
     line_of = partial(bisect_left, ends)
     unstable = {line_of(done.to_raw(edit.start, edit.end)[0]) for edit in again}
-    return RestoredText.from_edits(done.raw, [e for e in done.edits if line_of(e.start) not in unstable])
+    stay = (e for e in done.edits if line_of(e.start) not in unstable)
+    back = (e for e in first.edits if line_of(e.start) in unstable)
+    return RestoredText.from_edits(done.raw, merge(stay, back, key=attrgetter("start")))
 
 
 def _kind_of(raw: str, restored: str, otherwise: EditKind) -> EditKind:
@@ -190,16 +193,18 @@ class Restorer:
             text: any text; line breaks and form feeds stay where they are.
             channel: what spoiled it: ``eng`` (an OCR without Vietnamese), ``vie`` (Tesseract with Vietnamese:
                 few errors, only sure ones are repaired), ``auto`` (each sentence is good, ``eng``, or
-                lacks its marks and nothing else, whichever fits).
+                lacks its marks and nothing else, whichever fits; old encodings are converted first).
         """
         with _no_collection():
-            done = RestoredText(text, text)
+            # what an OCR read is no old encoding
+            first = converted(text)[0] if channel == "auto" else RestoredText(text, text)
+            done = first
             for _ in range(MOST_PASSES):
                 again = self._pass(done.text, channel)
                 if not again:
                     return done
                 done = RestoredText.from_edits(text, compose(done, again))
-            return _without_unstable(done, self._pass(done.text, channel))
+            return _without_unstable(first, done, self._pass(done.text, channel))
 
     def _pass(self, text: str, channel: ChannelName) -> Edits:
         """One pass: every sentence by itself, then those in doubt by what the others say."""

@@ -75,12 +75,23 @@ def test_pages_help_each_other(restorer: Restorer) -> None:
 
 
 def test_lines_without_rest_stay_as_read() -> None:
+    raw = "hd ngheo\nhg trg"
     done = RestoredText.from_edits(
-        "hd ngheo\nhg trg",
+        raw,
         (Edit(0, 2, "hd", "hộ", "confusion", 0.9), Edit(9, 11, "hg", "hỗ", "confusion", 0.9)),
     )
     again = [Edit(9, 11, "hỗ", "hồ", "diacritics", 0.5)]
-    assert _without_unstable(done, again).text == "hộ ngheo\nhg trg"
+    assert _without_unstable(RestoredText(raw, raw), done, again).text == "hộ ngheo\nhg trg"
+
+
+def test_a_line_without_rest_keeps_its_old_encoding_converted() -> None:
+    raw = "hd\nhé nghÌo"
+    first = RestoredText.from_edits(
+        raw, (Edit(3, 5, "hé", "hộ", "encoding", 0.9), Edit(6, 11, "nghÌo", "nghèo", "encoding", 0.9))
+    )
+    done = RestoredText.from_edits(raw, (Edit(3, 11, "hé nghÌo", "hồ nghèo", "confusion", 0.9),))
+    again = [Edit(3, 5, "hồ", "hộ", "diacritics", 0.5)]
+    assert _without_unstable(first, done, again).text == "hd\nhộ nghèo"
 
 
 @pytest.mark.parametrize("collecting", [True, False])
