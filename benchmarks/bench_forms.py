@@ -3,8 +3,8 @@
 usage: python -m benchmarks.bench_forms [--write] [--errors] [FORM …]
 
 Each document of benchmarks/own and benchmarks/forms is drawn from its text into build/bench/forms: the text
-itself, a PDF's text whose columns collapsed, what an English Tesseract makes of the printed pages, scans (images alone, 200 dpi, askew, noisy) and
-born-digital PDFs, the last two with ruled tables and with none. Then hoso reads each and its tables are
+itself, a PDF's text whose columns collapsed, what an English Tesseract makes of the printed pages, scans
+(images alone, 200 dpi, askew, noisy) and born-digital PDFs, the last two with ruled tables and with none. Then hoso reads each and its tables are
 scored against the one truth of the text. ``--write`` puts the result into docs/benchmarks.md.
 """
 
@@ -48,7 +48,6 @@ DPI, QUALITY = 200, 70
 STYLES = (Style("Tinos", 13.0), Style("Noto Serif", 12.0), Style("Tinos", 14.0))
 """Fonts of the documents in turn; born-digital pages need TrueType outlines."""
 MARK = "forms"
-_BLANKS = re.compile(r"(?m)(?:^ +| +$|(?<= ) +)")
 
 
 def sources() -> list[Path]:
@@ -99,7 +98,7 @@ def collapsed(sheets: list[Sheet], target: Path) -> str:
     command = ["pdftotext", "-layout", "-enc", "UTF-8", str(pdf), "-"]
     text = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode("utf-8")
     pdf.unlink()
-    return _BLANKS.sub(" ", text)
+    return "\n".join(re.sub(" +", " ", line).strip(" ") for line in text.split("\n"))
 
 
 def _scanned(sheets: list[Sheet], seed: int) -> list[Image.Image]:
