@@ -4,8 +4,9 @@ usage: python -m benchmarks.bench_forms [--write] [--errors] [FORM …]
 
 Each document of benchmarks/own and benchmarks/forms is drawn from its text into build/bench/forms: the text
 itself, a PDF's text whose columns collapsed, what an English Tesseract makes of the printed pages, scans
-(images alone, 200 dpi, askew, noisy) and born-digital PDFs, the last two with ruled tables and with none. Then hoso reads each and its tables are
-scored against the one truth of the text. ``--write`` puts the result into docs/benchmarks.md.
+(images alone, 200 dpi, askew, noisy) and born-digital PDFs, the last two with ruled tables and with none.
+Then hoso reads each and its tables are scored against the one truth of the text. ``--write`` puts the result
+into docs/benchmarks.md.
 """
 
 from __future__ import annotations
