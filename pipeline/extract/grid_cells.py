@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.collapsed import CollapsedTable
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.numerals import MALFORMED, parse_number
@@ -38,10 +39,16 @@ class Cell:
 
 @dataclass
 class Grid:
-    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow."""
+    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow.
+
+    ``headings`` is what stands over each column where the lines of headings are no cells: then the first
+    ``head`` lines are they.
+    """
 
     rows: list[list[Cell]] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
+    headings: tuple[str, ...] = ()
+    head: int = 0
 
     @property
     def width(self) -> int:
@@ -80,9 +87,20 @@ def holds_number(cell: Cell, proved: Proved) -> bool:
 
 def grids(flow: Flow) -> Iterator[Grid]:
     """The tables of a document, in order; a table that goes on over a page break is one."""
+    collapsed = {flow.lines[table.first].start: table for table in flow.collapsed}
+    inside = -1
     grid = Grid()
     for number, block in enumerate(flow.blocks):
-        if block.kind == "row":
+        if block.start <= inside:
+            continue
+        if block.start in collapsed:
+            if grid.rows:
+                yield _evened(flow, grid)
+                grid = Grid()
+            table = collapsed[block.start]
+            yield _read_back(table, number)
+            inside = table.rows[-1].start
+        elif block.kind == "row":
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
@@ -90,6 +108,14 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid = Grid()
     if grid.rows:
         yield _evened(flow, grid)
+
+
+def _read_back(table: CollapsedTable, number: int) -> Grid:
+    """A table whose columns collapsed; ``number`` is that of its first block, its headings' where it has some."""
+    head = int(table.first < table.body)
+    rows = [[Cell(*cell) for cell in row.cells] for row in table.rows]
+    count = head + len(rows)
+    return Grid([[]] * head + rows, list(range(number, number + count)), table.headings, head)
 
 
 def _evened(flow: Flow, grid: Grid) -> Grid:
@@ -136,6 +162,8 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
 
 def head_of(grid: Grid) -> int:
     """How many lines are headings: those before the first with a number that numbers or names no column."""
+    if grid.headings:
+        return grid.head
     for number, row in enumerate(grid.rows):
         numbers = [c.text for c in row if is_numeral(c.text) and regex.search(r"[0-9]", c.text)]
         filled = [c for c in row if c.text]
@@ -155,6 +183,8 @@ def _are_years(numbers: Sequence[str]) -> bool:
 
 def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
+    if grid.headings:
+        return list(grid.headings)
     parts: list[list[str]] = [[] for _ in range(grid.width)]
     for number in range(head):
         row = grid.rows[number]

@@ -1,0 +1,178 @@
+"""Which column each number of a line is of, where blank cells left nothing behind.
+
+A line with as many numbers as there are columns tells by itself. Where some are missing, the table's sums decide
+(what is under a column must add up to its total), then what numbers of a column look like; a part has no number
+where its whole has none. What stays in doubt gets no column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, product
+from math import log10
+from statistics import median
+
+from pipeline.extract.numerals import parse_number
+from pipeline.extract.sheet import clean, is_numeral
+
+Columns = tuple[int, ...]
+"""The column of each number of a line."""
+MOST_WAYS = 70
+"""Ways to lay a line's numbers under the columns that are tried."""
+MOST_TRIES = 4000
+"""Ways to lay all short lines together that are tried against the totals."""
+LIKELY = 6
+"""The likeliest ways of a line that are tried against the totals."""
+MARGIN = 0.3
+"""By how much (powers of ten) the likeliest way must be likelier than the next: what column a number is of must
+not hang on a factor of two."""
+ODD = 0.5
+"""What a number with decimals among whole ones counts, or a whole one among such."""
+_NEEDED = 2
+"""Full lines from which a column's looks can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A line's numbers: as printed; whether the line is a total, and whether it is part of the one above."""
+
+    texts: tuple[str, ...]
+    is_total: bool = False
+    is_part: bool = False
+
+
+def value_of(text: str) -> Decimal | None:
+    """What a number is worth; None where it cannot be read."""
+    return parse_number(clean(text))[0] if is_numeral(text) else None
+
+
+def lay(lines: Sequence[Numbers], width: int) -> list[Columns | None]:
+    """The column of each number of each line; None for a line that stays in doubt.
+
+    >>> lay([Numbers(("10", "500")), Numbers(("12", "610")), Numbers(("590",)), Numbers(("22", "1.700"), True)], 2)
+    [(0, 1), (0, 1), (1,), (0, 1)]
+    """
+    full = tuple(range(width))
+    found: list[Columns | None] = [full if len(line.texts) == width else None for line in lines]
+    looks = [_looks(lines, found, column) for column in full]
+    if any(look is None for look in looks):
+        return found
+    short = [n for n, line in enumerate(lines) if 0 < len(line.texts) < width]
+    whole = [n for n in short if not lines[n].is_part]
+    _lay_together(lines, whole, width, looks, found)
+    for n in short:
+        if lines[n].is_part:
+            _lay_together(lines, [n], width, looks, found)
+    return found
+
+
+_Look = tuple[float, float]
+"""The usual size of a column's numbers (power of ten), and the share of them that have decimals."""
+
+
+def _looks(lines: Sequence[Numbers], found: Sequence[Columns | None], column: int) -> _Look | None:
+    texts = [line.texts[column] for line, at in zip(lines, found, strict=True) if at and not line.is_total]
+    values = [v for v in map(value_of, texts) if v is not None]
+    if len(values) < _NEEDED:
+        return None
+    return median(map(_size, values)), sum("," in text for text in texts) / len(texts)
+
+
+def _size(value: Decimal) -> float:
+    return log10(abs(float(value)) + 1)
+
+
+def _cost(texts: Sequence[str], columns: Columns, looks: Sequence[_Look | None]) -> float:
+    """How unlike the numbers of their columns a line's numbers are."""
+    cost = 0.0
+    for text, column in zip(texts, columns, strict=True):
+        value, look = value_of(text), looks[column]
+        if value is not None and look is not None:
+            cost += abs(_size(value) - look[0]) + ODD * abs(("," in text) - look[1])
+    return cost
+
+
+def _ways(
+    lines: Sequence[Numbers], number: int, width: int, looks: Sequence[_Look | None], within: Columns
+) -> list[tuple[float, Columns]]:
+    texts = lines[number].texts
+    ways = list(combinations(within if len(within) >= len(texts) else range(width), len(texts)))
+    if len(ways) > MOST_WAYS:
+        return []
+    return sorted((_cost(texts, way, looks), way) for way in ways)[:LIKELY]
+
+
+def _lay_together(
+    lines: Sequence[Numbers],
+    short: Sequence[int],
+    width: int,
+    looks: Sequence[_Look | None],
+    found: list[Columns | None],
+) -> None:
+    """Lay short lines so that as many totals as can be hold, then so that numbers look like their columns'."""
+    ways: list[list[tuple[float, Columns]]] = []
+    tried: list[int] = []
+    tries = 1
+    for n in short:
+        within = tuple(range(width))
+        if lines[n].is_part:
+            above = next((m for m in range(n - 1, -1, -1) if not lines[m].is_part), None)
+            within = (found[above] or within) if above is not None else within
+        options = _ways(lines, n, width, looks, within)
+        if options and tries * len(options) <= MOST_TRIES:
+            ways.append(options)
+            tried.append(n)
+            tries *= len(options)
+        elif options and _is_clear(options):
+            found[n] = options[0][1]
+    if not tried:
+        return
+    missing = _missing(lines, found, width) if not lines[tried[0]].is_part else {}
+    ranked: list[tuple[int, float, tuple[Columns, ...]]] = []
+    for laid in product(*ways):
+        chosen = tuple(way for _, way in laid)
+        held = _held(lines, tried, chosen, missing)
+        ranked.append((-held, sum(cost for cost, _ in laid), chosen))
+    ranked.sort()
+    best = ranked[0]
+    for place, n in enumerate(tried):
+        rival = next((r for r in ranked if r[2][place] != best[2][place]), None)
+        if rival is None or rival[0] > best[0] or rival[1] - best[1] >= MARGIN:
+            found[n] = best[2][place]
+
+
+def _is_clear(options: Sequence[tuple[float, Columns]]) -> bool:
+    return len(options) == 1 or options[1][0] - options[0][0] >= MARGIN
+
+
+def _missing(
+    lines: Sequence[Numbers], found: Sequence[Columns | None], width: int
+) -> dict[int, Decimal]:
+    """What the lines that are laid lack to each column's total, where all their numbers can be read."""
+    total = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].is_total and found[n]), None)
+    if total is None:
+        return {}
+    gaps: dict[int, Decimal] = {}
+    for column in range(width):
+        values = [value_of(lines[total].texts[column])]
+        for line, at in zip(lines, found, strict=True):
+            if at and column in at and not line.is_total and not line.is_part:
+                values.append(value_of(line.texts[at.index(column)]))
+        known = [v for v in values if v is not None]
+        if len(known) == len(values):
+            gaps[column] = 2 * known[0] - sum(known, Decimal(0))
+    return gaps
+
+
+def _held(
+    lines: Sequence[Numbers], short: Sequence[int], laid: Sequence[Columns], missing: dict[int, Decimal]
+) -> int:
+    """How many totals hold."""
+    left = dict(missing)
+    for n, way in zip(short, laid, strict=True):
+        for text, column in zip(lines[n].texts, way, strict=True):
+            if column in left:
+                left[column] -= value_of(text) or Decimal(0)
+    return sum(gap == 0 for gap in left.values())

@@ -1,0 +1,327 @@
+"""Which column each heading heads, where the lines of headings stand interleaved.
+
+A heading stands left of another where it does on every line that both have words on; headings that repeat stand
+under headings that span them. What that leaves open, numbers decide: a percentage is what two columns prove it to
+be or at least none above a hundred, households have no decimals, no household borrows less than a million.
+Columns on which the best ways agree get their headings; the others get none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations, permutations
+from statistics import median
+
+from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_words import Heading
+
+MOST_WAYS = 2000
+"""Ways to order headings that are tried."""
+MOST_SPANS = 6
+"""Headings that may span others."""
+MOST_COLUMNS = 14
+DOUBT = 0.4
+"""Ways that score as much less than the best are as good."""
+LEAST_ALIKE = 0.5
+"""Share of a column's lines that must bear a percentage out."""
+_FIFTY = 50
+LEAST_EACH = Decimal(200_000)
+"""Đồng that a counted house, household or card costs at least, in the middle of a column."""
+MOST_EACH = Decimal(1_000_000_000)
+
+Column = Sequence[Decimal | None]
+"""A column's numbers, a line each; None where blank or illegible."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a table's columns: their numbers, its caption, and which are shares of two others."""
+
+    columns: Sequence[Column]
+    caption: str
+    shares: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A column's heading: what spans it and what stands over it alone; None: unknown."""
+
+    span: Heading | None
+    leaf: Heading | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Headings that stay side by side: a spanning one with the names under it, or one alone."""
+
+    span: Heading | None
+    leaf: Heading | None
+
+
+def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[str]:
+    """The heading of each column; empty where it stays in doubt.
+
+    Args:
+        found: the headings above the table, in reading order.
+        columns: the numbers of each column.
+        caption: what stands above the headings.
+    """
+    table = Table(columns, caption, _shares(columns))
+    width = len(columns)
+    if not 0 < width <= MOST_COLUMNS:
+        return [""] * width
+    numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
+    perhaps = [h for h in found if h.phrase.kind == "perhaps"]
+    ways = list(_ways(numbers, width))
+    if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
+        ways = list(_ways([h for h in found if h in numbers or h in perhaps], width)) or ways
+    if not ways:
+        return [""] * width
+    scored = [(_score(way, table), way) for way in ways]
+    best = max(score for score, _ in scored)
+    likely = [way for score, way in scored if best - score <= DOUBT]
+    heads = []
+    for place in range(width):
+        texts = {_text(way[place]) for way in likely}
+        heads.append(texts.pop() if len(texts) == 1 else "")
+    return _with_units([_proved(head, place, table) for place, head in enumerate(heads)], likely[0], table)
+
+
+def _text(head: _Head) -> str:
+    if head.leaf is None:
+        return f"{head.span.text} " if head.span else ""
+    return f"{head.span.text} {head.leaf.text}" if head.span else head.leaf.text
+
+
+def _proved(head: str, place: int, table: Table) -> str:
+    """An unknown heading as that of a percentage, where its numbers are the shares of others."""
+    known = head and not head.endswith(" ")
+    return head if known else f"{head}tỷ lệ (%)" if place in table.shares else ""
+
+
+def _with_units(heads: list[str], way: Sequence[_Head], table: Table) -> list[str]:
+    """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
+    money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds in {"money", "any"}]
+    units = {leaf.unit for leaf in money if leaf.unit and leaf.phrase.holds == "money"}
+    told = grammar().scale(table.caption.lower()) != 1
+    for place, head in enumerate(way):
+        leaf = head.leaf
+        if leaf is None or leaf.unit or leaf.phrase.holds != "money" or told or not heads[place]:
+            continue
+        heads[place] = f"{heads[place]} ({next(iter(units))})" if len(units) == 1 else ""
+    return heads
+
+
+# ---- ways -------------------------------------------------------------------------------------
+
+
+def _ways(found: Sequence[Heading], width: int) -> Iterator[tuple[_Head, ...]]:
+    """The ways in which headings may stand over ``width`` columns, those that leave none unknown first."""
+    for unknown in (0, 1, 2):
+        tried = 0
+        for groups, names in _outlines(found, width, unknown):
+            for way in _orders(groups, names):
+                yield way
+                tried += 1
+                if tried >= MOST_WAYS:
+                    return
+        if tried:
+            return
+
+
+def _outlines(
+    found: Sequence[Heading], width: int, unknown: int
+) -> Iterator[tuple[list[_Group], dict[str, list[Heading]]]]:
+    """Choices of spanning headings, and the headings under them by name, in reading order."""
+    topics = [h for h in found if h.phrase.kind == "topic" and not h.unit][:MOST_SPANS]
+    for count in range(len(topics) + 1):
+        for spans in combinations(topics, count):
+            leaves = [h for h in found if h not in spans]
+            names = _under(spans, leaves) if spans else {}
+            if spans and not names:
+                continue
+            if not spans and _is_spanned(leaves):
+                continue
+            alone = [h for h in leaves if h.name not in names]
+            lacking = width - len(spans) * len(names) - len(alone)
+            groups = [*(_Group(span, None) for span in spans), *(_Group(None, h) for h in alone)]
+            if lacking == 0 and unknown == 0:
+                yield groups, names
+            elif spans and lacking == len(spans) > 1 and unknown == 1:
+                yield groups, {**names, "": []}
+            elif 0 < lacking == unknown and len(alone) + len(names) > unknown:
+                yield [*groups, *[_Group(None, None)] * lacking], names
+
+
+def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> dict[str, list[Heading]]:
+    """The headings that stand under each of some spanning ones, by name."""
+    counts = Counter(h.name for h in leaves)
+    top = max(span.places[0][0] for span in spans)
+    low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
+    names = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
+    if len(spans) == 1 and len(names) < 2:
+        return {}
+    return {name: [h for h in leaves if h.name == name] for name in names}
+
+
+def _is_spanned(leaves: Sequence[Heading]) -> bool:
+    """Whether headings repeat below as many topics: these span them, whatever the number of columns."""
+    counts = Counter(h.name for h in leaves if h.phrase.kind != "topic")
+    most = max(counts.values(), default=0)
+    first = min((h.places[0][0] for h in leaves if counts[h.name] == most), default=0)
+    above = [h for h in leaves if h.phrase.kind == "topic" and not h.unit and h.places[0][0] < first]
+    return most > 1 and len(above) >= most
+
+
+def _orders(groups: Sequence[_Group], names: Mapping[str, Sequence[Heading]]) -> Iterator[tuple[_Head, ...]]:
+    """Orders that no line of the headings speaks against."""
+    under = [order for order in permutations(names) if not _against_names(order, names)]
+    for ordered in _ordered(list(groups), []):
+        for order in under or [()]:
+            way: list[_Head] = []
+            spans = 0
+            for group in ordered:
+                if group.span is None:
+                    way.append(_Head(None, group.leaf))
+                    continue
+                for name in order:
+                    way.append(_Head(group.span, names[name][spans] if names[name] else None))
+                spans += 1
+            if not _is_crossed(way):
+                yield tuple(way)
+
+
+def _ordered(left: list[_Group], done: list[_Group]) -> Iterator[list[_Group]]:
+    if not left:
+        yield done
+        return
+    for group in dict.fromkeys(left):
+        rest = list(left)
+        rest.remove(group)
+        if not any(_before(_own(other), _own(group)) < 0 for other in done):
+            yield from _ordered(rest, [*done, group])
+
+
+def _own(group: _Group) -> Heading | None:
+    return group.span or group.leaf
+
+
+def _against_names(order: Sequence[str], names: Mapping[str, Sequence[Heading]]) -> bool:
+    return any(
+        _before(a, b) < 0
+        for first, second in combinations(order, 2)
+        for a, b in zip(names[first], names[second], strict=False)
+    )
+
+
+def _is_crossed(way: Sequence[_Head]) -> bool:
+    """Whether a heading stands before one that some line has it behind."""
+    for (place, a), (_, b) in combinations(enumerate(way), 2):
+        if _before(a.leaf, b.leaf) < 0:
+            return True
+        if a.span is not b.span and (
+            _before(a.span, b.leaf) < 0 or _before(a.leaf, b.span) < 0 or _before(a.span, b.span) < 0
+        ):
+            return True
+        del place
+    return False
+
+
+def _before(a: Heading | None, b: Heading | None) -> int:
+    """1 where lines that both stand on have ``a`` before ``b``, -1 where behind, 0 where none tells."""
+    if a is None or b is None:
+        return 0
+    for own, other in ((a.places, b.places), (a.all_places, b.all_places)):
+        told = 0
+        lines: dict[int, int] = {line: word for line, word in own}
+        for line, word in other:
+            if line in lines:
+                told += 1 if lines[line] < word else -1
+        if told:
+            return 1 if told > 0 else -1
+    return 0
+
+
+# ---- what speaks for a way --------------------------------------------------------------------
+
+
+def _score(way: Sequence[_Head], table: Table) -> float:
+    score = 0.0
+    for place, head in enumerate(way):
+        if head.leaf is not None:
+            score += _fits(head.leaf, place, table)
+    for place, head in enumerate(way):
+        near = way[place + 1] if place + 1 < len(way) else None
+        if near is not None and near.span is head.span and head.leaf and near.leaf:
+            score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+    return score + _as_read(way, table)
+
+
+def _fits(leaf: Heading, place: int, table: Table) -> float:
+    """How well a column's numbers are what its heading says."""
+    values = [v for v in table.columns[place] if v is not None]
+    if not values:
+        return 0.0
+    holds = leaf.phrase.holds
+    broken = sum(v != v.to_integral_value() for v in values) / len(values)
+    if holds == "percent":
+        above = sum(v > 100 for v in values) / len(values)
+        return -6 * above + (2.0 if place in table.shares else 0.0) + min(broken, 0.5)
+    score = -4.0 if place in table.shares else 0.0
+    return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
+
+
+def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -> float:
+    """Whether a count and money beside it can be of each other; a count stands first where nothing tells."""
+    kinds = (a.phrase.holds, b.phrase.holds)
+    if set(kinds) != {"count", "money"}:
+        return 0.0
+    counted, paid = (first, second) if kinds[0] == "count" else (second, first)
+    money = a if kinds[0] == "money" else b
+    scale = grammar().scale(money.text) if money.unit else grammar().scale(table.caption.lower())
+    each = [p * scale / c for c, p in zip(counted, paid, strict=True) if c and p]
+    if not each or (scale == 1 and not money.unit):
+        return 0.5 if kinds[0] == "count" else 0.0
+    likely = LEAST_EACH <= median(each) <= MOST_EACH
+    return (1.0 if likely else -2.0) + (0.5 if kinds[0] == "count" else 0.0)
+
+
+def _as_read(way: Sequence[_Head], table: Table) -> float:
+    """What spanning headings are told in the order of the caption, and of their own lines."""
+    spans = list(dict.fromkeys(h.span for h in way if h.span is not None))
+    caption = table.caption.lower()
+    score = 0.0
+    for a, b in combinations(spans, 2):
+        told = caption.find(a.name), caption.find(b.name)
+        if min(told) >= 0 and not _before(a, b):
+            score += 0.6 if told[0] < told[1] else -0.6
+        score += 0.3 if a.places[0] < b.places[0] else -0.3
+    return score
+
+
+def _shares(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
+    """Columns that are what per cent one is of another, by the numbers of most lines."""
+    found: dict[int, tuple[int, int]] = {}
+    for percent, values in enumerate(columns):
+        lines = [n for n, v in enumerate(values[:_FIFTY]) if v is not None and 0 < v <= 200]
+        if len(lines) < 3 or all(v == v.to_integral_value() for v in values if v is not None):
+            continue
+        best = 0.0
+        for part, whole in permutations([n for n in range(len(columns)) if n != percent], 2):
+            told = [n for n in lines if columns[part][n] and columns[whole][n]]
+            held = sum(_is_share(columns[part][n], columns[whole][n], values[n]) for n in told)
+            share = held / len(lines)
+            if held > 2 and share >= LEAST_ALIKE and share > best:
+                best, found[percent] = share, (part, whole)
+    return found
+
+
+def _is_share(part: Decimal | None, whole: Decimal | None, percent: Decimal | None) -> bool:
+    if not part or not whole or percent is None:
+        return False
+    exponent = percent.as_tuple().exponent
+    step = Decimal(1).scaleb(min(int(exponent), 0))
+    return (100 * part / whole).quantize(step, ROUND_HALF_UP) == percent

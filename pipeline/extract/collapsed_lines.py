@@ -1,0 +1,347 @@
+"""Lines of a table whose columns collapsed: a label and its numbers on one line, no cells.
+
+What goes wrong in the world: text copied out of a PDF, or an office scanner's text layer, holds a table line by
+line. Cell borders are gone or read as ``|`` ``]`` ``!``, blank cells leave nothing behind, a label that fills two
+lines stands above and below its numbers. Here lines become rows; which number is of which column is for
+``collapsed_cells`` to tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_words import collapsed_words
+from pipeline.extract.sheet import is_numeral, is_spoiled
+
+if TYPE_CHECKING:
+    from pipeline.extract.flow import Line
+
+Span = tuple[int, int]
+
+LEAST_LINES = 3
+"""Lines with two numbers or more that make a table: two may stand below each other by chance."""
+MOST_WRAPS = 5
+"""Lines of labels alone between two lines of numbers; more, and a table has ended."""
+LONGEST_LABEL = 110
+"""Characters of a label's line; what is longer is prose."""
+MOST_CELLS = 24
+"""Numbers on a line; more, and it is no table of a report."""
+_TOKEN = regex.compile(r"[^\s|\[\]{}!]+")
+_CORE = regex.compile(r"(?:[-–](?=\d))?\w.*?(?=[^\w%]*$)")
+_NUMBER = regex.compile(r"[-–]?\d(?:[\d.,;:’']*\d)?%?")
+_PARTED = regex.compile(r"\d[.,]\d")
+_YEAR = regex.compile(r"(?:19|20)\d\d")
+_ORDINAL = regex.compile(r"[\W_]*(?P<n>\d{1,3}|[IVX]{1,5})[.)]*(?:[\s|\]\[}.]+(?=\P{N})|$)")
+_NOISE = regex.compile(r"[\W_]*")
+_HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
+_STOPS = tuple(".;:")
+_PROSE = regex.compile(r"[;.] |\p{Ll}[;.:]$")
+_BORDER = regex.compile(r"(?<=\s)\|(?=\s)")
+LONGEST_NOUN = 3
+"""Words of a noun behind a number in a cell."""
+_SPOILED = 4
+"""Characters of a sign between numbers that may have been a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A line as read: its label's span, and its numbers behind it (blank: spoiled beyond reading)."""
+
+    at: int
+    label: Span
+    numbers: tuple[Span, ...]
+    bars: int = 0
+
+
+@dataclass
+class Row:
+    """A line of a table: the lines of the page that it fills, first to last, and what stands on them."""
+
+    first: int
+    last: int
+    labels: list[Span]
+    numbers: list[Span]
+    ordinal: Span | None = None
+    bare: bool = False
+    """Whether no words stand beside its numbers."""
+
+
+@dataclass
+class Run:
+    """Rows that follow each other, and how many columns of numbers they have."""
+
+    rows: list[Row] = field(default_factory=list)
+    width: int = 0
+
+    @property
+    def first(self) -> int:
+        """The number of its first line."""
+        return self.rows[0].first
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.rows[-1].last
+
+
+def is_digits(text: str, span: Span) -> bool:
+    """Whether a number's span holds a digit."""
+    return any(c.isdecimal() for c in text[span[0] : span[1]])
+
+
+def read_line(text: str, line: Line, at: int) -> Read:
+    """A line's label and the numbers at its end.
+
+    Args:
+        text: the running text.
+        line: where the line stands in it.
+        at: the line's number.
+    """
+    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text, line.start, line.end)]
+    numbers: list[Span] = []
+    label_end = line.start
+    place = len(tokens)
+    while place:
+        start, end = tokens[place - 1]
+        core = _CORE.search(text[start:end])
+        if core is None:  # dust, or a dash for nothing
+            if text[start:end] in {"-", "–", "—"} and numbers:
+                numbers.append((start, end))
+        elif _is_number(core.group()):
+            numbers.append((start + core.start(), start + core.end()))
+        elif numbers and (named := _with_noun(text, tokens[:place])):
+            numbers.append((tokens[place - named][0], end))
+            place -= named - 1
+        elif numbers and end - start <= _SPOILED and _before_is_number(text, tokens[: place - 1]):
+            numbers.append((start, end))
+        else:
+            label_end = end
+            break
+        place -= 1
+    bars = len(_BORDER.findall(text, line.start, line.end))
+    return Read(at, (line.start, label_end), tuple(reversed(numbers[:MOST_CELLS])), bars)
+
+
+def _is_number(core: str) -> bool:
+    return bool(_NUMBER.fullmatch(core)) or (
+        any(c.isdecimal() for c in core) and (is_numeral(core) or is_spoiled(core))
+    )
+
+
+def _with_noun(text: str, tokens: Sequence[Span]) -> int:
+    """How many of the last tokens are a number with the noun that it counts: ``12.400 hộ``; else 0."""
+    # a line's first number numbers it
+    for count in range(2, min(LONGEST_NOUN + 2, len(tokens))):
+        start, end = tokens[-count][0], tokens[-1][1]
+        if text[start].isdecimal():
+            found = grammar().find(text[start:end])
+            named = len(found) == 1 and found[0].start == 0 and found[0].end == end - start
+            return count if named and not found[0].is_money else 0
+    return 0
+
+
+def _before_is_number(text: str, tokens: Sequence[Span]) -> bool:
+    """Whether one of the two tokens before is a number with a dot or comma: what follows is no label."""
+    cores = (_CORE.search(text[start:end]) for start, end in tokens[-2:])
+    return any(c and _NUMBER.fullmatch(c.group()) and _PARTED.search(c.group()) for c in cores)
+
+
+# ---- runs -------------------------------------------------------------------------------------
+
+
+def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
+    """The tables among a document's lines, as far as lines alone tell."""
+    reads = [read_line(text, line, n) for n, line in enumerate(lines)]
+    at = 0
+    while at < len(lines):
+        if not _opens(text, reads[at]):
+            at += 1
+            continue
+        held = [at]
+        end = at + 1
+        while end < len(lines) and end - held[-1] <= MOST_WRAPS:
+            if _holds(text, reads[end]) and not _is_stop(text, lines[end], reads[end]):
+                held.append(end)
+            elif _is_stop(text, lines[end], reads[end]):
+                break
+            end += 1
+        held = _until_total(text, reads, held)
+        full = [n for n in held if len(reads[n].numbers) > 1]
+        if len(full) >= LEAST_LINES and not _has_cells([reads[n] for n in full]):
+            begin = at and max(full[0] - MOST_WRAPS, 0)
+            yield Run(_rows(text, lines, [reads[n] for n in held], begin))
+        at = held[-1] + 1
+
+
+def _until_total(text: str, reads: Sequence[Read], held: list[int]) -> list[int]:
+    """A table's lines without what stands apart behind its total."""
+    for place, number in enumerate(held[:-1]):
+        label = text[slice(*_labelled(text, reads[number])[1])]
+        if collapsed_words().says("total", label) and held[place + 1] > number + 1:
+            return held[: place + 1]
+    return held
+
+
+def _opens(text: str, read: Read) -> bool:
+    """Whether a line may be a table's first with numbers: two, that number or name no columns."""
+    found = [text[a:b] for a, b in read.numbers]
+    if len(found) < 2 or all(_YEAR.fullmatch(n) for n in found) or _counts(found):
+        return False
+    return _holds(text, read)
+
+
+def _counts(numbers: Sequence[str]) -> bool:
+    """Whether numbers are 1, 2, 3 …: they number columns."""
+    if not all(n.isdecimal() and len(n) < 3 for n in numbers) or len(numbers) < 3:
+        return False
+    values = [int(n) for n in numbers]
+    return all(b == a + 1 for a, b in zip(values, values[1:], strict=False)) and values[0] < 4
+
+
+def _holds(text: str, read: Read) -> bool:
+    """Whether a line is a label with numbers behind it, no end of a sentence."""
+    if not read.numbers:
+        return False
+    label = text[read.label[0] : read.label[1]]
+    if len(label) > LONGEST_LABEL or (len(read.numbers) < 2 and _PROSE.search(label)):
+        return False
+    return len(read.numbers) > 1 or not _YEAR.fullmatch(text[slice(*read.numbers[0])])
+
+
+def _is_stop(text: str, line: Line, read: Read) -> bool:
+    """Whether a line ends a table: a heading, an item, the end of a sentence, a caption."""
+    said = text[line.start : line.end]
+    words = collapsed_words()
+    if words.says("caption", said) or words.says("unit", said):
+        return True
+    if len(read.numbers) > 1:
+        return False
+    return (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
+
+
+def _has_cells(reads: Sequence[Read]) -> bool:
+    """Whether lines have their cells still, each joined by a bar."""
+    usual, times = Counter(r.bars for r in reads).most_common(1)[0]
+    return usual > 1 and 5 * times >= 4 * len(reads)
+
+
+# ---- rows -------------------------------------------------------------------------------------
+
+
+def _rows(text: str, lines: Sequence[Line], reads: Sequence[Read], begin: int) -> list[Row]:
+    """The rows of lines with numbers, labels' other lines joined to them."""
+    rows: list[Row] = []
+    above = _above(text, lines, reads[0], begin)
+    for n, read in enumerate(reads):
+        numbers = list(read.numbers)
+        ordinal, label = _labelled(text, read)
+        labels = [*above, *([label] if label[0] < label[1] else [])]
+        first = min([read.at, *(_line_at(lines, a, read.at) for a, _ in above)])
+        row = Row(first, read.at, labels, numbers, ordinal, bare=label[0] >= label[1])
+        follower = reads[n + 1] if n + 1 < len(reads) else None
+        below, above = _between(text, lines, read, follower)
+        row.labels += below
+        row.last = read.at + len(below)
+        if row.labels and row.ordinal is None:
+            row.ordinal, row.labels[0] = _numbered(text, row.labels[0])
+        rows.append(row)
+    _number(text, rows)
+    return rows
+
+
+def _line_at(lines: Sequence[Line], start: int, below: int) -> int:
+    """The number of the line that begins at an offset, not far above another."""
+    return next(n for n in range(below, -1, -1) if lines[n].start <= start)
+
+
+def _labelled(text: str, read: Read) -> tuple[Span | None, Span]:
+    return _numbered(text, read.label)
+
+
+def _numbered(text: str, label: Span) -> tuple[Span | None, Span]:
+    """A label's ordinal, and the label without it and without dust before it."""
+    found = _ORDINAL.match(text, *label)
+    start = label[0]
+    ordinal = None
+    if found:
+        ordinal = found.span("n")
+        start = found.end()
+    noise = _NOISE.match(text, start, label[1])
+    return ordinal, (noise.end() if noise else start, label[1])
+
+
+def _above(text: str, lines: Sequence[Line], read: Read, begin: int) -> list[Span]:
+    """The lines above a table's first numbers that are of their label: one, where it has none of its own."""
+    _, label = _labelled(text, read)
+    own = text[label[0] : label[1]]
+    before = read.at - 1
+    if own[:1].isupper() or before < begin or lines[read.at].after_blank:
+        return []
+    if not own and read.numbers and _YEAR.fullmatch(text[slice(*read.numbers[0])]):
+        return []
+    line = lines[before]
+    said = text[line.start : line.end]
+    opening = next((c for c in said if c.isalpha()), "")
+    words = collapsed_words()
+    headed = sum(len(h.places) + len(h.tail) for h in words.find([said]))
+    bare = opening.isupper() and not said.endswith((*_STOPS, ")")) and 2 * headed <= len(said.split())
+    return [(line.start, line.end)] if bare and not words.says("caption", said) else []
+
+
+def _between(text: str, lines: Sequence[Line], read: Read, follower: Read | None) -> tuple[list[Span], list[Span]]:
+    """The lines between two lines of numbers: those of the label above, those of the label below."""
+    if follower is None:
+        below = []
+        for n in range(read.at + 1, min(read.at + 3, len(lines))):
+            said = text[lines[n].start : lines[n].end]
+            if lines[n].after_blank or not said[:1].islower() or said.endswith(_STOPS):
+                break
+            below.append((lines[n].start, lines[n].end))
+        whole = not collapsed_words().says("total", text[slice(*_labelled(text, read)[1])])
+        return (below if whole and len(below) < 3 else []), []
+    gap = range(read.at + 1, follower.at)
+    _, label = _labelled(text, follower)
+    own = text[label[0] : label[1]]
+    cut = len(gap)
+    for place, n in enumerate(gap):
+        opening = _NOISE.match(text, lines[n].start, lines[n].end)
+        first = text[opening.end() : lines[n].end][:1] if opening else ""
+        begins = first.isupper() or bool(_ORDINAL.match(text, lines[n].start, lines[n].end))
+        hangs = lines[n].after_blank and not any(lines[m].after_blank for m in range(n + 1, follower.at + 1))
+        if begins and (hangs or not own[:1].isupper()):
+            cut = place
+            break
+    if cut == len(gap) and gap and not own and not _starts_year(text, follower):
+        cut = (len(gap) + 1) // 2
+    if collapsed_words().says("total", own):
+        cut = len(gap)
+    spans = [(lines[n].start, lines[n].end) for n in gap]
+    return spans[:cut], spans[cut:]
+
+
+def _starts_year(text: str, read: Read) -> bool:
+    return bool(read.numbers) and bool(_YEAR.fullmatch(text[slice(*read.numbers[0])]))
+
+
+def _number(text: str, rows: Sequence[Row]) -> None:
+    """Take line numbers and years that head a line from its numbers."""
+    counted = 0
+    spread = [row for row in rows if row.numbers]
+    years = sum(bool(not r.labels and _YEAR.fullmatch(text[slice(*r.numbers[0])])) for r in spread)
+    for row in spread:
+        if row.ordinal is not None:
+            said = text[slice(*row.ordinal)]
+            counted = int(said) if said.isdecimal() else counted
+            continue
+        first = text[slice(*row.numbers[0])]
+        if years > 1 and not row.labels and _YEAR.fullmatch(first):
+            row.labels.append(row.numbers.pop(0))
+        elif first.isdecimal() and int(first) == counted + 1 and row.bare and len(row.numbers) > 1:
+            row.ordinal = row.numbers.pop(0)
+            counted += 1
