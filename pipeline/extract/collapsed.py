@@ -115,6 +115,7 @@ def _read(
                 tuple(text[a:b] for a, b in _kept(row, width)),
                 words.says("total", label[2]),
                 words.says("part", label[2]),
+                measured and bool(_measured(text, row, label)[1][2]),
             )
             for row, label in zip(run.rows, labels, strict=True)
         ]

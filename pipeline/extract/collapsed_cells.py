@@ -36,11 +36,16 @@ _NEEDED = 2
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A line's numbers: as printed; whether the line is a total, and whether it is part of the one above."""
+    """A line's numbers as printed.
+
+    ``is_total``: the line is a total; ``is_part``: it is part of the one above; ``is_measured``: a unit of
+    measure stands before the first column, so that the line has a number there.
+    """
 
     texts: tuple[str, ...]
     is_total: bool = False
     is_part: bool = False
+    is_measured: bool = False
 
 
 def value_of(text: str) -> Decimal | None:
@@ -59,12 +64,17 @@ def lay(lines: Sequence[Numbers], width: int) -> list[Columns | None]:
     looks = [_looks(lines, found, column) for column in full]
     if any(look is None for look in looks):
         return found
-    short = [n for n, line in enumerate(lines) if 0 < len(line.texts) < width]
-    whole = [n for n in short if not lines[n].is_part]
-    _lay_together(lines, whole, width, looks, found)
-    for n in short:
-        if lines[n].is_part:
-            _lay_together(lines, [n], width, looks, found)
+    short = {n for n, line in enumerate(lines) if 0 < len(line.texts) < width}
+    whole = [n for n, line in enumerate(lines) if not line.is_part and not line.is_total]
+    last = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].is_total and found[n]), None)
+    laid = [n for n in range(len(lines)) if n in short and not lines[n].is_part]
+    _lay_together(lines, laid, width, looks, found, _missing(lines, found, last, whole), full)
+    for head, follower in zip(whole, [*whole[1:], len(lines)], strict=True):
+        parts = [n for n in range(head + 1, follower) if lines[n].is_part]
+        if short & set(parts):
+            missing = _missing(lines, found, head, parts)
+            below = [n for n in parts if n in short]
+            _lay_together(lines, below, width, looks, found, missing, found[head] or full)
     return found
 
 
@@ -95,12 +105,14 @@ def _cost(texts: Sequence[str], columns: Columns, looks: Sequence[_Look | None])
 
 
 def _ways(
-    lines: Sequence[Numbers], number: int, width: int, looks: Sequence[_Look | None], within: Columns
+    line: Numbers, width: int, looks: Sequence[_Look | None], within: Columns
 ) -> list[tuple[float, Columns]]:
-    texts = lines[number].texts
+    """The likeliest ways to lay a line's numbers, each with what it costs."""
+    texts = line.texts
     ways = list(combinations(within if len(within) >= len(texts) else range(width), len(texts)))
     if len(ways) > MOST_WAYS:
         return []
+    ways = [way for way in ways if not line.is_measured or way[0] == 0] or ways
     return sorted((_cost(texts, way, looks), way) for way in ways)[:LIKELY]
 
 
@@ -110,17 +122,15 @@ def _lay_together(
     width: int,
     looks: Sequence[_Look | None],
     found: list[Columns | None],
+    missing: dict[int, Decimal],
+    within: Columns,
 ) -> None:
     """Lay short lines so that as many totals as can be hold, then so that numbers look like their columns'."""
     ways: list[list[tuple[float, Columns]]] = []
     tried: list[int] = []
     tries = 1
     for n in short:
-        within = tuple(range(width))
-        if lines[n].is_part:
-            above = next((m for m in range(n - 1, -1, -1) if not lines[m].is_part), None)
-            within = (found[above] or within) if above is not None else within
-        options = _ways(lines, n, width, looks, within)
+        options = _ways(lines[n], width, looks, within)
         if options and tries * len(options) <= MOST_TRIES:
             ways.append(options)
             tried.append(n)
@@ -129,7 +139,6 @@ def _lay_together(
             found[n] = options[0][1]
     if not tried:
         return
-    missing = _missing(lines, found, width) if not lines[tried[0]].is_part else {}
     ranked: list[tuple[int, float, tuple[Columns, ...]]] = []
     for laid in product(*ways):
         chosen = tuple(way for _, way in laid)
@@ -148,18 +157,19 @@ def _is_clear(options: Sequence[tuple[float, Columns]]) -> bool:
 
 
 def _missing(
-    lines: Sequence[Numbers], found: Sequence[Columns | None], width: int
+    lines: Sequence[Numbers], found: Sequence[Columns | None], total: int | None, parts: Sequence[int]
 ) -> dict[int, Decimal]:
-    """What the lines that are laid lack to each column's total, where all their numbers can be read."""
-    total = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].is_total and found[n]), None)
-    if total is None:
+    """What the parts that are laid lack to each number of their total, where all can be read."""
+    columns = found[total] if total is not None else None
+    if total is None or columns is None:
         return {}
     gaps: dict[int, Decimal] = {}
-    for column in range(width):
-        values = [value_of(lines[total].texts[column])]
-        for line, at in zip(lines, found, strict=True):
-            if at and column in at and not line.is_total and not line.is_part:
-                values.append(value_of(line.texts[at.index(column)]))
+    for column in columns:
+        values = [value_of(lines[total].texts[columns.index(column)])]
+        for n in parts:
+            at = found[n]
+            if at and column in at:
+                values.append(value_of(lines[n].texts[at.index(column)]))
         known = [v for v in values if v is not None]
         if len(known) == len(values):
             gaps[column] = 2 * known[0] - sum(known, Decimal(0))

@@ -257,7 +257,7 @@ def _score(way: Sequence[_Head], table: Table) -> float:
         near = way[place + 1] if place + 1 < len(way) else None
         if near is not None and near.span is head.span and head.leaf and near.leaf:
             score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
-    return score + _as_read(way, table)
+    return score + _as_read(way, table) + _as_planned(way, table)
 
 
 def _fits(leaf: Heading, place: int, table: Table) -> float:
@@ -271,6 +271,8 @@ def _fits(leaf: Heading, place: int, table: Table) -> float:
         above = sum(v > 100 for v in values) / len(values)
         return -6 * above + (2.0 if place in table.shares else 0.0) + min(broken, 0.5)
     score = -4.0 if place in table.shares else 0.0
+    if leaf.name.startswith("tổng") or holds == "sum":
+        score += 2.0 if _is_sum(place, table) else -0.5
     return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
 
 
@@ -300,6 +302,32 @@ def _as_read(way: Sequence[_Head], table: Table) -> float:
             score += 0.6 if told[0] < told[1] else -0.6
         score += 0.3 if a.places[0] < b.places[0] else -0.3
     return score
+
+
+def _as_planned(way: Sequence[_Head], table: Table) -> float:
+    """Whether what was done is no more than what was planned."""
+    score = 0.0
+    for (place, a), (other, b) in permutations(enumerate(way), 2):
+        sides = [(h.span or h.leaf).phrase.side if h.leaf else "" for h in (a, b)]  # type: ignore[union-attr]
+        if sides != ["planned", "done"] or (a.span and a.leaf and b.leaf and a.leaf.name != b.leaf.name):
+            continue
+        pairs = [(p, d) for p, d in zip(table.columns[place], table.columns[other], strict=True) if p and d]
+        score += 0.7 if 2 * sum(d <= p for p, d in pairs) > len(pairs) else -0.7
+    return score
+
+
+def _is_sum(place: int, table: Table) -> bool:
+    """Whether a column is the sum of all others that are no percentages, or of those next to it, on most lines."""
+    others = [n for n in range(len(table.columns)) if n != place and n not in table.shares]
+    for parts in (others, others[:-1], others[1:]):
+        told = held = 0
+        for line, total in enumerate(table.columns[place]):
+            known = [v for n in parts if (v := table.columns[n][line]) is not None]
+            if total and len(known) > 1:
+                told, held = told + 1, held + (sum(known, Decimal(0)) == total)
+        if held > 1 and held >= LEAST_ALIKE * told:
+            return True
+    return False
 
 
 def _shares(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:

@@ -47,6 +47,7 @@ class Phrase:
     kind: str
     words: tuple[str, ...]
     holds: str = ""
+    side: str = ""
     units: tuple[str, ...] = ()
 
 
@@ -267,7 +268,12 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
         for name in entry["words"]:
             words = tuple(filter(None, (_folded(word) for word in name.split())))
             phrase = Phrase(
-                name, entry["kind"], words, entry.get("as", entry["kind"]), tuple(entry.get("units", ()))
+                name,
+                entry["kind"],
+                words,
+                entry.get("as", entry["kind"]),
+                entry.get("side", ""),
+                tuple(entry.get("units", ())),
             )
             phrases.setdefault(words[0][0], []).append(phrase)
     times = tuple(

@@ -25,6 +25,7 @@ from pipeline.extract.grid_cells import (
     Reading,
     caption_of,
     grids,
+    groups_of,
     head_of,
     headings_of,
     holds_number,
@@ -342,7 +343,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
     if number:
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
-    named = groups().find(frame.sentence.text, label.start, label.end) if label else []
+    named = groups_of(frame.sentence.text, label) if label else []
     headed = groups().find(column.heading, 0, len(column.heading))
     # the heading's words stand elsewhere: no label of the line's own
     row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)

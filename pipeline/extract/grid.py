@@ -22,6 +22,7 @@ from pipeline.extract.grid_cells import (
     Reading,
     caption_of,
     grids,
+    groups_of,
     head_of,
     headings_of,
     holds_number,
@@ -30,7 +31,6 @@ from pipeline.extract.grid_cells import (
     prove_grid,
     unnamed_number,
 )
-from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
@@ -228,7 +228,7 @@ def _draft(
     if "borrowers" in own:
         named = grammar().find(f"1 {noun}")
         draft.values["borrower_unit"] = BORROWERS.get(named[0].unit if named else "household")
-    found = groups().find(sentence.text, label.start, label.end)
+    found = groups_of(sentence.text, label)
     draft.group = found[0] if found else None
     if planned:
         draft.values["status"] = "planned"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 import regex
@@ -12,6 +12,7 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.collapsed import CollapsedTable
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
+from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import MALFORMED, parse_number
 from pipeline.extract.proved import Proved
 from pipeline.extract.sentence import Sentence
@@ -158,6 +159,14 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
         found.append(Cell(start, start + len(body), body))
         at += len(part) + 1
     return found
+
+
+def groups_of(text: str, label: Cell) -> list[GroupList]:
+    """The groups that a line's label names; where its words stand on several lines, without their place."""
+    if text[label.start : label.end] == label.text:
+        return groups().find(text, label.start, label.end)
+    found = groups().find(label.text, 0, len(label.text))
+    return [replace(group, start=label.start, end=label.start) for group in found]
 
 
 def head_of(grid: Grid) -> int:
