@@ -23,8 +23,8 @@ MOST_WAYS = 70
 """Ways to lay a line's numbers under the columns that are tried."""
 MOST_TRIES = 4000
 """Ways to lay all short lines together that are tried against the totals."""
-LIKELY = 6
-"""The likeliest ways of a line that are tried against the totals."""
+LEAST_LIKELY = 4
+"""The likeliest ways of a line that are tried against the totals, at least."""
 MARGIN = 0.3
 """By how much (powers of ten) the likeliest way must be likelier than the next: what column a number is of must
 not hang on a factor of two."""
@@ -105,7 +105,7 @@ def _cost(texts: Sequence[str], columns: Columns, looks: Sequence[_Look | None])
 
 
 def _ways(
-    line: Numbers, width: int, looks: Sequence[_Look | None], within: Columns
+    line: Numbers, width: int, looks: Sequence[_Look | None], within: Columns, most: int
 ) -> list[tuple[float, Columns]]:
     """The likeliest ways to lay a line's numbers, each with what it costs."""
     texts = line.texts
@@ -113,7 +113,7 @@ def _ways(
     if len(ways) > MOST_WAYS:
         return []
     ways = [way for way in ways if not line.is_measured or way[0] == 0] or ways
-    return sorted((_cost(texts, way, looks), way) for way in ways)[:LIKELY]
+    return sorted((_cost(texts, way, looks), way) for way in ways)[:most]
 
 
 def _lay_together(
@@ -129,8 +129,9 @@ def _lay_together(
     ways: list[list[tuple[float, Columns]]] = []
     tried: list[int] = []
     tries = 1
+    most = max(int(MOST_TRIES ** (1 / max(len(short), 1))), LEAST_LIKELY)
     for n in short:
-        options = _ways(lines[n], width, looks, within)
+        options = _ways(lines[n], width, looks, within, most)
         if options and tries * len(options) <= MOST_TRIES:
             ways.append(options)
             tried.append(n)

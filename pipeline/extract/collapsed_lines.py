@@ -95,13 +95,14 @@ def is_digits(text: str, span: Span) -> bool:
     return any(c.isdecimal() for c in text[span[0] : span[1]])
 
 
-def read_line(text: str, line: Line, at: int) -> Read:
+def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
     """A line's label and the numbers at its end.
 
     Args:
         text: the running text.
         line: where the line stands in it.
         at: the line's number.
+        lax: whether its last numbers may be spoiled beyond reading, as they may among lines of numbers.
     """
     tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text, line.start, line.end)]
     numbers: list[Span] = []
@@ -110,7 +111,10 @@ def read_line(text: str, line: Line, at: int) -> Read:
     while place:
         start, end = tokens[place - 1]
         core = _CORE.search(text[start:end])
-        if core is None:  # dust, or a dash for nothing
+        if core is None:  # dust, a dash for nothing, the unit of what its line counts
+            if "%" in text[start:end] and numbers and not _is_read(text, tokens[place - 2 : place - 1]):
+                label_end = end
+                break
             if text[start:end] in {"-", "–", "—"} and numbers:
                 numbers.append((start, end))
         elif _is_number(core.group()):
@@ -118,7 +122,7 @@ def read_line(text: str, line: Line, at: int) -> Read:
         elif numbers and (named := _with_noun(text, tokens[:place])):
             numbers.append((tokens[place - named][0], end))
             place -= named - 1
-        elif numbers and end - start <= _SPOILED and _before_is_number(text, tokens[: place - 1]):
+        elif (numbers or lax) and end - start <= _SPOILED and _is_between(text, tokens[: place - 1], lax):
             numbers.append((start, end))
         else:
             label_end = end
@@ -146,10 +150,15 @@ def _with_noun(text: str, tokens: Sequence[Span]) -> int:
     return 0
 
 
-def _before_is_number(text: str, tokens: Sequence[Span]) -> bool:
+def _is_read(text: str, tokens: Sequence[Span]) -> bool:
+    cores = (_CORE.search(text[start:end]) for start, end in tokens)
+    return any(c and _is_number(c.group()) for c in cores)
+
+
+def _is_between(text: str, tokens: Sequence[Span], lax: bool) -> bool:
     """Whether one of the two tokens before is a number with a dot or comma: what follows is no label."""
-    cores = (_CORE.search(text[start:end]) for start, end in tokens[-2:])
-    return any(c and _NUMBER.fullmatch(c.group()) and _PARTED.search(c.group()) for c in cores)
+    cores = (_CORE.search(text[start:end]) for start, end in tokens[1:][-2:])
+    return any(c and _NUMBER.fullmatch(c.group()) and (lax or _PARTED.search(c.group())) for c in cores)
 
 
 # ---- runs -------------------------------------------------------------------------------------
@@ -164,12 +173,18 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
             at += 1
             continue
         held = [at]
+        # a line above that numbers itself one less, its numbers spoiled
+        if at and (spoiled := _spoiled(text, lines, reads, at - 1)) and _follows(text, spoiled, reads[at]):
+            reads[at - 1] = spoiled
+            held = [at - 1, at]
         end = at + 1
         while end < len(lines) and end - held[-1] <= MOST_WRAPS:
-            if _holds(text, reads[end]) and not _is_stop(text, lines[end], reads[end]):
-                held.append(end)
-            elif _is_stop(text, lines[end], reads[end]):
+            if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end)):
+                reads[end] = spoiled
+            if _is_stop(text, lines[end], reads[end]):
                 break
+            if _holds(text, reads[end]):
+                held.append(end)
             end += 1
         held = _until_total(text, reads, held)
         full = [n for n in held if len(reads[n].numbers) > 1]
@@ -177,6 +192,23 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
             begin = at and max(full[0] - MOST_WRAPS, 0)
             yield Run(_rows(text, lines, [reads[n] for n in held], begin))
         at = held[-1] + 1
+
+
+def _spoiled(text: str, lines: Sequence[Line], reads: Sequence[Read], at: int) -> Read | None:
+    """A line among lines of numbers that numbers itself or is a total, its last numbers spoiled."""
+    if reads[at].numbers or lines[at].end - lines[at].start > LONGEST_LABEL:
+        return None
+    read = read_line(text, lines[at], at, lax=True)
+    ordinal, label = _labelled(text, read)
+    said = text[slice(*label)]
+    return read if read.numbers and (ordinal or collapsed_words().says("total", said)) else None
+
+
+def _follows(text: str, read: Read, below: Read) -> bool:
+    """Whether two lines number themselves one after the other."""
+    ordinals = [_labelled(text, r)[0] for r in (read, below)]
+    counts = [int(text[slice(*o)]) if o and text[slice(*o)].isdecimal() else 0 for o in ordinals]
+    return counts[0] > 0 and counts[1] == counts[0] + 1
 
 
 def _until_total(text: str, reads: Sequence[Read], held: list[int]) -> list[int]:
@@ -222,7 +254,16 @@ def _is_stop(text: str, line: Line, read: Read) -> bool:
         return True
     if len(read.numbers) > 1:
         return False
+    said = _without_dust(said)
     return (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
+
+
+def _without_dust(said: str) -> str:
+    """A line without signs that stand alone at its end."""
+    words = said.split(" ")
+    while len(words) > 1 and sum(map(str.isalnum, words[-1])) < 2:
+        words.pop()
+    return " ".join(words)
 
 
 def _has_cells(reads: Sequence[Read]) -> bool:

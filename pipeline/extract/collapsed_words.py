@@ -8,10 +8,10 @@ looked for first, so that pieces of equal headings do not cross.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import regex
@@ -25,15 +25,22 @@ Place = tuple[int, int]
 """Line and word of a heading's piece."""
 REACH = 3
 """Lines below a word on which its follower may stand."""
+LONGEST = 6
+"""Words of a heading's beginning."""
 LONG = 5
 """Letters of a word in which one may be wrong."""
+LONG_GLUED = 7
+"""Letters of a heading that may be glued to what is behind it."""
 GLUED = 4
 """Letters of words read as one."""
-_WORDS = regex.compile(r"[^\s|\[\]{}]+")
+_WORDS = regex.compile(r"\(?[^\s|\[\]{}(]+|\(")
 _SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|[./-]+$")
-_DIGITS = str.maketrans("0163", "oloa")
-"""Digits that OCR puts for letters inside words."""
+_DIGITS = str.maketrans("0163w", "oloau")
+"""Signs that OCR puts for letters inside words."""
 _YEAR = regex.compile(r"(?:19|20)\d\d")
+MOST_SPOILED = 2
+"""Letters that may be wrong in the first word of a unit in brackets, the second of which is right."""
+_SPOILED = ("trieu", "dong")
 _MILLIONS = ("trieu",)
 """A unit of money that may stand without its second word."""
 _DATE = regex.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d")
@@ -95,6 +102,11 @@ class _Lines:
         line, word = place
         return line < len(self.folded) and word < len(self.folded[line]) and place not in self.taken
 
+    def opens(self, place: Place) -> bool:
+        """Whether a word has a capital: a heading begins with it."""
+        said = self.raw[place[0]][place[1]].lstrip("(")
+        return said[:1].isupper() and said[1:2].islower()
+
     def places(self) -> list[Place]:
         return [(line, word) for line, words in enumerate(self.folded) for word, said in enumerate(words) if said]
 
@@ -107,8 +119,12 @@ class CollapsedWords:
     units: dict[str, tuple[str, ...]]
     times: tuple[tuple[str, ...], ...]
     lines: dict[str, regex.Pattern[str]]
-    pairs: frozenset[tuple[str, str]]
-    """Words that stand side by side in some heading."""
+    openings: frozenset[tuple[str, ...]]
+    """How headings and units begin: two words or more of them."""
+    whole: dict[tuple[str, ...], tuple[Phrase, ...]]
+    """The one heading that begins so and no other way, if only by the length of it."""
+    orphans: dict[str, Phrase]
+    """What a unit alone stands for, whose heading is illegible."""
 
     def says(self, name: str, line: str) -> bool:
         """Whether a line is of the kind ``name`` (a section of headings.toml)."""
@@ -127,24 +143,36 @@ class CollapsedWords:
         for place in held.places():
             if held.free(place) and held.raw[place[0]][place[1]].startswith("("):
                 self._measure(held, place, found)
-        return found
+        return sorted(found, key=lambda heading: heading.places[0])
 
     def _measure(self, held: _Lines, place: Place, found: list[Heading]) -> None:
         """Give the unit in brackets at ``place`` to the heading before it, else to the first above it."""
         for unit, words in self.units.items():
-            places = self._chain(held, words, place)
+            places = self._chain(held, words, place) or self._spoiled(held, words, place)
             closed = places and held.raw[places[-1][0]][places[-1][1]].rstrip(".,;:").endswith(")")
             if places is None or not (closed or len(places) > 1 or words == _MILLIONS):
                 continue
+            held.taken.update(places)
             free = [n for n, h in enumerate(found) if not h.unit and unit in h.phrase.units]
             beside = [n for n in free if found[n].last == (place[0], place[1] - 1)]
             above = [n for n in free if place[0] - REACH <= found[n].last[0] < place[0]]
             plain = [n for n in above if found[n].phrase.kind != "topic"]
             for number in [*beside, *plain, *above][:1]:
                 heading = found[number]
-                held.taken.update(places)
                 found[number] = replace(heading, unit=unit, tail=(*heading.tail, *places))
+                return
+            if unit in self.orphans:
+                found.append(Heading(self.orphans[unit], places, unit))
             return
+
+    def _spoiled(self, held: _Lines, words: Sequence[str], place: Place) -> tuple[Place, ...] | None:
+        """A unit of two words in brackets, the first of which is spoiled: ``(trigu đồng)``."""
+        said = held.folded[place[0]][place[1]]
+        if tuple(words) != _SPOILED or Levenshtein.distance(said, words[0]) > MOST_SPOILED:
+            return None
+        step = self._next(held, words[1:], place, frozenset([place]))
+        last = held.raw[step[0][0]][step[0][1]] if step else ""
+        return (place, step[0]) if step and last.rstrip(".,;:").endswith(")") else None
 
     def _at(self, held: _Lines, place: Place) -> Heading | None:
         """The longest heading that begins at a word."""
@@ -158,6 +186,8 @@ class CollapsedWords:
             if not any(_goes_on(places, other) for _, other in fitting)
         ]
         if not fitting:
+            fitting = self._cut(held, place)
+        if not fitting:
             return None
         phrase, places = max(fitting, key=lambda f: (len(f[0].words), f[1][0][0] - f[1][-1][0]))
         for words in self.times:
@@ -167,6 +197,13 @@ class CollapsedWords:
                 time = " ".join(held.raw[a][b].strip("().,;:") for a, b in behind)
                 return Heading(phrase, places, time=_printed(time), tail=behind)
         return Heading(phrase, places)
+
+    def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
+        """The heading of which the first two words stand at a place, where only one begins so."""
+        for words, phrases in self.whole.items():
+            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (at := self._chain(held, words, place)):
+                return [(phrase, at) for phrase in phrases]
+        return []
 
     def _chain(
         self, held: _Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
@@ -191,23 +228,27 @@ class CollapsedWords:
         beside = (last[0], last[1] + 1)
         if held.free(beside) and beside not in own:
             said = held.folded[beside[0]][beside[1]]
-            if taken := _takes(said, words):
+            if (taken := _takes(said, words)) and not held.opens(beside):
                 return beside, taken
         for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
                 place = (line, word)
-                if not said or not held.free(place) or place in own:
+                if not said or not held.free(place) or place in own or held.opens(place):
                     continue
                 taken = _takes(said, words)
-                if taken and not (word and held.free((line, word - 1)) and self._pairs(held, place)):
+                if taken and not self._is_led(held, place):
                     return place, taken
         return None
 
-    def _pairs(self, held: _Lines, place: Place) -> bool:
-        """Whether a word and the one before it stand together in some heading."""
+    def _is_led(self, held: _Lines, place: Place) -> bool:
+        """Whether a word goes on what stands before it on its line, as some heading begins."""
         line, word = place
-        before, said = held.folded[line][word - 1 : word + 1]
-        return (before, said) in self.pairs and not held.raw[line][word - 1].endswith(")")
+        for begin in range(word - 1, max(word - LONGEST, -1), -1):
+            if not held.free((line, begin)) or held.raw[line][begin].endswith(")"):
+                return False
+            if tuple(held.folded[line][begin : word + 1]) in self.openings:
+                return True
+        return False
 
 
 def _goes_on(places: Sequence[Place], other: Sequence[Place]) -> bool:
@@ -255,7 +296,20 @@ def _takes(word: str, wanted: Sequence[str]) -> int:
         glued = "".join(wanted[:count])
         if len(glued) >= GLUED and _fits(word, glued):
             return count
+    whole = "".join(wanted)
+    # a heading glued to what stands behind it
+    if len(wanted) > 1 and len(whole) >= LONG_GLUED and _fits(word[: len(whole)], whole):
+        return len(wanted)
     return 0
+
+
+def _completions(phrases: Mapping[str, Sequence[Phrase]]) -> dict[tuple[str, ...], tuple[Phrase, ...]]:
+    """Two words that begin one heading alone."""
+    found: dict[tuple[str, ...], list[Phrase]] = {}
+    for phrase in chain.from_iterable(phrases.values()):
+        if len(phrase.words) > 1:
+            found.setdefault(phrase.words[:2], []).append(phrase)
+    return {words: tuple(held) for words, held in found.items() if len(held) == 1 and len(held[0].words) > 2}
 
 
 def compile_words(data: dict[str, Any]) -> CollapsedWords:
@@ -281,13 +335,19 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
         for time in sorted(data["times"]["words"], key=len, reverse=True)
     )
     lines = {name: regex.compile(section["pattern"], regex.V1) for name, section in data["lines"].items()}
+    kinds = {phrase.name: phrase for found in phrases.values() for phrase in found}
     spelled = [*(phrase.words for found in phrases.values() for phrase in found), *units.values()]
     return CollapsedWords(
         {k: tuple(v) for k, v in phrases.items()},
         units,
         times,
         lines,
-        frozenset(pair for words in spelled for pair in pairwise(words)),
+        frozenset(words[:count] for words in spelled for count in range(2, len(words) + 1)),
+        _completions(phrases),
+        {
+            unit: Phrase(f"{name}", kinds[name].kind, kinds[name].words, kinds[name].holds, "", (unit,))
+            for unit, name in data["orphans"].items()
+        },
     )
 
 
