@@ -28,6 +28,8 @@ MOST_HEADING_LINES = 10
 """Lines of headings above a table."""
 LONGEST_HEADING = 110
 """Characters of such a line."""
+MOST_OVER = 0.25
+"""Share of a table's lines that may have more numbers than it has columns."""
 _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
 _TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
@@ -61,6 +63,8 @@ class CollapsedTable:
     last: int
     headings: tuple[str, ...]
     rows: tuple[CollapsedRow, ...]
+    assumed: frozenset[int] = frozenset()
+    """Columns whose unit is worked out, not printed."""
 
 
 def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
@@ -107,8 +111,8 @@ def _read(
 ) -> CollapsedTable | None:
     if not found:
         return None
-    measured = any(h.phrase.kind == "unit" for h in found)
     labels = [_label(text, row, words) for row in run.rows]
+    measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels)
     for width in _widths(run.rows):
         numbers = [
             Numbers(
@@ -123,24 +127,31 @@ def _read(
         columns = [[_value(line, at, k) for line, at in zip(numbers, laid, strict=True)] for k in range(width)]
         body = [[v for v, line in zip(c, numbers, strict=True) if not line.is_total] for c in columns]
         heads = headed(found, body, caption)
-        if any(heads):
+        if any(head.text for head in heads):
             break
     else:
         return None
-    label = next((h.text for h in found if h.phrase.kind == "label"), "nội dung")
+    named = [h for h in found if h.phrase.kind == "label"]
+    label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
     spare = max((len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0)
-    headings = ("tt", label, *(["đơn vị tính"] if measured else []), *heads, *[""] * spare)
+    before = ["tt", label, *(["đơn vị tính"] if measured else [])]
+    headings = (*before, *(head.text for head in heads), *[""] * spare)
+    assumed = frozenset(n for n, head in enumerate(heads, len(before)) if head.assumed)
     rows = []
     for row, cell, at in zip(run.rows, labels, laid, strict=True):
         start, end = lines[row.first].start, lines[row.last].end
         rows.append(CollapsedRow(start, end, _cells(text, row, cell, at, width, spare, measured)))
-    return CollapsedTable(first, run.first, run.last, headings, tuple(rows))
+    return CollapsedTable(first, run.first, run.last, headings, tuple(rows), assumed)
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
-    """How many columns of numbers a table may have, the likeliest first: as many as several lines fill."""
+    """How many columns of numbers a table may have, the likeliest first: as many as several lines fill.
+
+    Lines with more numbers must be few: what is too many on them is no number of the table.
+    """
     counts = [len(row.numbers) for row in rows]
-    return [w for w in sorted(set(counts), reverse=True) if w > 1 and counts.count(w) > 1][:3]
+    widths = [w for w in sorted(set(counts), reverse=True) if w > 1 and counts.count(w) > 1]
+    return [w for w in widths if sum(count > w for count in counts) <= MOST_OVER * len(counts)][:3]
 
 
 def _kept(row: Row, width: int) -> list[Span]:
@@ -179,6 +190,12 @@ def _cells(
     for place, (a, b) in zip(places, _kept(row, width), strict=False):
         cells[place] = (a, b, text[a:b])
     return (ordinal, (start, end, said), *units[1:], *cells)
+
+
+def _is_measured(text: str, rows: Sequence[Row], labels: Sequence[CellText]) -> bool:
+    """Whether labels end with units of measure, per cent among them: more than names of what is counted."""
+    units = [_measured(text, row, label)[1][2] for row, label in zip(rows, labels, strict=True)]
+    return 2 * sum(map(bool, units)) > len(units) and units.count("%") > 1
 
 
 def _measured(text: str, row: Row, label: CellText) -> tuple[CellText, CellText]:

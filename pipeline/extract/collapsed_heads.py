@@ -10,21 +10,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from statistics import median
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_words import Heading
+from pipeline.extract.collapsed_words import Heading, collapsed_words
 
 MOST_WAYS = 2000
 """Ways to order headings that are tried."""
 MOST_SPANS = 6
 """Headings that may span others."""
+MOST_CUT = 3
+"""Headings that may be illegible under some of the headings that span them."""
 MOST_COLUMNS = 14
 DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
+LEAST_PRICED = 3
+"""Lines on which things must cost the same each."""
+MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
+LOST = 0.5
+"""What a way counts less for a heading that is illegible."""
 LEAST_ALIKE = 0.5
 """Share of a column's lines that must bear a percentage out."""
 _FIFTY = 50
@@ -61,8 +68,16 @@ class _Group:
     leaf: Heading | None
 
 
-def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[str]:
-    """The heading of each column; empty where it stays in doubt.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over a column; empty where that stays in doubt. ``assumed``: its unit is worked out."""
+
+    text: str = ""
+    assumed: bool = False
+
+
+def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
+    """The heading of each column.
 
     Args:
         found: the headings above the table, in reading order.
@@ -72,14 +87,14 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
     table = Table(columns, caption, _shares(columns))
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
-        return [""] * width
+        return [Head()] * width
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
     ways = list(_ways(numbers, width))
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
         ways = list(_ways([h for h in found if h in numbers or h in perhaps], width)) or ways
     if not ways:
-        return [""] * width
+        return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]
     best = max(score for score, _ in scored)
     likely = [way for score, way in scored if best - score <= DOUBT]
@@ -87,7 +102,8 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
     for place in range(width):
         texts = {_text(way[place]) for way in likely}
         heads.append(texts.pop() if len(texts) == 1 else "")
-    return _with_units([_proved(head, place, table) for place, head in enumerate(heads)], likely[0], table)
+    proved = [_proved(heads, likely[0], place, table) for place in range(width)]
+    return _with_units(proved, likely[0], table)
 
 
 def _text(head: _Head) -> str:
@@ -96,22 +112,52 @@ def _text(head: _Head) -> str:
     return f"{head.span.text} {head.leaf.text}" if head.span else head.leaf.text
 
 
-def _proved(head: str, place: int, table: Table) -> str:
-    """An unknown heading as that of a percentage, where its numbers are the shares of others."""
-    known = head and not head.endswith(" ")
-    return head if known else f"{head}tỷ lệ (%)" if place in table.shares else ""
+def _proved(heads: Sequence[str], way: Sequence[_Head], place: int, table: Table) -> Head:
+    """A heading; where it is unknown, what the column's numbers and the caption prove it to be.
+
+    A column of the shares of others is a percentage; of what was planned, that share is what the caption says
+    was done; what is a fixed sum for each of the things counted beside it is their cost.
+    """
+    head = heads[place]
+    if head and not head.endswith(" "):
+        return Head(head)
+    if place in table.shares:
+        return Head(f"{head}tỷ lệ (%)")
+    for part, whole in table.shares.values():
+        leaf = way[whole].leaf
+        if part == place and leaf and leaf.unit and heads[whole] and _side(way[whole]) == "planned":
+            done = collapsed_words().told(table.caption, "done")
+            return Head(f"{done} ({leaf.unit})" if done else "")
+    before = way[place - 1] if place else None
+    if head and before and before.span is way[place].span and (unit := _cost_unit(before, place, table)):
+        return Head(f"{head}kinh phí ({unit})", assumed=True)
+    return Head()
 
 
-def _with_units(heads: list[str], way: Sequence[_Head], table: Table) -> list[str]:
+def _cost_unit(counted: _Head, place: int, table: Table) -> str:
+    """The unit in which a column is a fixed sum for each that the column before it counts; empty for none."""
+    if counted.leaf is None or counted.leaf.phrase.holds != "count":
+        return ""
+    pairs = zip(table.columns[place - 1], table.columns[place], strict=True)
+    ratios = [paid / count for count, paid in pairs if count and paid]
+    (each, times), *_ = Counter(ratios).most_common(1) or [(Decimal(0), 0)]
+    if times < LEAST_PRICED or times < LEAST_ALIKE * len(ratios):
+        return ""
+    units = [unit for unit in MONEY_UNITS if LEAST_EACH <= each * grammar().scale(unit) <= MOST_EACH]
+    return units[0] if len(units) == 1 else ""
+
+
+def _with_units(heads: list[Head], way: Sequence[_Head], table: Table) -> list[Head]:
     """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
-    money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds in {"money", "any"}]
-    units = {leaf.unit for leaf in money if leaf.unit and leaf.phrase.holds == "money"}
-    told = grammar().scale(table.caption.lower()) != 1
-    for place, head in enumerate(way):
+    money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds == "money"]
+    units = {leaf.unit for leaf in money if leaf.unit}
+    if grammar().scale(table.caption.lower()) != 1:
+        return heads
+    for place, (head, known) in enumerate(zip(way, heads, strict=True)):
         leaf = head.leaf
-        if leaf is None or leaf.unit or leaf.phrase.holds != "money" or told or not heads[place]:
-            continue
-        heads[place] = f"{heads[place]} ({next(iter(units))})" if len(units) == 1 else ""
+        if leaf is not None and not leaf.unit and leaf.phrase.holds == "money" and known.text:
+            told = Head(f"{known.text} ({next(iter(units))})", assumed=True) if len(units) == 1 else Head()
+            heads[place] = told
     return heads
 
 
@@ -134,37 +180,58 @@ def _ways(found: Sequence[Heading], width: int) -> Iterator[tuple[_Head, ...]]:
 
 def _outlines(
     found: Sequence[Heading], width: int, unknown: int
-) -> Iterator[tuple[list[_Group], dict[str, list[Heading]]]]:
-    """Choices of spanning headings, and the headings under them by name, in reading order."""
+) -> Iterator[tuple[list[_Group], dict[str, list[Heading | None]]]]:
+    """Choices of spanning headings, and the headings under each of them by name, in reading order."""
     topics = [h for h in found if h.phrase.kind == "topic" and not h.unit][:MOST_SPANS]
     for count in range(len(topics) + 1):
         for spans in combinations(topics, count):
             leaves = [h for h in found if h not in spans]
-            names = _under(spans, leaves) if spans else {}
-            if spans and not names:
-                continue
             if not spans and _is_spanned(leaves):
                 continue
-            alone = [h for h in leaves if h.name not in names]
-            lacking = width - len(spans) * len(names) - len(alone)
-            groups = [*(_Group(span, None) for span in spans), *(_Group(None, h) for h in alone)]
-            if lacking == 0 and unknown == 0:
-                yield groups, names
-            elif spans and lacking == len(spans) > 1 and unknown == 1:
-                yield groups, {**names, "": []}
-            elif 0 < lacking == unknown and len(alone) + len(names) > unknown:
-                yield [*groups, *[_Group(None, None)] * lacking], names
+            for names in _under(spans, leaves) if spans else [{}]:
+                alone = [h for h in leaves if h.name not in names]
+                lacking = width - len(spans) * len(names) - len(alone)
+                groups = [*(_Group(span, None) for span in spans), *(_Group(None, h) for h in alone)]
+                if lacking == 0 and unknown == 0:
+                    yield groups, names
+                elif spans and lacking == len(spans) > 1 and unknown == 1:
+                    yield groups, {**names, "": [None] * count}
+                elif 0 < lacking == unknown and len(alone) + len(names) > unknown:
+                    yield [*groups, *[_Group(None, None)] * lacking], names
 
 
-def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> dict[str, list[Heading]]:
-    """The headings that stand under each of some spanning ones, by name."""
+def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict[str, list[Heading | None]]]:
+    """The headings that may stand under each of some spanning ones, by name; one may be illegible somewhere."""
     counts = Counter(h.name for h in leaves)
     top = max(span.places[0][0] for span in spans)
     low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
-    names = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
-    if len(spans) == 1 and len(names) < 2:
-        return {}
-    return {name: [h for h in leaves if h.name == name] for name in names}
+    full = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
+    if len(spans) == 1:
+        if len(full) > 1:
+            yield {name: [h for h in low if h.name == name] for name in full}
+        return
+    some = [h for h in low if counts[h.name] < len(spans) and h.phrase.kind != "topic"][:MOST_CUT]
+    cut = list({h.name: h for h in some})
+    for count in range(len(cut) + 1):
+        for names in combinations(cut, count):
+            if not full and not names:
+                continue
+            under: dict[str, list[Heading | None]] = {
+                name: [h for h in leaves if h.name == name] for name in full
+            }
+            for filled in product(*(_filled(name, leaves, len(spans)) for name in names)):
+                yield {**under, **dict(zip(names, filled, strict=True))}
+
+
+def _filled(name: str, leaves: Sequence[Heading], count: int) -> Iterator[list[Heading | None]]:
+    """A heading's places under spanning ones, where it is illegible under some: each choice of these."""
+    legible = [h for h in leaves if h.name == name]
+    lost = replace(legible[0], places=(), tail=())
+    for at in combinations(range(count), len(legible)):
+        found: list[Heading | None] = [lost] * count
+        for place, heading in zip(at, legible, strict=True):
+            found[place] = heading
+        yield found
 
 
 def _is_spanned(leaves: Sequence[Heading]) -> bool:
@@ -176,7 +243,9 @@ def _is_spanned(leaves: Sequence[Heading]) -> bool:
     return most > 1 and len(above) >= most
 
 
-def _orders(groups: Sequence[_Group], names: Mapping[str, Sequence[Heading]]) -> Iterator[tuple[_Head, ...]]:
+def _orders(
+    groups: Sequence[_Group], names: Mapping[str, Sequence[Heading | None]]
+) -> Iterator[tuple[_Head, ...]]:
     """Orders that no line of the headings speaks against."""
     under = [order for order in permutations(names) if not _against_names(order, names)]
     for ordered in _ordered(list(groups), []):
@@ -188,7 +257,7 @@ def _orders(groups: Sequence[_Group], names: Mapping[str, Sequence[Heading]]) ->
                     way.append(_Head(None, group.leaf))
                     continue
                 for name in order:
-                    way.append(_Head(group.span, names[name][spans] if names[name] else None))
+                    way.append(_Head(group.span, names[name][spans]))
                 spans += 1
             if not _is_crossed(way):
                 yield tuple(way)
@@ -209,7 +278,7 @@ def _own(group: _Group) -> Heading | None:
     return group.span or group.leaf
 
 
-def _against_names(order: Sequence[str], names: Mapping[str, Sequence[Heading]]) -> bool:
+def _against_names(order: Sequence[str], names: Mapping[str, Sequence[Heading | None]]) -> bool:
     return any(
         _before(a, b) < 0
         for first, second in combinations(order, 2)
@@ -252,9 +321,11 @@ def _score(way: Sequence[_Head], table: Table) -> float:
     score = 0.0
     for place, head in enumerate(way):
         if head.leaf is not None:
-            score += _fits(head.leaf, place, table)
+            score += _fits(head.leaf, place, table) - (0 if head.leaf.places else LOST)
     for place, head in enumerate(way):
         near = way[place + 1] if place + 1 < len(way) else None
+        if near is not None and near.span is head.span and head.span and not near.leaf:
+            score += bool(_cost_unit(head, place + 1, table))
         if near is not None and near.span is head.span and head.leaf and near.leaf:
             score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
     return score + _as_read(way, table) + _as_planned(way, table)
@@ -292,10 +363,15 @@ def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -
 
 
 def _as_read(way: Sequence[_Head], table: Table) -> float:
-    """What spanning headings are told in the order of the caption, and of their own lines."""
+    """What spanning headings are told in the order of the caption, and of their own lines.
+
+    A topic above all other headings spans some.
+    """
+    first = min((h.leaf.places[0][0] for h in way if h.leaf and _is_plain(h.leaf)), default=0)
+    above = sum(not h.span and bool(h.leaf) and _is_above(h.leaf, first) for h in way)
     spans = list(dict.fromkeys(h.span for h in way if h.span is not None))
     caption = table.caption.lower()
-    score = 0.0
+    score = -float(above)
     for a, b in combinations(spans, 2):
         told = caption.find(a.name), caption.find(b.name)
         if min(told) >= 0 and not _before(a, b):
@@ -304,12 +380,30 @@ def _as_read(way: Sequence[_Head], table: Table) -> float:
     return score
 
 
+def _is_plain(leaf: Heading) -> bool:
+    return bool(leaf.places) and leaf.phrase.kind != "topic"
+
+
+def _is_above(leaf: Heading | None, first: int) -> bool:
+    return leaf is not None and leaf.phrase.kind == "topic" and not leaf.unit and leaf.last[0] < first
+
+
+def _side(head: _Head) -> str:
+    """Whether a column holds what was planned or what was done of it."""
+    told = head.span or head.leaf
+    return told.phrase.side if told else ""
+
+
 def _as_planned(way: Sequence[_Head], table: Table) -> float:
-    """Whether what was done is no more than what was planned."""
+    """Whether what was done is no more than what was planned, and a percentage is of what was planned."""
     score = 0.0
+    for part, whole in table.shares.values():
+        score += (_side(way[whole]) == "planned") + (_side(way[part]) == "done")
+        score -= (_side(way[part]) == "planned") + (_side(way[whole]) == "done")
     for (place, a), (other, b) in permutations(enumerate(way), 2):
-        sides = [(h.span or h.leaf).phrase.side if h.leaf else "" for h in (a, b)]  # type: ignore[union-attr]
-        if sides != ["planned", "done"] or (a.span and a.leaf and b.leaf and a.leaf.name != b.leaf.name):
+        if (_side(a), _side(b)) != ("planned", "done"):
+            continue
+        if a.span and a.leaf and b.leaf and a.leaf.name != b.leaf.name:
             continue
         pairs = [(p, d) for p, d in zip(table.columns[place], table.columns[other], strict=True) if p and d]
         score += 0.7 if 2 * sum(d <= p for p, d in pairs) > len(pairs) else -0.7

@@ -40,6 +40,7 @@ _DIGITS = str.maketrans("0163w", "oloau")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 MOST_SPOILED = 2
 """Letters that may be wrong in the first word of a unit in brackets, the second of which is right."""
+_NUMBERED = {"count", "money", "percent"}
 _SPOILED = ("trieu", "dong")
 _MILLIONS = ("trieu",)
 """A unit of money that may stand without its second word."""
@@ -87,7 +88,7 @@ class Heading:
     @property
     def name(self) -> str:
         """What headings of equal columns share."""
-        return self.phrase.name
+        return self.phrase.name if self.phrase.words else f"({self.unit})"
 
 
 @dataclass
@@ -130,6 +131,12 @@ class CollapsedWords:
         """Whether a line is of the kind ``name`` (a section of headings.toml)."""
         return bool(self.lines[name].search(line.lower().strip()))
 
+    def told(self, caption: str, side: str) -> str:
+        """The first heading of a side (``planned``, ``done``) that a caption names; empty where none is."""
+        said = caption.lower()
+        names = (p.name for held in self.phrases.values() for p in held if p.side == side)
+        return min((n for n in names if n in said), key=len, default="")
+
     def find(self, lines: Sequence[str]) -> list[Heading]:
         """The headings on lines that may hold pieces of several side by side, in reading order."""
         raw = [_WORDS.findall(line) for line in lines]
@@ -157,7 +164,10 @@ class CollapsedWords:
             beside = [n for n in free if found[n].last == (place[0], place[1] - 1)]
             above = [n for n in free if place[0] - REACH <= found[n].last[0] < place[0]]
             plain = [n for n in above if found[n].phrase.kind != "topic"]
-            for number in [*beside, *plain, *above][:1]:
+            # a topic with other headings below it spans them
+            low = max((h.places[0][0] for h in found if h.phrase.kind in _NUMBERED), default=0)
+            close = [n for n in above if found[n].last[0] in range(low, place[0]) or found[n].last[0] == place[0] - 1]
+            for number in [*beside, *plain, *close][:1]:
                 heading = found[number]
                 found[number] = replace(heading, unit=unit, tail=(*heading.tail, *places))
                 return
@@ -345,7 +355,7 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
         frozenset(words[:count] for words in spelled for count in range(2, len(words) + 1)),
         _completions(phrases),
         {
-            unit: Phrase(f"{name}", kinds[name].kind, kinds[name].words, kinds[name].holds, "", (unit,))
+            unit: Phrase(name, kinds[name].kind, (), kinds[name].holds, units=(unit,))
             for unit, name in data["orphans"].items()
         },
     )

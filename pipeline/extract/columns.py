@@ -32,6 +32,7 @@ from pipeline.extract.grid_cells import (
     is_signed,
     prove_grid,
     unnamed_number,
+    with_doubt,
 )
 from pipeline.extract.groups import groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
@@ -231,9 +232,9 @@ def line_of(
     found: list[tuple[Column, Quantity]] = []
     rest: list[Quantity] = []
     noun = _noun(row, columns, book)
-    for cell, column in zip(row, columns, strict=False):
+    for place, (cell, column) in enumerate(zip(row, columns, strict=False)):
         if column.entry and holds_number(cell, proved):
-            q = proved.put(_quantity(cell, column, book, noun))
+            q = with_doubt(grid, place, proved.put(_quantity(cell, column, book, noun)))
             found.append((_counting(column, q, rules), q))
         elif not column.entry and not ORDINAL.match(column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]

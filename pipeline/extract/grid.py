@@ -30,6 +30,7 @@ from pipeline.extract.grid_cells import (
     is_signed,
     prove_grid,
     unnamed_number,
+    with_doubt,
 )
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
@@ -162,8 +163,8 @@ def _line(
     label = _label(row, columns)
     noun = next((c.text for c, col in zip(row, columns, strict=False) if col.kind == "unit"), "")
     numbers: list[tuple[Column, Quantity]] = [
-        (col, proved.put(_quantity(cell, col)))
-        for cell, col in zip(row, columns, strict=False)
+        (col, with_doubt(grid, place, proved.put(_quantity(cell, col))))
+        for place, (cell, col) in enumerate(zip(row, columns, strict=False))
         if col.kind in {"borrowers", "amount_vnd"} and holds_number(cell, proved)
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed

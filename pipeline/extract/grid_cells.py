@@ -43,13 +43,14 @@ class Grid:
     """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow.
 
     ``headings`` is what stands over each column where the lines of headings are no cells: then the first
-    ``head`` lines are they.
+    ``head`` lines are they. ``assumed`` are columns whose unit is worked out, not printed.
     """
 
     rows: list[list[Cell]] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     headings: tuple[str, ...] = ()
     head: int = 0
+    assumed: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
@@ -79,6 +80,11 @@ def is_number(text: str) -> bool:
 def is_signed(text: str) -> bool:
     """Whether a number has a minus before it: less than nothing, or a ruling's remains."""
     return bool(_SIGNED.match(text))
+
+
+def with_doubt(grid: Grid, column: int, q: Quantity) -> Quantity:
+    """A column's number, flagged where its unit is not printed."""
+    return replace(q, flags=(*q.flags, "unit_assumed")) if column in grid.assumed else q
 
 
 def holds_number(cell: Cell, proved: Proved) -> bool:
@@ -116,7 +122,7 @@ def _read_back(table: CollapsedTable, number: int) -> Grid:
     head = int(table.first < table.body)
     rows = [[Cell(*cell) for cell in row.cells] for row in table.rows]
     count = head + len(rows)
-    return Grid([[]] * head + rows, list(range(number, number + count)), table.headings, head)
+    return Grid([[]] * head + rows, list(range(number, number + count)), table.headings, head, table.assumed)
 
 
 def _evened(flow: Flow, grid: Grid) -> Grid:
