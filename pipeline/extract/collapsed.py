@@ -30,6 +30,10 @@ LONGEST_HEADING = 110
 """Characters of such a line."""
 MOST_OVER = 0.25
 """Share of a table's lines that may have more numbers than it has columns."""
+CAPTION_LINES = 4
+"""Lines above the headings among which a table's name stands."""
+SHORT_HEADING = 40
+"""Characters of a line that is no sentence, whatever sign stands at its end."""
 _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
 _TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
@@ -81,7 +85,7 @@ def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
         above = run.last + 1
         said = [text[lines[n].start : lines[n].end] for n in range(first, run.first)]
         found = words.find(said)
-        caption = " ".join(text[lines[n].start : lines[n].end] for n in range(max(first - 3, 0), first))
+        caption = _caption(text, lines, first, words)
         table = _read(text, lines, run, first, found, caption, words)
         if table is not None:
             yield table
@@ -94,10 +98,17 @@ def _first_heading(text: str, lines: Sequence[Line], run: Run, above: int, words
         said = text[lines[first - 1].start : lines[first - 1].end]
         if words.says("caption", said) or words.says("unit", said) or _SECTION.match(said):
             break
-        if said.endswith(_STOPS) or len(said) > LONGEST_HEADING:
+        if len(said) > LONGEST_HEADING or (said.endswith(_STOPS) and len(said) > SHORT_HEADING):
             break
         first -= 1
     return first
+
+
+def _caption(text: str, lines: Sequence[Line], first: int, words: CollapsedWords) -> str:
+    """What stands right above a table's headings: from its name on, where it has one."""
+    above = [text[lines[n].start : lines[n].end] for n in range(max(first - CAPTION_LINES, 0), first)]
+    named = [n for n, said in enumerate(above) if words.says("caption", said)]
+    return " ".join(above[named[-1] :] if named else above[-2:])
 
 
 def _read(
@@ -180,7 +191,7 @@ def _cells(
 ) -> tuple[CellText, ...]:
     start, end, said = label
     blank = (end, end, "")
-    ordinal = (*row.ordinal, text[slice(*row.ordinal)]) if row.ordinal else (start, start, "")
+    ordinal = (*row.ordinal, text[slice(*row.ordinal)]) if row.ordinal else (start, start, row.counted)
     units = [blank]
     if measured:
         (start, end, said), unit = _measured(text, row, label)
@@ -202,6 +213,9 @@ def _measured(text: str, row: Row, label: CellText) -> tuple[CellText, CellText]
     """A label without the unit of measure at its end, and that unit."""
     start, end, said = label
     last = next((span for span in reversed(row.labels) if span[1] <= row.numbers[0][0]), None)
+    first = row.numbers[0]
+    if text[slice(*first)].endswith("%") and len(row.numbers) > 1:  # a border before the sign was read as a digit
+        return label, (first[1] - 1, first[1], "%")
     if last is None:
         return label, (end, end, "")
     tokens = [(last[0] + m.start(), last[0] + m.end()) for m in regex.finditer(r"\S+", text[slice(*last)])]

@@ -9,7 +9,7 @@ Columns on which the best ways agree get their headings; the others get none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations, permutations, product
@@ -68,6 +68,19 @@ class _Group:
     leaf: Heading | None
 
 
+def _told_apart(ways: Iterable[tuple[_Head, ...]]) -> list[tuple[_Head, ...]]:
+    """Ways without those that give two columns the same heading: what tells them apart is illegible."""
+    told = ((way, [_text(head) for head in way if head.leaf]) for way in ways)
+    return [way for way, texts in told if len(set(texts)) == len(texts)]
+
+
+def _of_caption(caption: str) -> list[Heading]:
+    """The topics that a caption names, as headings above all others: what spans them may be illegible."""
+    topics = [h for h in collapsed_words().find([caption]) if h.phrase.kind == "topic"]
+    found = [h for h in topics if h.phrase.holds not in {"any", "sum"}]
+    return [replace(h, places=((-1, n),), tail=()) for n, h in enumerate({h.name: h for h in found}.values())]
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands over a column; empty where that stays in doubt. ``assumed``: its unit is worked out."""
@@ -90,9 +103,13 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
         return [Head()] * width
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
-    ways = list(_ways(numbers, width))
+    ways = _told_apart(_ways(numbers, width))
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
-        ways = list(_ways([h for h in found if h in numbers or h in perhaps], width)) or ways
+        ways = _told_apart(_ways([h for h in found if h in numbers or h in perhaps], width)) or ways
+    topics = [] if ways else _of_caption(caption)
+    if len(topics) > 1:
+        plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
+        ways = _told_apart(_ways([*topics, *plain], width))
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]

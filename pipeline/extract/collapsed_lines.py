@@ -68,6 +68,8 @@ class Row:
     labels: list[Span]
     numbers: list[Span]
     ordinal: Span | None = None
+    counted: str = ""
+    """Its number where none was read, by those around it."""
     bare: bool = False
     """Whether no words stand beside its numbers."""
 
@@ -386,3 +388,18 @@ def _number(text: str, rows: Sequence[Row]) -> None:
         elif first.isdecimal() and int(first) == counted + 1 and row.bare and len(row.numbers) > 1:
             row.ordinal = row.numbers.pop(0)
             counted += 1
+    _count_between(text, rows)
+
+
+def _count_between(text: str, rows: Sequence[Row]) -> None:
+    """Number rows whose own numbers were lost, where those around them leave just as many out."""
+    before, lost = 0, list[Row]()
+    for row in rows:
+        said = text[slice(*row.ordinal)] if row.ordinal else ""
+        if not said.isdecimal():
+            lost.append(row)
+            continue
+        if int(said) == before + len(lost) + 1:
+            for number, blank in enumerate(lost, before + 1):
+                blank.counted = str(number)
+        before, lost = int(said), []
