@@ -135,7 +135,9 @@ def _read(
             for row, label in zip(run.rows, labels, strict=True)
         ]
         laid = lay(numbers, width)
-        columns = [[_value(line, at, k) for line, at in zip(numbers, laid, strict=True)] for k in range(width)]
+        columns = [
+            [_value(line, at, k) for line, at in zip(numbers, laid, strict=True)] for k in range(width)
+        ]
         body = [[v for v, line in zip(c, numbers, strict=True) if not line.is_total] for c in columns]
         heads = headed(found, body, caption)
         if any(head.text for head in heads):
@@ -144,7 +146,9 @@ def _read(
         return None
     named = [h for h in found if h.phrase.kind == "label"]
     label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
-    spare = max((len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0)
+    spare = max(
+        (len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0
+    )
     before = ["tt", label, *(["đơn vị tính"] if measured else [])]
     headings = (*before, *(head.text for head in heads), *[""] * spare)
     assumed = frozenset(n for n, head in enumerate(heads, len(before)) if head.assumed)
@@ -214,7 +218,9 @@ def _measured(text: str, row: Row, label: CellText) -> tuple[CellText, CellText]
     start, end, said = label
     last = next((span for span in reversed(row.labels) if span[1] <= row.numbers[0][0]), None)
     first = row.numbers[0]
-    if text[slice(*first)].endswith("%") and len(row.numbers) > 1:  # a border before the sign was read as a digit
+    if (
+        text[slice(*first)].endswith("%") and len(row.numbers) > 1
+    ):  # a border before the sign was read as a digit
         return label, (first[1] - 1, first[1], "%")
     if last is None:
         return label, (end, end, "")

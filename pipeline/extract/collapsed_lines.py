@@ -257,7 +257,9 @@ def _is_stop(text: str, line: Line, read: Read) -> bool:
     if len(read.numbers) > 1:
         return False
     said = _without_dust(said)
-    return (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
+    return (
+        (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
+    )
 
 
 def _without_dust(said: str) -> str:
@@ -337,7 +339,9 @@ def _above(text: str, lines: Sequence[Line], read: Read, begin: int) -> list[Spa
     return [(line.start, line.end)] if bare and not words.says("caption", said) else []
 
 
-def _between(text: str, lines: Sequence[Line], read: Read, follower: Read | None) -> tuple[list[Span], list[Span]]:
+def _between(
+    text: str, lines: Sequence[Line], read: Read, follower: Read | None
+) -> tuple[list[Span], list[Span]]:
     """The lines between two lines of numbers: those of the label above, those of the label below."""
     if follower is None:
         below = []

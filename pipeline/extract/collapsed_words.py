@@ -109,7 +109,9 @@ class _Lines:
         return said[:1].isupper() and said[1:2].islower()
 
     def places(self) -> list[Place]:
-        return [(line, word) for line, words in enumerate(self.folded) for word, said in enumerate(words) if said]
+        return [
+            (line, word) for line, words in enumerate(self.folded) for word, said in enumerate(words) if said
+        ]
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,11 @@ class CollapsedWords:
             plain = [n for n in above if found[n].phrase.kind != "topic"]
             # a topic with other headings below it spans them
             low = max((h.places[0][0] for h in found if h.phrase.kind in _NUMBERED), default=0)
-            close = [n for n in above if found[n].last[0] in range(low, place[0]) or found[n].last[0] == place[0] - 1]
+            close = [
+                n
+                for n in above
+                if found[n].last[0] in range(low, place[0]) or found[n].last[0] == place[0] - 1
+            ]
             for number in [*beside, *plain, *close][:1]:
                 heading = found[number]
                 found[number] = replace(heading, unit=unit, tail=(*heading.tail, *places))
@@ -211,7 +217,9 @@ class CollapsedWords:
     def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
         """The heading of which the first two words stand at a place, where only one begins so."""
         for words, phrases in self.whole.items():
-            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (at := self._chain(held, words, place)):
+            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (
+                at := self._chain(held, words, place)
+            ):
                 return [(phrase, at) for phrase in phrases]
         return []
 
@@ -274,7 +282,15 @@ def _printed(time: str) -> str:
     return " ".join(_TIMES.get(fold_marks(w).lower(), w) for w in time.split())
 
 
-_TIMES = {"nam": "năm", "den": "đến", "ngay": "ngày", "cuoi": "cuối", "dau": "đầu", "het": "hết", "thang": "tháng"}
+_TIMES = {
+    "nam": "năm",
+    "den": "đến",
+    "ngay": "ngày",
+    "cuoi": "cuối",
+    "dau": "đầu",
+    "het": "hết",
+    "thang": "tháng",
+}
 
 
 def _folded(word: str) -> str:
