@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -42,7 +43,7 @@ _NOISE = regex.compile(r"[\W_]*")
 _HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
 _STOPS = tuple(".;:")
 _PROSE = regex.compile(r"[;.] |\p{Ll}[;.:]$")
-_BORDER = regex.compile(r"(?<=\s)\|(?=\s)")
+_BORDER = regex.compile(r"(?:^|\s)\|(?=\s)")
 LONGEST_NOUN = 3
 """Words of a noun behind a number in a cell."""
 _SPOILED = 4
@@ -51,11 +52,15 @@ _SPOILED = 4
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A line as read: its label's span, and its numbers behind it (blank: spoiled beyond reading)."""
+    """A line as read: its label's span and its numbers behind it.
+
+    ``is_barred``: a bar stands before each number; ``bars``: how many the line has.
+    """
 
     at: int
     label: Span
     numbers: tuple[Span, ...]
+    is_barred: bool = False
     bars: int = 0
 
 
@@ -130,8 +135,12 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
             label_end = end
             break
         place -= 1
-    bars = len(_BORDER.findall(text, line.start, line.end))
-    return Read(at, (line.start, label_end), tuple(reversed(numbers[:MOST_CELLS])), bars)
+    found = tuple(reversed(numbers[:MOST_CELLS]))
+    ends = [label_end, *(end for _, end in found)]
+    # the label's own end may be a border
+    gaps = [(max(end - 2, line.start), start) for end, (start, _) in zip(ends, found, strict=False)]
+    is_barred = all(_BORDER.search(text, *gap) for gap in gaps)
+    return Read(at, (line.start, label_end), found, is_barred, len(_BORDER.findall(text, line.start, line.end)))
 
 
 def _is_number(core: str) -> bool:
@@ -235,7 +244,7 @@ def _counts(numbers: Sequence[str]) -> bool:
     if not all(n.isdecimal() and len(n) < 3 for n in numbers) or len(numbers) < 3:
         return False
     values = [int(n) for n in numbers]
-    return all(b == a + 1 for a, b in zip(values, values[1:], strict=False)) and values[0] < 4
+    return all(b == a + 1 for a, b in pairwise(values)) and values[0] < 4
 
 
 def _holds(text: str, read: Read) -> bool:
@@ -271,9 +280,10 @@ def _without_dust(said: str) -> str:
 
 
 def _has_cells(reads: Sequence[Read]) -> bool:
-    """Whether lines have their cells still, each joined by a bar."""
-    usual, times = Counter(r.bars for r in reads).most_common(1)[0]
-    return usual > 1 and 5 * times >= 4 * len(reads)
+    """Whether lines have their cells still: bars between all numbers, or as many on every line."""
+    usual, times = Counter(read.bars for read in reads).most_common(1)[0]
+    barred = sum(read.is_barred for read in reads)
+    return 5 * max(barred, times if usual > 1 else 0) >= 4 * len(reads)
 
 
 # ---- rows -------------------------------------------------------------------------------------
