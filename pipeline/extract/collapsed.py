@@ -1,14 +1,14 @@
 """Tables whose columns collapsed, found among a document's lines and read back into cells.
 
 ``collapsed_lines`` finds lines of labels and numbers, ``collapsed_words`` the headings above them,
-``collapsed_cells`` and ``collapsed_heads`` tell which number and which heading is of which column. A table none
-of whose columns has a heading is left to be read as prose.
+``collapsed_cells`` and ``collapsed_heads`` tell which number and which heading is of which column. A table
+none of whose columns has a heading is left to be read as prose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,11 @@ import regex
 
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
-from pipeline.extract.collapsed_heads import headed
+from pipeline.extract.collapsed_heads import headed, is_share, shares_of
 from pipeline.extract.collapsed_lines import Row, Run, Span, runs
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
+from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
+from pipeline.extract.table_columns import WHOLE
 from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ class CollapsedRow:
 class CollapsedTable:
     """A table read back: the lines of the page it fills, what stands over each column, its rows.
 
-    ``first`` is the number of the first line of its headings, ``body`` that of its first row's, ``last`` of its
-    last line.
+    ``first`` is the number of the first line of its headings, ``body`` that of its first row's, ``last`` of
+    its last line.
     """
 
     first: int
@@ -69,6 +71,8 @@ class CollapsedTable:
     rows: tuple[CollapsedRow, ...]
     assumed: frozenset[int] = frozenset()
     """Columns whose unit is worked out, not printed."""
+    doubtful: Mapping[int, str] = field(default_factory=dict)
+    """Flags of numbers that contradict others, by where their cells begin."""
 
 
 def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
@@ -156,7 +160,26 @@ def _read(
     for row, cell, at in zip(run.rows, labels, laid, strict=True):
         start, end = lines[row.first].start, lines[row.last].end
         rows.append(CollapsedRow(start, end, _cells(text, row, cell, at, width, spare, measured)))
-    return CollapsedTable(first, run.first, run.last, headings, tuple(rows), assumed)
+    doubtful = _doubtful(columns, [head.text for head in heads], [row.cells[len(before) :] for row in rows])
+    return CollapsedTable(first, run.first, run.last, headings, tuple(rows), assumed, doubtful)
+
+
+def _doubtful(
+    columns: Sequence[Sequence[Decimal | None]], heads: Sequence[str], rows: Sequence[Sequence[CellText]]
+) -> dict[int, str]:
+    """Flags of percentages that cannot be, and of numbers that are not the shares that their columns are."""
+    found: dict[int, str] = {}
+    for percent, (part, whole) in shares_of(columns).items():
+        for line, row in enumerate(rows):
+            values = [columns[n][line] for n in (part, whole, percent)]
+            if None not in values and not is_share(*values):
+                found |= {row[n][0]: AMBIGUOUS for n in (part, whole, percent)}
+    for place, head in enumerate(heads):
+        known = [v for v in columns[place] if v is not None]
+        above = [line for line, v in enumerate(columns[place]) if v is not None and v > WHOLE]
+        if "%" in head and 0 < len(above) <= MOST_OVER * len(known):
+            found |= {rows[line][place][0]: MALFORMED for line in above}
+    return found
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
@@ -204,7 +227,9 @@ def _cells(
     places = range(width, width + spare) if at is None else at
     for place, (a, b) in zip(places, _kept(row, width), strict=False):
         cells[place] = (a, b, text[a:b])
-    return (ordinal, (start, end, said), *units[1:], *cells)
+    # what of the label stands behind its numbers is read as prose
+    rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]
+    return (ordinal, (start, end, said), *units[1:], *cells, *rest)
 
 
 def _is_measured(text: str, rows: Sequence[Row], labels: Sequence[CellText]) -> bool:

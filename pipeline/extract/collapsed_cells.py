@@ -1,8 +1,8 @@
 """Which column each number of a line is of, where blank cells left nothing behind.
 
-A line with as many numbers as there are columns tells by itself. Where some are missing, the table's sums decide
-(what is under a column must add up to its total), then what numbers of a column look like; a part has no number
-where its whole has none. What stays in doubt gets no column.
+A line with as many numbers as there are columns tells by itself. Where some are missing, the table's sums
+decide (what is under a column must add up to its total), then what numbers of a column look like; a part has
+no number where its whole has none. What stays in doubt gets no column.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ MOST_TRIES = 4000
 LEAST_LIKELY = 4
 """The likeliest ways of a line that are tried against the totals, at least."""
 MARGIN = 0.3
-"""By how much (powers of ten) the likeliest way must be likelier than the next: what column a number is of must
-not hang on a factor of two."""
+"""By how much (powers of ten) the likeliest way must be likelier than the next: what column a number is of
+must not hang on a factor of two."""
 ODD = 0.5
 """What a number with decimals among whole ones counts, or a whole one among such."""
 _NEEDED = 2
@@ -56,7 +56,8 @@ def value_of(text: str) -> Decimal | None:
 def lay(lines: Sequence[Numbers], width: int) -> list[Columns | None]:
     """The column of each number of each line; None for a line that stays in doubt.
 
-    >>> lay([Numbers(("10", "500")), Numbers(("12", "610")), Numbers(("590",)), Numbers(("22", "1.700"), True)], 2)
+    >>> texts = [("10", "500"), ("12", "610"), ("590",), ("22", "1.700")]
+    >>> lay([Numbers(t, is_total=t[0] == "22") for t in texts], 2)
     [(0, 1), (0, 1), (1,), (0, 1)]
     """
     full = tuple(range(width))
@@ -125,7 +126,7 @@ def _lay_together(
     missing: dict[int, Decimal],
     within: Columns,
 ) -> None:
-    """Lay short lines so that as many totals as can be hold, then so that numbers look like their columns'."""
+    """Lay short lines so that most totals hold, then so that numbers look like their columns'."""
     ways: list[list[tuple[float, Columns]]] = []
     tried: list[int] = []
     tries = 1

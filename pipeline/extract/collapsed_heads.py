@@ -1,8 +1,8 @@
 """Which column each heading heads, where the lines of headings stand interleaved.
 
-A heading stands left of another where it does on every line that both have words on; headings that repeat stand
-under headings that span them. What that leaves open, numbers decide: a percentage is what two columns prove it to
-be or at least none above a hundred, households have no decimals, no household borrows less than a million.
+A heading stands left of another where it does on every line that both have words on; headings that repeat
+stand under headings that span them. What that leaves open, numbers decide: a percentage is what two columns
+prove it to be or at least none above a hundred, households have no decimals, a house costs more than a chair.
 Columns on which the best ways agree get their headings; the others get none.
 """
 
@@ -97,7 +97,7 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
         columns: the numbers of each column.
         caption: what stands above the headings.
     """
-    table = Table(columns, caption, _shares(columns))
+    table = Table(columns, caption, shares_of(columns))
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
         return [Head()] * width
@@ -218,7 +218,7 @@ def _outlines(
 
 
 def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict[str, list[Heading | None]]]:
-    """The headings that may stand under each of some spanning ones, by name; one may be illegible somewhere."""
+    """The headings that may stand under each of some spanning ones, by name; some are illegible."""
     counts = Counter(h.name for h in leaves)
     top = max(span.places[0][0] for span in spans)
     low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
@@ -273,8 +273,7 @@ def _orders(
                 if group.span is None:
                     way.append(_Head(None, group.leaf))
                     continue
-                for name in order:
-                    way.append(_Head(group.span, names[name][spans]))
+                way += [_Head(group.span, names[name][spans]) for name in order]
                 spans += 1
             if not _is_crossed(way):
                 yield tuple(way)
@@ -322,7 +321,7 @@ def _before(a: Heading | None, b: Heading | None) -> int:
         return 0
     for own, other in ((a.places, b.places), (a.all_places, b.all_places)):
         told = 0
-        lines: dict[int, int] = {line: word for line, word in own}
+        lines = dict(own)
         for line, word in other:
             if line in lines:
                 told += 1 if lines[line] < word else -1
@@ -428,7 +427,7 @@ def _as_planned(way: Sequence[_Head], table: Table) -> float:
 
 
 def _is_sum(place: int, table: Table) -> bool:
-    """Whether a column is the sum of all others that are no percentages, or of those next to it, on most lines."""
+    """Whether a column is the sum of others that are no percentages, on most lines."""
     others = [n for n in range(len(table.columns)) if n != place and n not in table.shares]
     for parts in (others, others[:-1], others[1:]):
         told = held = 0
@@ -441,7 +440,7 @@ def _is_sum(place: int, table: Table) -> bool:
     return False
 
 
-def _shares(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
+def shares_of(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
     """Columns that are what per cent one is of another, by the numbers of most lines."""
     found: dict[int, tuple[int, int]] = {}
     for percent, values in enumerate(columns):
@@ -451,14 +450,14 @@ def _shares(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
         best = 0.0
         for part, whole in permutations([n for n in range(len(columns)) if n != percent], 2):
             told = [n for n in lines if columns[part][n] and columns[whole][n]]
-            held = sum(_is_share(columns[part][n], columns[whole][n], values[n]) for n in told)
+            held = sum(is_share(columns[part][n], columns[whole][n], values[n]) for n in told)
             share = held / len(lines)
             if held > 2 and share >= LEAST_ALIKE and share > best:
                 best, found[percent] = share, (part, whole)
     return found
 
 
-def _is_share(part: Decimal | None, whole: Decimal | None, percent: Decimal | None) -> bool:
+def is_share(part: Decimal | None, whole: Decimal | None, percent: Decimal | None) -> bool:
     if not part or not whole or percent is None:
         return False
     exponent = percent.as_tuple().exponent

@@ -1,9 +1,9 @@
 """Lines of a table whose columns collapsed: a label and its numbers on one line, no cells.
 
-What goes wrong in the world: text copied out of a PDF, or an office scanner's text layer, holds a table line by
-line. Cell borders are gone or read as ``|`` ``]`` ``!``, blank cells leave nothing behind, a label that fills two
-lines stands above and below its numbers. Here lines become rows; which number is of which column is for
-``collapsed_cells`` to tell.
+What goes wrong in the world: text copied out of a PDF, or an office scanner's text layer, holds a table line
+by line. Cell borders are gone or read as ``|`` ``]`` ``!``, blank cells leave nothing behind, a label that
+fills two lines stands above and below its numbers. Here lines become rows; which number is of which column is
+for ``collapsed_cells`` to tell.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ MOST_WRAPS = 5
 """Lines of labels alone between two lines of numbers; more, and a table has ended."""
 LONGEST_LABEL = 110
 """Characters of a label's line; what is longer is prose."""
+LONGEST_LINE = 300
+"""Characters of a table's line."""
 MOST_CELLS = 24
 """Numbers on a line; more, and it is no table of a report."""
 _TOKEN = regex.compile(r"[^\s|\[\]{}!]+")
@@ -111,6 +113,8 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
         at: the line's number.
         lax: whether its last numbers may be spoiled beyond reading, as they may among lines of numbers.
     """
+    if line.end - line.start > LONGEST_LINE:
+        return Read(at, (line.start, line.end), ())
     tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text, line.start, line.end)]
     numbers: list[Span] = []
     label_end = line.start
@@ -140,7 +144,9 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
     # the label's own end may be a border
     gaps = [(max(end - 2, line.start), start) for end, (start, _) in zip(ends, found, strict=False)]
     is_barred = all(_BORDER.search(text, *gap) for gap in gaps)
-    return Read(at, (line.start, label_end), found, is_barred, len(_BORDER.findall(text, line.start, line.end)))
+    return Read(
+        at, (line.start, label_end), found, is_barred, len(_BORDER.findall(text, line.start, line.end))
+    )
 
 
 def _is_number(core: str) -> bool:

@@ -31,6 +31,8 @@ LONG = 5
 """Letters of a word in which one may be wrong."""
 LONG_GLUED = 7
 """Letters of a heading that may be glued to what is behind it."""
+LONGEST_LINE = 200
+"""Characters of a line that may be a caption or a total's label."""
 GLUED = 4
 """Letters of words read as one."""
 _WORDS = regex.compile(r"\(?[^\s|\[\]{}(]+|\(")
@@ -131,7 +133,7 @@ class CollapsedWords:
 
     def says(self, name: str, line: str) -> bool:
         """Whether a line is of the kind ``name`` (a section of headings.toml)."""
-        return bool(self.lines[name].search(line.lower().strip()))
+        return bool(self.lines[name].search(line[:LONGEST_LINE].lower().strip()))
 
     def told(self, caption: str, side: str) -> str:
         """The first heading of a side (``planned``, ``done``) that a caption names; empty where none is."""
@@ -270,7 +272,7 @@ class CollapsedWords:
 
 
 def _goes_on(places: Sequence[Place], other: Sequence[Place]) -> bool:
-    """Whether one heading jumps to a line below where the other, its words so far the same, goes on beside."""
+    """Whether one heading jumps to a line below where the other, the same so far, goes on beside."""
     for count, (last, follower) in enumerate(pairwise(places), 1):
         if follower != (last[0], last[1] + 1):
             return tuple(other[: count + 1]) == (*places[:count], (last[0], last[1] + 1))
@@ -294,7 +296,7 @@ _TIMES = {
 
 
 def _folded(word: str) -> str:
-    return _SIGNS.sub("", fold_marks(word).lower())
+    return str(_SIGNS.sub("", fold_marks(word).lower()))
 
 
 def _fits(word: str, wanted: str) -> bool:

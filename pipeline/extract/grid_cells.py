@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.collapsed import CollapsedTable
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
@@ -43,7 +44,8 @@ class Grid:
     """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow.
 
     ``headings`` is what stands over each column where the lines of headings are no cells: then the first
-    ``head`` lines are they. ``assumed`` are columns whose unit is worked out, not printed.
+    ``head`` lines are they. ``assumed`` are columns whose unit is worked out, not printed;
+    ``doubtful`` flags of numbers that contradict others, by where their cells begin.
     """
 
     rows: list[list[Cell]] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Grid:
     headings: tuple[str, ...] = ()
     head: int = 0
     assumed: frozenset[int] = frozenset()
+    doubtful: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -83,8 +86,13 @@ def is_signed(text: str) -> bool:
 
 
 def with_doubt(grid: Grid, column: int, q: Quantity) -> Quantity:
-    """A column's number, flagged where its unit is not printed."""
-    return replace(q, flags=(*q.flags, "unit_assumed")) if column in grid.assumed else q
+    """A column's number, flagged where its unit is not printed or where it contradicts others."""
+    if column in grid.assumed:
+        q = replace(q, flags=(*q.flags, "unit_assumed"))
+    flag = grid.doubtful.get(q.start, "")
+    if not flag or flag in q.flags or REPAIRED in q.flags:
+        return q
+    return replace(q, value=None if flag == MALFORMED else q.value, flags=(*q.flags, flag))
 
 
 def holds_number(cell: Cell, proved: Proved) -> bool:
@@ -118,11 +126,18 @@ def grids(flow: Flow) -> Iterator[Grid]:
 
 
 def _read_back(table: CollapsedTable, number: int) -> Grid:
-    """A table whose columns collapsed; ``number`` is that of its first block, its headings' where it has some."""
+    """A table whose columns collapsed; ``number`` is that of its first block."""
     head = int(table.first < table.body)
     rows = [[Cell(*cell) for cell in row.cells] for row in table.rows]
     count = head + len(rows)
-    return Grid([[]] * head + rows, list(range(number, number + count)), table.headings, head, table.assumed)
+    return Grid(
+        [[]] * head + rows,
+        list(range(number, number + count)),
+        table.headings,
+        head,
+        table.assumed,
+        table.doubtful,
+    )
 
 
 def _evened(flow: Flow, grid: Grid) -> Grid:
