@@ -1,8 +1,8 @@
 """Tables whose columns collapsed, found among a document's lines and read back into cells.
 
-``collapsed_lines`` finds lines of labels and numbers, ``collapsed_words`` the headings above them,
-``collapsed_cells`` and ``collapsed_heads`` tell which number and which heading is of which column. A table
-none of whose columns has a heading is left to be read as prose.
+``collapsed_lines`` and ``collapsed_rows`` find labels and numbers, ``collapsed_words`` the headings above
+them, ``collapsed_cells`` and ``collapsed_heads`` tell which number and which heading is of which column. A
+table none of whose columns has a heading is left to be read as prose.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import regex
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed, is_share, shares_of
-from pipeline.extract.collapsed_lines import Row, Run, Span, runs
+from pipeline.extract.collapsed_lines import Span
+from pipeline.extract.collapsed_rows import Row, Run, runs
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
 from pipeline.extract.table_columns import WHOLE

@@ -1,29 +1,23 @@
 """Which column each heading heads, where the lines of headings stand interleaved.
 
-A heading stands left of another where it does on every line that both have words on; headings that repeat
-stand under headings that span them. What that leaves open, numbers decide: a percentage is what two columns
-prove it to be or at least none above a hundred, households have no decimals, a house costs more than a chair.
-Columns on which the best ways agree get their headings; the others get none.
+``collapsed_ways`` knows the ways that the lines leave open; numbers decide among them: a percentage is what
+two columns prove it to be or at least none above a hundred, households have no decimals, a house costs more
+than a chair. Columns on which the best ways agree get their headings; the others get none.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
-MOST_WAYS = 2000
-"""Ways to order headings that are tried."""
-MOST_SPANS = 6
-"""Headings that may span others."""
-MOST_CUT = 3
-"""Headings that may be illegible under some of the headings that span them."""
 MOST_COLUMNS = 14
 DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
@@ -52,23 +46,7 @@ class Table:
     shares: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """A column's heading: what spans it and what stands over it alone; None: unknown."""
-
-    span: Heading | None
-    leaf: Heading | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Headings that stay side by side: a spanning one with the names under it, or one alone."""
-
-    span: Heading | None
-    leaf: Heading | None
-
-
-def _told_apart(ways: Iterable[tuple[_Head, ...]]) -> list[tuple[_Head, ...]]:
+def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
     """Ways without those that give two columns the same heading: what tells them apart is illegible."""
     told = ((way, [_text(head) for head in way if head.leaf]) for way in ways)
     return [way for way, texts in told if len(set(texts)) == len(texts)]
@@ -103,13 +81,13 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
         return [Head()] * width
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
-    ways = _told_apart(_ways(numbers, width))
+    ways = _told_apart(ways_of(numbers, width))
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
-        ways = _told_apart(_ways([h for h in found if h in numbers or h in perhaps], width)) or ways
+        ways = _told_apart(ways_of([h for h in found if h in numbers or h in perhaps], width)) or ways
     topics = [] if ways else _of_caption(caption)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
-        ways = _told_apart(_ways([*topics, *plain], width))
+        ways = _told_apart(ways_of([*topics, *plain], width))
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]
@@ -123,13 +101,13 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
     return _with_units(proved, likely[0], table)
 
 
-def _text(head: _Head) -> str:
+def _text(head: Above) -> str:
     if head.leaf is None:
         return f"{head.span.text} " if head.span else ""
     return f"{head.span.text} {head.leaf.text}" if head.span else head.leaf.text
 
 
-def _proved(heads: Sequence[str], way: Sequence[_Head], place: int, table: Table) -> Head:
+def _proved(heads: Sequence[str], way: Sequence[Above], place: int, table: Table) -> Head:
     """A heading; where it is unknown, what the column's numbers and the caption prove it to be.
 
     A column of the shares of others is a percentage; of what was planned, that share is what the caption says
@@ -151,7 +129,7 @@ def _proved(heads: Sequence[str], way: Sequence[_Head], place: int, table: Table
     return Head()
 
 
-def _cost_unit(counted: _Head, place: int, table: Table) -> str:
+def _cost_unit(counted: Above, place: int, table: Table) -> str:
     """The unit in which a column is a fixed sum for each that the column before it counts; empty for none."""
     if counted.leaf is None or counted.leaf.phrase.holds != "count":
         return ""
@@ -164,7 +142,7 @@ def _cost_unit(counted: _Head, place: int, table: Table) -> str:
     return units[0] if len(units) == 1 else ""
 
 
-def _with_units(heads: list[Head], way: Sequence[_Head], table: Table) -> list[Head]:
+def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
     """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
     money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds == "money"]
     units = {leaf.unit for leaf in money if leaf.unit}
@@ -178,162 +156,10 @@ def _with_units(heads: list[Head], way: Sequence[_Head], table: Table) -> list[H
     return heads
 
 
-# ---- ways -------------------------------------------------------------------------------------
-
-
-def _ways(found: Sequence[Heading], width: int) -> Iterator[tuple[_Head, ...]]:
-    """The ways in which headings may stand over ``width`` columns, those that leave none unknown first."""
-    for unknown in (0, 1, 2):
-        tried = 0
-        for groups, names in _outlines(found, width, unknown):
-            for way in _orders(groups, names):
-                yield way
-                tried += 1
-                if tried >= MOST_WAYS:
-                    return
-        if tried:
-            return
-
-
-def _outlines(
-    found: Sequence[Heading], width: int, unknown: int
-) -> Iterator[tuple[list[_Group], dict[str, list[Heading | None]]]]:
-    """Choices of spanning headings, and the headings under each of them by name, in reading order."""
-    topics = [h for h in found if h.phrase.kind == "topic" and not h.unit][:MOST_SPANS]
-    for count in range(len(topics) + 1):
-        for spans in combinations(topics, count):
-            leaves = [h for h in found if h not in spans]
-            if not spans and _is_spanned(leaves):
-                continue
-            for names in _under(spans, leaves) if spans else [{}]:
-                alone = [h for h in leaves if h.name not in names]
-                lacking = width - len(spans) * len(names) - len(alone)
-                groups = [*(_Group(span, None) for span in spans), *(_Group(None, h) for h in alone)]
-                if lacking == 0 and unknown == 0:
-                    yield groups, names
-                elif spans and lacking == len(spans) > 1 and unknown == 1:
-                    yield groups, {**names, "": [None] * count}
-                elif 0 < lacking == unknown and len(alone) + len(names) > unknown:
-                    yield [*groups, *[_Group(None, None)] * lacking], names
-
-
-def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict[str, list[Heading | None]]]:
-    """The headings that may stand under each of some spanning ones, by name; some are illegible."""
-    counts = Counter(h.name for h in leaves)
-    top = max(span.places[0][0] for span in spans)
-    low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
-    full = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
-    if len(spans) == 1:
-        if len(full) > 1:
-            yield {name: [h for h in low if h.name == name] for name in full}
-        return
-    some = [h for h in low if counts[h.name] < len(spans) and h.phrase.kind != "topic"][:MOST_CUT]
-    cut = list({h.name: h for h in some})
-    for count in range(len(cut) + 1):
-        for names in combinations(cut, count):
-            if not full and not names:
-                continue
-            under: dict[str, list[Heading | None]] = {
-                name: [h for h in leaves if h.name == name] for name in full
-            }
-            for filled in product(*(_filled(name, leaves, len(spans)) for name in names)):
-                yield {**under, **dict(zip(names, filled, strict=True))}
-
-
-def _filled(name: str, leaves: Sequence[Heading], count: int) -> Iterator[list[Heading | None]]:
-    """A heading's places under spanning ones, where it is illegible under some: each choice of these."""
-    legible = [h for h in leaves if h.name == name]
-    lost = replace(legible[0], places=(), tail=())
-    for at in combinations(range(count), len(legible)):
-        found: list[Heading | None] = [lost] * count
-        for place, heading in zip(at, legible, strict=True):
-            found[place] = heading
-        yield found
-
-
-def _is_spanned(leaves: Sequence[Heading]) -> bool:
-    """Whether headings repeat below as many topics: these span them, whatever the number of columns."""
-    counts = Counter(h.name for h in leaves if h.phrase.kind != "topic")
-    most = max(counts.values(), default=0)
-    first = min((h.places[0][0] for h in leaves if counts[h.name] == most), default=0)
-    above = [h for h in leaves if h.phrase.kind == "topic" and not h.unit and h.places[0][0] < first]
-    return most > 1 and len(above) >= most
-
-
-def _orders(
-    groups: Sequence[_Group], names: Mapping[str, Sequence[Heading | None]]
-) -> Iterator[tuple[_Head, ...]]:
-    """Orders that no line of the headings speaks against."""
-    under = [order for order in permutations(names) if not _against_names(order, names)]
-    for ordered in _ordered(list(groups), []):
-        for order in under or [()]:
-            way: list[_Head] = []
-            spans = 0
-            for group in ordered:
-                if group.span is None:
-                    way.append(_Head(None, group.leaf))
-                    continue
-                way += [_Head(group.span, names[name][spans]) for name in order]
-                spans += 1
-            if not _is_crossed(way):
-                yield tuple(way)
-
-
-def _ordered(left: list[_Group], done: list[_Group]) -> Iterator[list[_Group]]:
-    if not left:
-        yield done
-        return
-    for group in dict.fromkeys(left):
-        rest = list(left)
-        rest.remove(group)
-        if not any(_before(_own(other), _own(group)) < 0 for other in done):
-            yield from _ordered(rest, [*done, group])
-
-
-def _own(group: _Group) -> Heading | None:
-    return group.span or group.leaf
-
-
-def _against_names(order: Sequence[str], names: Mapping[str, Sequence[Heading | None]]) -> bool:
-    return any(
-        _before(a, b) < 0
-        for first, second in combinations(order, 2)
-        for a, b in zip(names[first], names[second], strict=False)
-    )
-
-
-def _is_crossed(way: Sequence[_Head]) -> bool:
-    """Whether a heading stands before one that some line has it behind."""
-    for (place, a), (_, b) in combinations(enumerate(way), 2):
-        if _before(a.leaf, b.leaf) < 0:
-            return True
-        if a.span is not b.span and (
-            _before(a.span, b.leaf) < 0 or _before(a.leaf, b.span) < 0 or _before(a.span, b.span) < 0
-        ):
-            return True
-        del place
-    return False
-
-
-def _before(a: Heading | None, b: Heading | None) -> int:
-    """1 where lines that both stand on have ``a`` before ``b``, -1 where behind, 0 where none tells."""
-    if a is None or b is None:
-        return 0
-    for own, other in ((a.places, b.places), (a.all_places, b.all_places)):
-        told = 0
-        lines = dict(own)
-        for line, word in other:
-            if line in lines:
-                told += 1 if lines[line] < word else -1
-        if told:
-            return 1 if told > 0 else -1
-    return 0
-
-
 # ---- what speaks for a way --------------------------------------------------------------------
 
 
-def _score(way: Sequence[_Head], table: Table) -> float:
+def _score(way: Sequence[Above], table: Table) -> float:
     score = 0.0
     for place, head in enumerate(way):
         if head.leaf is not None:
@@ -378,7 +204,7 @@ def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -
     return (1.0 if likely else -2.0) + (0.5 if kinds[0] == "count" else 0.0)
 
 
-def _as_read(way: Sequence[_Head], table: Table) -> float:
+def _as_read(way: Sequence[Above], table: Table) -> float:
     """What spanning headings are told in the order of the caption, and of their own lines.
 
     A topic above all other headings spans some.
@@ -390,7 +216,7 @@ def _as_read(way: Sequence[_Head], table: Table) -> float:
     score = -float(above)
     for a, b in combinations(spans, 2):
         told = caption.find(a.name), caption.find(b.name)
-        if min(told) >= 0 and not _before(a, b):
+        if min(told) >= 0 and not before(a, b):
             score += 0.6 if told[0] < told[1] else -0.6
         score += 0.3 if a.places[0] < b.places[0] else -0.3
     return score
@@ -404,13 +230,13 @@ def _is_above(leaf: Heading | None, first: int) -> bool:
     return leaf is not None and leaf.phrase.kind == "topic" and not leaf.unit and leaf.last[0] < first
 
 
-def _side(head: _Head) -> str:
+def _side(head: Above) -> str:
     """Whether a column holds what was planned or what was done of it."""
     told = head.span or head.leaf
     return told.phrase.side if told else ""
 
 
-def _as_planned(way: Sequence[_Head], table: Table) -> float:
+def _as_planned(way: Sequence[Above], table: Table) -> float:
     """Whether what was done is no more than what was planned, and a percentage is of what was planned."""
     score = 0.0
     for part, whole in table.shares.values():
@@ -458,6 +284,7 @@ def shares_of(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
 
 
 def is_share(part: Decimal | None, whole: Decimal | None, percent: Decimal | None) -> bool:
+    """Whether a percentage is what a part is of its whole, rounded as it is printed."""
     if not part or not whole or percent is None:
         return False
     exponent = percent.as_tuple().exponent

@@ -78,11 +78,6 @@ class Heading:
         return f"{self.phrase.name}{' ' if self.time else ''}{self.time}{unit}"
 
     @property
-    def all_places(self) -> tuple[Place, ...]:
-        """Its words' places, unit and time with them."""
-        return (*self.places, *self.tail)
-
-    @property
     def last(self) -> Place:
         """The place of its last word."""
         return (self.tail or self.places)[-1]
@@ -105,9 +100,13 @@ class _Lines:
         line, word = place
         return line < len(self.folded) and word < len(self.folded[line]) and place not in self.taken
 
+    def is_aside(self, place: Place) -> bool:
+        """Whether a word begins what stands in brackets: a unit."""
+        return self.raw[place[0]][place[1]].startswith("(")
+
     def opens(self, place: Place) -> bool:
         """Whether a word has a capital: a heading begins with it."""
-        said = self.raw[place[0]][place[1]].lstrip("(")
+        said = self.raw[place[0]][place[1]]
         return said[:1].isupper() and said[1:2].islower()
 
     def places(self) -> list[Place]:
@@ -147,12 +146,12 @@ class CollapsedWords:
         held = _Lines(raw, [[_folded(word) for word in line] for line in raw])
         found: list[Heading] = []
         for place in held.places():
-            heading = self._at(held, place) if held.free(place) else None
+            heading = self._at(held, place) if held.free(place) and not held.is_aside(place) else None
             if heading:
                 held.taken.update(heading.places, heading.tail)
                 found.append(heading)
         for place in held.places():
-            if held.free(place) and held.raw[place[0]][place[1]].startswith("("):
+            if held.free(place) and held.is_aside(place):
                 self._measure(held, place, found)
         return sorted(found, key=lambda heading: heading.places[0])
 
@@ -248,12 +247,14 @@ class CollapsedWords:
         beside = (last[0], last[1] + 1)
         if held.free(beside) and beside not in own:
             said = held.folded[beside[0]][beside[1]]
-            if (taken := _takes(said, words)) and not held.opens(beside):
+            if (taken := _takes(said, words)) and not held.opens(beside) and not held.is_aside(beside):
                 return beside, taken
         for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
                 place = (line, word)
-                if not said or not held.free(place) or place in own or held.opens(place):
+                if not said or not held.free(place) or place in own:
+                    continue
+                if held.opens(place) or held.is_aside(place):
                     continue
                 taken = _takes(said, words)
                 if taken and not self._is_led(held, place):
