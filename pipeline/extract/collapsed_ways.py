@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, permutations, product
+from itertools import combinations, islice, permutations, product
 
 from pipeline.extract.collapsed_words import Heading
 
-MOST_WAYS = 2000
-"""Ways to order headings that are tried."""
-MOST_SPANS = 6
+MOST_WAYS = 400
+"""Ways to order headings that are tried: where there are more, nothing is sure."""
+MOST_OUTLINES = 60
+"""Choices of headings that may span others."""
+MOST_NAMES = 4
+"""Headings under each that spans some."""
+MOST_SPANS = 4
 """Headings that may span others."""
 MOST_CUT = 3
 """Headings that may be illegible under some of the headings that span them."""
-MOST_GROUPS = 8
+MOST_GROUPS = 6
 """Headings side by side whose order is tried; more must be told by their lines."""
 
 
@@ -39,20 +43,16 @@ class Group:
     leaf: Heading | None
 
 
-def ways_of(headings: Sequence[Heading], width: int) -> Iterator[tuple[Above, ...]]:
-    """The ways in which headings may stand over ``width`` columns, those that leave none unknown first."""
+def ways_of(headings: Sequence[Heading], width: int) -> list[tuple[Above, ...]]:
+    """The ways in which headings may stand over ``width`` columns and leave fewest of them unknown."""
     for unknown in (0, 1, 2):
-        tried = found = 0
-        for groups, names in _outlines(headings, width, unknown):
-            for way in _orders(groups, names):
-                tried += 1
-                if way is not None:
-                    found += 1
-                    yield way
-                if tried >= MOST_WAYS:
-                    return
-        if found:
-            return
+        outlines = islice(_outlines(headings, width, unknown), MOST_OUTLINES)
+        tried = [way for groups, names in outlines for way in islice(_orders(groups, names), MOST_WAYS + 1)]
+        if len(tried) > MOST_WAYS:
+            return []
+        if found := [way for way in tried if way is not None]:
+            return found
+    return []
 
 
 def _outlines(
@@ -60,7 +60,7 @@ def _outlines(
 ) -> Iterator[tuple[list[Group], dict[str, list[Heading | None]]]]:
     """Choices of spanning headings, and the headings under each of them by name, in reading order."""
     topics = [h for h in found if h.phrase.kind == "topic" and not h.unit][:MOST_SPANS]
-    for count in range(len(topics) + 1):
+    for count in range(max(len(found) - width, 0), len(topics) + 1):
         for spans in combinations(topics, count):
             leaves = [h for h in found if h not in spans]
             if not spans and _is_spanned(leaves):
@@ -124,10 +124,12 @@ def _orders(
     groups: Sequence[Group], names: Mapping[str, Sequence[Heading | None]]
 ) -> Iterator[tuple[Above, ...] | None]:
     """Orders of the headings; None for one that some line speaks against."""
+    if len(names) > MOST_NAMES:
+        return
     under = [order for order in permutations(names) if not _against_names(order, names)]
     tried = _ordered(list(groups), []) if len(groups) <= MOST_GROUPS else _chained(list(groups))
     for ordered in tried:
-        for order in under or [()]:
+        for order in under:
             way: list[Above] = []
             spans = 0
             for group in ordered:
@@ -179,14 +181,13 @@ def _against_names(order: Sequence[str], names: Mapping[str, Sequence[Heading | 
 
 def _is_crossed(way: Sequence[Above]) -> bool:
     """Whether a heading stands before one that some line has it behind."""
-    for (place, a), (_, b) in combinations(enumerate(way), 2):
+    for a, b in combinations(way, 2):
         if before(a.leaf, b.leaf) < 0:
             return True
         if a.span is not b.span and (
             before(a.span, b.leaf) < 0 or before(a.leaf, b.span) < 0 or before(a.span, b.span) < 0
         ):
             return True
-        del place
     return False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -300,6 +300,7 @@ def _folded(word: str) -> str:
     return str(_SIGNS.sub("", fold_marks(word).lower()))
 
 
+@lru_cache(maxsize=16384)
 def _fits(word: str, wanted: str) -> bool:
     """Whether a word on the page is the wanted one: ``#`` a year, ``@`` a date."""
     if wanted == "#":
