@@ -16,9 +16,10 @@ import regex
 
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
-from pipeline.extract.collapsed_heads import headed, is_share, shares_of
+from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import Span
 from pipeline.extract.collapsed_rows import Row, Run, runs
+from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
 from pipeline.extract.table_columns import WHOLE

@@ -7,13 +7,14 @@ no number where its whole has none. What stays in doubt gets no column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
 from math import log10
 from statistics import median
 
+from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.numerals import parse_number
 from pipeline.extract.sheet import clean, is_numeral
 
@@ -65,17 +66,20 @@ def lay(lines: Sequence[Numbers], width: int) -> list[Columns | None]:
     looks = [_looks(lines, found, column) for column in full]
     if any(look is None for look in looks):
         return found
+    full_lines = [line.texts for line, at in zip(lines, found, strict=True) if at and not line.is_total]
+    shares = shares_of([[value_of(texts[k]) for texts in full_lines] for k in range(width)])
     short = {n for n, line in enumerate(lines) if 0 < len(line.texts) < width}
     whole = [n for n, line in enumerate(lines) if not line.is_part and not line.is_total]
     last = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].is_total and found[n]), None)
     laid = [n for n in range(len(lines)) if n in short and not lines[n].is_part]
-    _lay_together(lines, laid, width, looks, found, _missing(lines, found, last, whole), full)
+    known = _Known(looks, shares)
+    _lay_together(lines, laid, known, found, _missing(lines, found, last, whole), full)
     for head, follower in zip(whole, [*whole[1:], len(lines)], strict=True):
         parts = [n for n in range(head + 1, follower) if lines[n].is_part]
         if short & set(parts):
             missing = _missing(lines, found, head, parts)
             below = [n for n in parts if n in short]
-            _lay_together(lines, below, width, looks, found, missing, found[head] or full)
+            _lay_together(lines, below, known, found, missing, found[head] or full)
     return found
 
 
@@ -93,6 +97,25 @@ def _looks(lines: Sequence[Numbers], found: Sequence[Columns | None], column: in
 
 def _size(value: Decimal) -> float:
     return log10(abs(float(value)) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of columns: how their numbers look, which are shares of two others."""
+
+    looks: Sequence[_Look | None]
+    shares: Mapping[int, tuple[int, int]]
+
+
+def _shared(texts: Sequence[str], columns: Columns, shares: Mapping[int, tuple[int, int]]) -> int:
+    """How many percentages of a line are the shares that their columns are, less those that are not."""
+    at = dict(zip(columns, map(value_of, texts), strict=True))
+    found = 0
+    for percent, (part, whole) in shares.items():
+        if percent in at:
+            held = part in at and whole in at and is_share(at[part], at[whole], at[percent])
+            found += 1 if held else -1
+    return found
 
 
 def _cost(texts: Sequence[str], columns: Columns, looks: Sequence[_Look | None]) -> float:
@@ -120,8 +143,7 @@ def _ways(
 def _lay_together(
     lines: Sequence[Numbers],
     short: Sequence[int],
-    width: int,
-    looks: Sequence[_Look | None],
+    known: _Known,
     found: list[Columns | None],
     missing: dict[int, Decimal],
     within: Columns,
@@ -132,7 +154,7 @@ def _lay_together(
     tries = 1
     most = max(int(MOST_TRIES ** (1 / max(len(short), 1))), LEAST_LIKELY)
     for n in short:
-        options = _ways(lines[n], width, looks, within, most)
+        options = _ways(lines[n], len(known.looks), known.looks, within, most)
         if options and tries * len(options) <= MOST_TRIES:
             ways.append(options)
             tried.append(n)
@@ -145,6 +167,7 @@ def _lay_together(
     for laid in product(*ways):
         chosen = tuple(way for _, way in laid)
         held = _held(lines, tried, chosen, missing)
+        held += sum(_shared(lines[n].texts, way, known.shares) for n, way in zip(tried, chosen, strict=True))
         ranked.append((-held, sum(cost for cost, _ in laid), chosen))
     ranked.sort()
     best = ranked[0]

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import combinations, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
 from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
@@ -26,15 +27,9 @@ LEAST_PRICED = 3
 MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LOST = 0.5
 """What a way counts less for a heading that is illegible."""
-LEAST_ALIKE = 0.5
-"""Share of a column's lines that must bear a percentage out."""
-_FIFTY = 50
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
 MOST_EACH = Decimal(1_000_000_000)
-
-Column = Sequence[Decimal | None]
-"""A column's numbers, a line each; None where blank or illegible."""
 
 
 @dataclass(frozen=True)
@@ -264,29 +259,3 @@ def _is_sum(place: int, table: Table) -> bool:
         if held > 1 and held >= LEAST_ALIKE * told:
             return True
     return False
-
-
-def shares_of(columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
-    """Columns that are what per cent one is of another, by the numbers of most lines."""
-    found: dict[int, tuple[int, int]] = {}
-    for percent, values in enumerate(columns):
-        lines = [n for n, v in enumerate(values[:_FIFTY]) if v is not None and 0 < v <= 200]
-        if len(lines) < 3 or all(v == v.to_integral_value() for v in values if v is not None):
-            continue
-        best = 0.0
-        for part, whole in permutations([n for n in range(len(columns)) if n != percent], 2):
-            told = [n for n in lines if columns[part][n] and columns[whole][n]]
-            held = sum(is_share(columns[part][n], columns[whole][n], values[n]) for n in told)
-            share = held / len(lines)
-            if held > 2 and share >= LEAST_ALIKE and share > best:
-                best, found[percent] = share, (part, whole)
-    return found
-
-
-def is_share(part: Decimal | None, whole: Decimal | None, percent: Decimal | None) -> bool:
-    """Whether a percentage is what a part is of its whole, rounded as it is printed."""
-    if not part or not whole or percent is None:
-        return False
-    exponent = percent.as_tuple().exponent
-    step = Decimal(1).scaleb(min(int(exponent), 0))
-    return (100 * part / whole).quantize(step, ROUND_HALF_UP) == percent
