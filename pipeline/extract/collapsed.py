@@ -195,7 +195,7 @@ def _widths(rows: Sequence[Row]) -> list[int]:
 
 
 def _kept(row: Row, width: int) -> list[Span]:
-    """A row's numbers; those too many before them are its label's."""
+    """A row's numbers; those too many before them stand apart."""
     return row.numbers[-width:]
 
 
@@ -229,8 +229,9 @@ def _cells(
     places = range(width, width + spare) if at is None else at
     for place, (a, b) in zip(places, _kept(row, width), strict=False):
         cells[place] = (a, b, text[a:b])
-    # what of the label stands behind its numbers is read as prose
+    # what of the label stands behind its numbers is read as prose, and a number too many
     rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]
+    rest += [(a, b, text[a:b]) for a, b in row.numbers[:-width] if b != units[-1][1]]
     return (ordinal, (start, end, said), *units[1:], *cells, *rest)
 
 

@@ -108,12 +108,15 @@ class _Known:
 
 
 def _shared(texts: Sequence[str], columns: Columns, shares: Mapping[int, tuple[int, int]]) -> int:
-    """How many percentages of a line are the shares that their columns are, less those that are not."""
+    """How many percentages of a line are the shares that their columns are, less those that are not.
+
+    One without what it is a part of tells nothing: that may be illegible. One without its number is none.
+    """
     at = dict(zip(columns, map(value_of, texts), strict=True))
     found = 0
     for percent, (part, whole) in shares.items():
-        if percent in at:
-            held = part in at and whole in at and is_share(at[part], at[whole], at[percent])
+        if percent in at and (part not in at or whole in at):
+            held = part in at and is_share(at[part], at[whole], at[percent])
             found += 1 if held else -1
     return found
 
@@ -173,12 +176,21 @@ def _lay_together(
     best = ranked[0]
     for place, n in enumerate(tried):
         rival = next((r for r in ranked if r[2][place] != best[2][place]), None)
-        if rival is None or rival[0] > best[0] or rival[1] - best[1] >= MARGIN:
+        if (
+            rival is None
+            or rival[0] > best[0]
+            or rival[1] - best[1] >= _margin(best[2][place], rival[2][place])
+        ):
             found[n] = best[2][place]
 
 
+def _margin(way: Columns, rival: Columns) -> float:
+    """By how much a way must be likelier than one that lays some numbers under other columns."""
+    return MARGIN * max(sum(a != b for a, b in zip(way, rival, strict=True)), 1)
+
+
 def _is_clear(options: Sequence[tuple[float, Columns]]) -> bool:
-    return len(options) == 1 or options[1][0] - options[0][0] >= MARGIN
+    return len(options) == 1 or options[1][0] - options[0][0] >= _margin(options[0][1], options[1][1])
 
 
 def _missing(

@@ -115,6 +115,7 @@ def _with_noun(text: str, tokens: Sequence[Span]) -> int:
         if text[start].isdecimal():
             found = grammar().find(text[start:end])
             named = len(found) == 1 and found[0].start == 0 and found[0].end == end - start
+            named = named and text[start:end].islower()
             return count if named and not found[0].is_money else 0
     return 0
 

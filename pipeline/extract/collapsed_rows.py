@@ -57,10 +57,9 @@ class Row:
 
 @dataclass
 class Run:
-    """Rows that follow each other, and how many columns of numbers they have."""
+    """Rows that follow each other."""
 
     rows: list[Row] = field(default_factory=list)
-    width: int = 0
 
     @property
     def first(self) -> int:

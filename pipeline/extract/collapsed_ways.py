@@ -29,15 +29,10 @@ MOST_GROUPS = 6
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """What stands over a column: ``leaf`` over it alone, ``span`` over others too; None: unknown."""
+    """What stands over a column: ``leaf`` over it alone, ``span`` over others too; None: unknown.
 
-    span: Heading | None
-    leaf: Heading | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Headings that stay side by side: a spanning one with the names under it, or one alone."""
+    Before the names under a spanning heading are laid, it stands for them with no ``leaf``.
+    """
 
     span: Heading | None
     leaf: Heading | None
@@ -57,7 +52,7 @@ def ways_of(headings: Sequence[Heading], width: int) -> list[tuple[Above, ...]]:
 
 def _outlines(
     found: Sequence[Heading], width: int, unknown: int
-) -> Iterator[tuple[list[Group], dict[str, list[Heading | None]]]]:
+) -> Iterator[tuple[list[Above], dict[str, list[Heading | None]]]]:
     """Choices of spanning headings, and the headings under each of them by name, in reading order."""
     topics = [h for h in found if h.phrase.kind == "topic" and not h.unit][:MOST_SPANS]
     for count in range(max(len(found) - width, 0), len(topics) + 1):
@@ -68,13 +63,13 @@ def _outlines(
             for names in _under(spans, leaves) if spans else [{}]:
                 alone = [h for h in leaves if h.name not in names]
                 lacking = width - len(spans) * len(names) - len(alone)
-                groups = [*(Group(span, None) for span in spans), *(Group(None, h) for h in alone)]
+                groups = [*(Above(span, None) for span in spans), *(Above(None, h) for h in alone)]
                 if lacking == 0 and unknown == 0:
                     yield groups, names
                 elif spans and lacking == len(spans) > 1 and unknown == 1:
                     yield groups, {**names, "": [None] * count}
                 elif 0 < lacking == unknown and len(alone) + len(names) > unknown:
-                    yield [*groups, *[Group(None, None)] * lacking], names
+                    yield [*groups, *[Above(None, None)] * lacking], names
 
 
 def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict[str, list[Heading | None]]]:
@@ -121,7 +116,7 @@ def _is_spanned(leaves: Sequence[Heading]) -> bool:
 
 
 def _orders(
-    groups: Sequence[Group], names: Mapping[str, Sequence[Heading | None]]
+    groups: Sequence[Above], names: Mapping[str, Sequence[Heading | None]]
 ) -> Iterator[tuple[Above, ...] | None]:
     """Orders of the headings; None for one that some line speaks against."""
     if len(names) > MOST_NAMES:
@@ -141,7 +136,7 @@ def _orders(
             yield None if _is_crossed(way) else tuple(way)
 
 
-def _ordered(left: list[Group], done: list[Group]) -> Iterator[list[Group]]:
+def _ordered(left: list[Above], done: list[Above]) -> Iterator[list[Above]]:
     if not left:
         yield done
         return
@@ -152,9 +147,9 @@ def _ordered(left: list[Group], done: list[Group]) -> Iterator[list[Group]]:
             yield from _ordered(rest, [*done, group])
 
 
-def _chained(left: list[Group]) -> Iterator[list[Group]]:
+def _chained(left: list[Above]) -> Iterator[list[Above]]:
     """The one order in which each stands left of all that follow; none where lines leave it open."""
-    done: list[Group] = []
+    done: list[Above] = []
     while left:
         behind = [
             g for g in left if any(before(_own(other), _own(g)) > 0 for other in left if other is not g)
@@ -167,7 +162,7 @@ def _chained(left: list[Group]) -> Iterator[list[Group]]:
     yield done
 
 
-def _own(group: Group) -> Heading | None:
+def _own(group: Above) -> Heading | None:
     return group.span or group.leaf
 
 

@@ -170,6 +170,8 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
     ]
 
 
+OTHER = "other"
+"""The unit of a noun that is none of the contract's."""
 UNSAID = "unspecified"
 """The code of what is not said."""
 
@@ -235,6 +237,7 @@ def line_of(
     for place, (cell, column) in enumerate(zip(row, columns, strict=False)):
         if column.entry and holds_number(cell, proved):
             q = with_doubt(grid, place, proved.put(_quantity(cell, column, book, noun)))
+            q = _of_known_unit(q, column, rules)
             found.append((_counting(column, q, rules), q))
         elif not column.entry and not ORDINAL.match(column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
@@ -261,6 +264,13 @@ def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str
     told = next((c.text for c, column in zip(row, columns, strict=False) if UNIT.search(column.heading)), "")
     named = book.grammar.find(f"1 {told.lower()}") if told else []
     return named[0].unit if named and named[0].start == 0 and not named[0].is_money else ""
+
+
+def _of_known_unit(q: Quantity, column: Column, rules: TableRules) -> Quantity:
+    """A number whose cell names what its column cannot count (``12 tờ`` households): of the column's unit."""
+    named = column.entry.column if column.entry else ""
+    known = {u for n in rules.numbers if n.unit_column and n.column == named for u in n.units}
+    return replace(q, unit=column.unit) if column.unit in known and q.unit == OTHER != column.unit else q
 
 
 def _counting(column: Column, q: Quantity, rules: TableRules) -> Column:
