@@ -72,7 +72,7 @@ bench-boxes: ## measure whether numbers' boxes on scans hold them (docs/benchmar
 	@bash .ci/setup.sh dev
 	.venv/bin/python -m benchmarks.boxes
 
-bench-forms: ## measure every table on own documents as text, ruined text, scan and born-digital (docs/benchmarks.md)
+bench-forms: ## measure every table on own documents as text, collapsed and ruined text, scan and born-digital (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.bench_forms
 

@@ -3,16 +3,19 @@
 usage: python -m benchmarks.bench_forms [--write] [--errors] [FORM …]
 
 Each document of benchmarks/own and benchmarks/forms is drawn from its text into build/bench/forms: the text
-itself, what an English Tesseract makes of the printed pages, scans (images alone, 200 dpi, askew, noisy) and
-born-digital PDFs, the last two with ruled tables and with none. Then hoso reads each and its tables are
-scored against the one truth of the text. ``--write`` puts the result into docs/benchmarks.md.
+itself, a PDF's text whose columns collapsed, what an English Tesseract makes of the printed pages, scans
+(images alone, 200 dpi, askew, noisy) and born-digital PDFs, the last two with ruled tables and with none.
+Then hoso reads each and its tables are scored against the one truth of the text. ``--write`` puts the result
+into docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -33,6 +36,7 @@ from training.render import Sheet, Style, paint
 OWN, NEW = ROOT / "benchmarks" / "own", ROOT / "benchmarks" / "forms"
 FORMS = {
     "clean text": "",
+    "collapsed text": "ruled",
     "ruined text": "ruled",
     "scan, ruled": "ruled",
     "scan, not ruled": "open",
@@ -76,7 +80,9 @@ def draw(form: str, folder: Path) -> None:
         style = STYLES[number % len(STYLES)]
         sheets = drawn.sheets(text, style, ruled=FORMS[form] == "ruled")
         target = folder / source.stem
-        if form.startswith("ruined"):
+        if form.startswith("collapsed"):
+            target.with_suffix(".txt").write_text(collapsed(sheets, target), encoding="utf-8")
+        elif form.startswith("ruined"):
             target.with_suffix(".txt").write_text(ruined(_scanned(sheets, number)), encoding="utf-8")
         elif form.startswith("scan"):
             # a landscape page goes through the scanner as the others do: on its side
@@ -84,6 +90,16 @@ def draw(form: str, folder: Path) -> None:
             target.with_suffix(".pdf").write_bytes(scan_pdf(images, DPI, QUALITY, bilevel=False))
         else:
             target.with_suffix(".pdf").write_bytes(born_digital(sheets))
+
+
+def collapsed(sheets: list[Sheet], target: Path) -> str:
+    """The text of a born-digital PDF, line by line across the page, any run of blanks one blank."""
+    pdf = target.with_suffix(".pdf")
+    pdf.write_bytes(born_digital(sheets))
+    command = ["pdftotext", "-layout", "-enc", "UTF-8", str(pdf), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode("utf-8")
+    pdf.unlink()
+    return "\n".join(re.sub(" +", " ", line).strip(" ") for line in text.split("\n"))
 
 
 def _scanned(sheets: list[Sheet], seed: int) -> list[Image.Image]:

@@ -25,12 +25,14 @@ from pipeline.extract.grid_cells import (
     Reading,
     caption_of,
     grids,
+    groups_of,
     head_of,
     headings_of,
     holds_number,
     is_signed,
     prove_grid,
     unnamed_number,
+    with_doubt,
 )
 from pipeline.extract.groups import groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
@@ -174,6 +176,8 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
     ]
 
 
+OTHER = "other"
+"""The unit of a noun that is none of the contract's."""
 UNSAID = "unspecified"
 """The code of what is not said."""
 
@@ -236,9 +240,10 @@ def line_of(
     found: list[tuple[Column, Quantity]] = []
     rest: list[Quantity] = []
     noun = _noun(row, columns, book)
-    for cell, column in zip(row, columns, strict=False):
+    for place, (cell, column) in enumerate(zip(row, columns, strict=False)):
         if column.entry and holds_number(cell, proved):
-            q = proved.put(_quantity(cell, column, book, noun))
+            q = with_doubt(grid, place, proved.put(_quantity(cell, column, book, noun)))
+            q = _of_known_unit(q, column, rules)
             found.append((_counting(column, q, rules), q))
         elif not column.entry and not ORDINAL.match(column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
@@ -265,6 +270,13 @@ def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str
     told = next((c.text for c, column in zip(row, columns, strict=False) if UNIT.search(column.heading)), "")
     named = book.grammar.find(f"1 {told.lower()}") if told else []
     return named[0].unit if named and named[0].start == 0 and not named[0].is_money else ""
+
+
+def _of_known_unit(q: Quantity, column: Column, rules: TableRules) -> Quantity:
+    """A number whose cell names what its column cannot count (``12 tờ`` households): of the column's unit."""
+    named = column.entry.column if column.entry else ""
+    known = {u for n in rules.numbers if n.unit_column and n.column == named for u in n.units}
+    return replace(q, unit=column.unit) if column.unit in known and q.unit == OTHER != column.unit else q
 
 
 def _counting(column: Column, q: Quantity, rules: TableRules) -> Column:
@@ -348,7 +360,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)
     if number:
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
-    named = groups().find(frame.sentence.text, label.start, label.end) if label else []
+    named = groups_of(frame.sentence.text, label) if label else []
     headed = groups().find(column.heading, 0, len(column.heading))
     # the heading's words stand elsewhere: no label of the line's own
     row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)

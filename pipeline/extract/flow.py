@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import regex
 
+from pipeline.extract.collapsed import CollapsedTable, tables
 from pipeline.extract.flow_rules import FlowRules, load_rules
 
 if TYPE_CHECKING:
@@ -169,6 +170,11 @@ class Flow:
         return max(found, rules.narrowest)
 
     @cached_property
+    def collapsed(self) -> tuple[CollapsedTable, ...]:
+        """The tables whose columns collapsed: lines of labels and numbers without cells."""
+        return tuple(tables(self.text, self.lines))
+
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Paragraphs, list items, headings and table rows, in order; together they hold all lines."""
         return tuple(_blocks(self, load_rules()))
@@ -240,9 +246,23 @@ def _without_number(page: str, pages: int) -> str:
 
 
 def _blocks(flow: Flow, rules: FlowRules) -> Iterator[Block]:
+    at = 0
+    for table in flow.collapsed:
+        yield from _joined(flow, flow.lines[at : table.first], rules)
+        if table.first < table.body:
+            start, end = flow.lines[table.first].start, flow.lines[table.body - 1].end
+            yield Block(start, end, "", rules.row_level, "row", start)
+        for row in table.rows:
+            yield Block(row.start, row.end, "", rules.row_level, "row", row.start)
+        at = table.last + 1
+    yield from _joined(flow, flow.lines[at:], rules)
+
+
+def _joined(flow: Flow, lines: Sequence[Line], rules: FlowRules) -> Iterator[Block]:
+    """The blocks of lines that no collapsed table holds."""
     current: list[Line] = []
-    kind, marker, level, body = _classify(flow, None, flow.lines[0], rules) if flow.lines else _NOTHING
-    for line in flow.lines:
+    kind, marker, level, body = _classify(flow, None, lines[0], rules) if lines else _NOTHING
+    for line in lines:
         found = _classify(flow, current[-1] if current else None, line, rules)
         if current and _begins(flow, current, kind, line, found, rules):
             yield Block(current[0].start, current[-1].end, marker, level, kind, body)

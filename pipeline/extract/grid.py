@@ -23,6 +23,7 @@ from pipeline.extract.grid_cells import (
     Reading,
     caption_of,
     grids,
+    groups_of,
     head_of,
     headings_of,
     holds_number,
@@ -30,8 +31,8 @@ from pipeline.extract.grid_cells import (
     is_signed,
     prove_grid,
     unnamed_number,
+    with_doubt,
 )
-from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
@@ -164,8 +165,8 @@ def _line(
     label = _label(row, columns)
     noun = next((c.text for c, col in zip(row, columns, strict=False) if col.kind == "unit"), "")
     numbers: list[tuple[Column, Quantity]] = [
-        (col, proved.put(_quantity(cell, col)))
-        for cell, col in zip(row, columns, strict=False)
+        (col, with_doubt(grid, place, proved.put(_quantity(cell, col))))
+        for place, (cell, col) in enumerate(zip(row, columns, strict=False))
         if col.kind in {"borrowers", "amount_vnd"} and holds_number(cell, proved)
     ]
     # a number under a heading that no rule knows is still listed, as unclaimed
@@ -230,7 +231,7 @@ def _draft(
     if "borrowers" in own:
         named = grammar().find(f"1 {noun}")
         draft.values["borrower_unit"] = BORROWERS.get(named[0].unit if named else "household")
-    found = groups().find(sentence.text, label.start, label.end)
+    found = groups_of(sentence.text, label)
     draft.group = found[0] if found else None
     if planned:
         draft.values["status"] = "planned"

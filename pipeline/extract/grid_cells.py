@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.arithmetic import REPAIRED
+from pipeline.extract.collapsed import CollapsedTable
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft
+from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import MALFORMED, parse_number
 from pipeline.extract.proved import Proved
 from pipeline.extract.sentence import Sentence
@@ -40,10 +43,19 @@ class Cell:
 
 @dataclass
 class Grid:
-    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow."""
+    """Lines of cells that follow each other; ``blocks`` are the numbers of their blocks in the flow.
+
+    ``headings`` is what stands over each column where the lines of headings are no cells: then the first
+    ``head`` lines are they. ``assumed`` are columns whose unit is worked out, not printed;
+    ``doubtful`` flags of numbers that contradict others, by where their cells begin.
+    """
 
     rows: list[list[Cell]] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
+    headings: tuple[str, ...] = ()
+    head: int = 0
+    assumed: frozenset[int] = frozenset()
+    doubtful: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -75,6 +87,16 @@ def is_signed(text: str) -> bool:
     return bool(_SIGNED.match(text))
 
 
+def with_doubt(grid: Grid, column: int, q: Quantity) -> Quantity:
+    """A column's number, flagged where its unit is not printed or where it contradicts others."""
+    if column in grid.assumed:
+        q = replace(q, flags=(*q.flags, "unit_assumed"))
+    flag = grid.doubtful.get(q.start, "")
+    if not flag or flag in q.flags or REPAIRED in q.flags:
+        return q
+    return replace(q, value=None if flag == MALFORMED else q.value, flags=(*q.flags, flag))
+
+
 def holds_number(cell: Cell, proved: Proved) -> bool:
     """Whether a cell of a number column holds a number; a lone sign is one where a sum waits for it."""
     return is_number(cell.text) or (cell.start in proved.findings and bool(cell.text))
@@ -82,9 +104,20 @@ def holds_number(cell: Cell, proved: Proved) -> bool:
 
 def grids(flow: Flow) -> Iterator[Grid]:
     """The tables of a document, in order; a table that goes on over a page break is one."""
+    collapsed = {flow.lines[table.first].start: table for table in flow.collapsed}
+    inside = -1
     grid = Grid()
     for number, block in enumerate(flow.blocks):
-        if block.kind == "row":
+        if block.start <= inside:
+            continue
+        if block.start in collapsed:
+            if grid.rows:
+                yield _evened(flow, grid)
+                grid = Grid()
+            table = collapsed[block.start]
+            yield _read_back(table, number)
+            inside = table.rows[-1].start
+        elif block.kind == "row":
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
@@ -92,6 +125,21 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid = Grid()
     if grid.rows:
         yield _evened(flow, grid)
+
+
+def _read_back(table: CollapsedTable, number: int) -> Grid:
+    """A table whose columns collapsed; ``number`` is that of its first block."""
+    head = int(table.first < table.body)
+    rows = [[Cell(*cell) for cell in row.cells] for row in table.rows]
+    count = head + len(rows)
+    return Grid(
+        [[]] * head + rows,
+        list(range(number, number + count)),
+        table.headings,
+        head,
+        table.assumed,
+        table.doubtful,
+    )
 
 
 def _evened(flow: Flow, grid: Grid) -> Grid:
@@ -136,8 +184,18 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
     return found
 
 
+def groups_of(text: str, label: Cell) -> list[GroupList]:
+    """The groups that a line's label names; where its words stand on several lines, without their place."""
+    if text[label.start : label.end] == label.text:
+        return groups().find(text, label.start, label.end)
+    found = groups().find(label.text, 0, len(label.text))
+    return [replace(group, start=label.start, end=label.start) for group in found]
+
+
 def head_of(grid: Grid) -> int:
     """How many lines are headings: those before the first with a number that numbers or names no column."""
+    if grid.headings:
+        return grid.head
     for number, row in enumerate(grid.rows):
         numbers = [c.text for c in row if is_numeral(c.text) and _DIGIT.search(c.text)]
         filled = [c for c in row if c.text]
@@ -157,6 +215,8 @@ def _are_years(numbers: Sequence[str]) -> bool:
 
 def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
+    if grid.headings:
+        return list(grid.headings)
     width = grid.width
     parts: list[list[str]] = [[] for _ in range(width)]
     lowest = {c: n for n, row in enumerate(grid.rows[:head]) for c, cell in enumerate(row) if cell.text}

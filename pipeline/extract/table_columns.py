@@ -16,6 +16,8 @@ LEAST_LINES = 2
 """Lines that must bear out that a column is the sum or product of others."""
 MOST_COLUMNS = 40
 """Columns among which sums of columns are looked for."""
+WHOLE = 100
+"""Per cent of a whole."""
 SCALES = (Decimal(1), Decimal(1000), Decimal(1_000_000))
 """What an amount may be counted in beside its unit price."""
 
@@ -97,9 +99,12 @@ def _shares(table: Sheet, columns: tuple[int, int, int], number: dict[Place, int
         part, whole, percent = (table.terms.get((line, c)) for c in columns)
         if not (part and whole and percent and part.value and whole.value and percent.value):
             continue
-        step = Decimal(1).scaleb(-decimals(percent.read))
+        # what lacks the comma that its column has is compared with it
+        bare = percent.other if percent.other is not None and percent.value > WHOLE else None
+        usual = -int(bare.as_tuple().exponent) if bare is not None else decimals(percent.read)
+        step = Decimal(1).scaleb(-usual)
         share = Share(number[line, columns[0]], number[line, columns[1]], number[line, columns[2]], step)
-        values = [part.value, whole.value, percent.value]
+        values = [part.value, whole.value, percent.value if bare is None else bare]
         wanted = Share(0, 1, 2, step).excess(values)
         found.append((share, wanted == 0))
     held = sum(holds for _, holds in found)

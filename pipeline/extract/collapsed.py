@@ -1,0 +1,263 @@
+"""Tables whose columns collapsed, found among a document's lines and read back into cells.
+
+``collapsed_lines`` and ``collapsed_rows`` find labels and numbers, ``collapsed_words`` the headings above
+them, ``collapsed_cells`` and ``collapsed_heads`` tell which number and which heading is of which column. A
+table none of whose columns has a heading is left to be read as prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
+from pipeline.extract.collapsed_heads import headed
+from pipeline.extract.collapsed_lines import Span
+from pipeline.extract.collapsed_rows import Row, Run, runs
+from pipeline.extract.collapsed_shares import is_share, shares_of
+from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
+from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
+from pipeline.extract.table_columns import WHOLE
+from pipeline.language.normal import fold_marks
+
+if TYPE_CHECKING:
+    from pipeline.extract.flow import Line
+
+MOST_HEADING_LINES = 10
+"""Lines of headings above a table."""
+LONGEST_HEADING = 110
+"""Characters of such a line."""
+MOST_OVER = 0.25
+"""Share of a table's lines that may have more numbers than it has columns."""
+CAPTION_LINES = 4
+"""Lines above the headings among which a table's name stands."""
+SHORT_HEADING = 40
+"""Characters of a line that is no sentence, whatever sign stands at its end."""
+_STOPS = (".", ";", ":")
+_SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
+_TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
+"""Labels of totals whose marks were misread."""
+_UNIT_WORDS = 3
+"""Words of a unit of measure at the end of a label."""
+
+CellText = tuple[int, int, str]
+"""Where a cell begins and ends in the running text, and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollapsedRow:
+    """A line of a table: ``text[start:end]`` of the running text, and its cells in the headings' order."""
+
+    start: int
+    end: int
+    cells: tuple[CellText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollapsedTable:
+    """A table read back: the lines of the page it fills, what stands over each column, its rows.
+
+    ``first`` is the number of the first line of its headings, ``body`` that of its first row's, ``last`` of
+    its last line.
+    """
+
+    first: int
+    body: int
+    last: int
+    headings: tuple[str, ...]
+    rows: tuple[CollapsedRow, ...]
+    assumed: frozenset[int] = frozenset()
+    """Columns whose unit is worked out, not printed."""
+    doubtful: Mapping[int, str] = field(default_factory=dict)
+    """Flags of numbers that contradict others, by where their cells begin."""
+
+
+def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
+    """The tables among a document's lines whose columns collapsed.
+
+    Args:
+        text: the running text.
+        lines: its lines that are not blank.
+    """
+    words = collapsed_words()
+    above = 0
+    for run in runs(text, lines):
+        first = _first_heading(text, lines, run, above, words)
+        above = run.last + 1
+        said = [text[lines[n].start : lines[n].end] for n in range(first, run.first)]
+        found = words.find(said)
+        caption = _caption(text, lines, first, words)
+        table = _read(text, lines, run, first, found, caption, words)
+        if table is not None:
+            yield table
+
+
+def _first_heading(text: str, lines: Sequence[Line], run: Run, above: int, words: CollapsedWords) -> int:
+    """The number of the first line of a table's headings."""
+    first = run.first
+    while first > max(above, run.first - MOST_HEADING_LINES):
+        said = text[lines[first - 1].start : lines[first - 1].end]
+        if words.says("caption", said) or words.says("unit", said) or _SECTION.match(said):
+            break
+        if len(said) > LONGEST_HEADING or (said.endswith(_STOPS) and len(said) > SHORT_HEADING):
+            break
+        first -= 1
+    return first
+
+
+def _caption(text: str, lines: Sequence[Line], first: int, words: CollapsedWords) -> str:
+    """What stands right above a table's headings: from its name on, where it has one."""
+    above = [text[lines[n].start : lines[n].end] for n in range(max(first - CAPTION_LINES, 0), first)]
+    named = [n for n, said in enumerate(above) if words.says("caption", said)]
+    return " ".join(above[named[-1] :] if named else above[-2:])
+
+
+def _read(
+    text: str,
+    lines: Sequence[Line],
+    run: Run,
+    first: int,
+    found: Sequence[Heading],
+    caption: str,
+    words: CollapsedWords,
+) -> CollapsedTable | None:
+    if not found:
+        return None
+    labels = [_label(text, row, words) for row in run.rows]
+    measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels)
+    for width in _widths(run.rows):
+        numbers = [
+            Numbers(
+                tuple(text[a:b] for a, b in _kept(row, width)),
+                words.says("total", label[2]),
+                words.says("part", label[2]),
+                measured and bool(_measured(text, row, label)[1][2]),
+            )
+            for row, label in zip(run.rows, labels, strict=True)
+        ]
+        laid = lay(numbers, width)
+        columns = [
+            [_value(line, at, k) for line, at in zip(numbers, laid, strict=True)] for k in range(width)
+        ]
+        body = [[v for v, line in zip(c, numbers, strict=True) if not line.is_total] for c in columns]
+        heads = headed(found, body, caption)
+        if any(head.text for head in heads):
+            break
+    else:
+        return None
+    named = [h for h in found if h.phrase.kind == "label"]
+    label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
+    spare = max(
+        (len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0
+    )
+    before = ["tt", label, *(["đơn vị tính"] if measured else [])]
+    headings = (*before, *(head.text for head in heads), *[""] * spare)
+    assumed = frozenset(n for n, head in enumerate(heads, len(before)) if head.assumed)
+    rows = []
+    for row, cell, at in zip(run.rows, labels, laid, strict=True):
+        start, end = lines[row.first].start, lines[row.last].end
+        rows.append(CollapsedRow(start, end, _cells(text, row, cell, at, width, spare, measured)))
+    doubtful = _doubtful(columns, [head.text for head in heads], [row.cells[len(before) :] for row in rows])
+    return CollapsedTable(first, run.first, run.last, headings, tuple(rows), assumed, doubtful)
+
+
+def _doubtful(
+    columns: Sequence[Sequence[Decimal | None]], heads: Sequence[str], rows: Sequence[Sequence[CellText]]
+) -> dict[int, str]:
+    """Flags of percentages that cannot be, and of numbers that are not the shares that their columns are."""
+    found: dict[int, str] = {}
+    for percent, (part, whole) in shares_of(columns).items():
+        for line, row in enumerate(rows):
+            values = [columns[n][line] for n in (part, whole, percent)]
+            if None not in values and not is_share(*values):
+                found |= {row[n][0]: AMBIGUOUS for n in (part, whole, percent)}
+    for place, head in enumerate(heads):
+        known = [v for v in columns[place] if v is not None]
+        above = [line for line, v in enumerate(columns[place]) if v is not None and v > WHOLE]
+        if "%" in head and 0 < len(above) <= MOST_OVER * len(known):
+            found |= {rows[line][place][0]: MALFORMED for line in above}
+    return found
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    """How many columns of numbers a table may have, the likeliest first: as many as several lines fill.
+
+    Lines with more numbers must be few: what is too many on them is no number of the table.
+    """
+    counts = [len(row.numbers) for row in rows]
+    widths = [w for w in sorted(set(counts), reverse=True) if w > 1 and counts.count(w) > 1]
+    return [w for w in widths if sum(count > w for count in counts) <= MOST_OVER * len(counts)][:3]
+
+
+def _kept(row: Row, width: int) -> list[Span]:
+    """A row's numbers; those too many before them stand apart."""
+    return row.numbers[-width:]
+
+
+def _value(line: Numbers, at: Columns | None, column: int) -> Decimal | None:
+    return value_of(line.texts[at.index(column)]) if at and column in at else None
+
+
+def _label(text: str, row: Row, words: CollapsedWords) -> CellText:
+    """A row's label, put together from its lines; what it says of a total as it is spelled."""
+    if not row.labels:
+        return row.numbers[0][0], row.numbers[0][0], ""
+    said = " ".join(text[a:b].strip() for a, b in row.labels).strip(" :.;,_*-")
+    before = [span for span in row.labels if span[1] <= row.numbers[0][0]]
+    start, end = (before[0][0], before[-1][1]) if before else row.labels[0]
+    if words.says("total", said):
+        said = _TOTALS.get(fold_marks(said).lower(), said)
+    return start, end, said
+
+
+def _cells(
+    text: str, row: Row, label: CellText, at: Columns | None, width: int, spare: int, measured: bool
+) -> tuple[CellText, ...]:
+    start, end, said = label
+    blank = (end, end, "")
+    ordinal = (*row.ordinal, text[slice(*row.ordinal)]) if row.ordinal else (start, start, row.counted)
+    units = [blank]
+    if measured:
+        (start, end, said), unit = _measured(text, row, label)
+        units.append(unit)
+    cells: list[CellText] = [blank] * (width + spare)
+    places = range(width, width + spare) if at is None else at
+    for place, (a, b) in zip(places, _kept(row, width), strict=False):
+        cells[place] = (a, b, text[a:b])
+    # what of the label stands behind its numbers is read as prose, and a number too many
+    rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]
+    rest += [(a, b, text[a:b]) for a, b in row.numbers[:-width] if b != units[-1][1]]
+    return (ordinal, (start, end, said), *units[1:], *cells, *rest)
+
+
+def _is_measured(text: str, rows: Sequence[Row], labels: Sequence[CellText]) -> bool:
+    """Whether labels end with units of measure, per cent among them: more than names of what is counted."""
+    units = [_measured(text, row, label)[1][2] for row, label in zip(rows, labels, strict=True)]
+    return 2 * sum(map(bool, units)) > len(units) and units.count("%") > 1
+
+
+def _measured(text: str, row: Row, label: CellText) -> tuple[CellText, CellText]:
+    """A label without the unit of measure at its end, and that unit."""
+    start, end, said = label
+    last = next((span for span in reversed(row.labels) if span[1] <= row.numbers[0][0]), None)
+    first = row.numbers[0]
+    if (
+        text[slice(*first)].endswith("%") and len(row.numbers) > 1
+    ):  # a border before the sign was read as a digit
+        return label, (first[1] - 1, first[1], "%")
+    if last is None:
+        return label, (end, end, "")
+    tokens = [(last[0] + m.start(), last[0] + m.end()) for m in regex.finditer(r"\S+", text[slice(*last)])]
+    for count in range(min(_UNIT_WORDS, len(tokens)), 0, -1):
+        begin, stop = tokens[-count][0], tokens[-1][1]
+        named = text[begin:stop].strip("|[]{}().,;:!1 ")
+        found = grammar().find(f"1 {named.lower()}")
+        if named and len(found) == 1 and found[0].end == len(named) + 2:
+            before, _, behind = said.rpartition(text[begin:stop].strip())
+            return (start, begin, f"{before.strip()} {behind.strip()}".strip(" |")), (begin, stop, named)
+    return label, (end, end, "")

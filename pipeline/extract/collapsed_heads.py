@@ -1,0 +1,261 @@
+"""Which column each heading heads, where the lines of headings stand interleaved.
+
+``collapsed_ways`` knows the ways that the lines leave open; numbers decide among them: a percentage is what
+two columns prove it to be or at least none above a hundred, households have no decimals, a house costs more
+than a chair. Columns on which the best ways agree get their headings; the others get none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import combinations, permutations
+from statistics import median
+
+from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
+from pipeline.extract.collapsed_ways import Above, before, ways_of
+from pipeline.extract.collapsed_words import Heading, collapsed_words
+
+MOST_COLUMNS = 14
+DOUBT = 0.4
+"""Ways that score as much less than the best are as good."""
+LEAST_PRICED = 3
+"""Lines on which things must cost the same each."""
+MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
+LOST = 0.5
+"""What a way counts less for a heading that is illegible."""
+LEAST_EACH = Decimal(200_000)
+"""Đồng that a counted house, household or card costs at least, in the middle of a column."""
+MOST_EACH = Decimal(1_000_000_000)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a table's columns: their numbers, its caption, and which are shares of two others."""
+
+    columns: Sequence[Column]
+    caption: str
+    shares: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
+    """Ways without those that give two columns the same heading: what tells them apart is illegible."""
+    told = ((way, [_text(head) for head in way if head.leaf]) for way in ways)
+    return [way for way, texts in told if len(set(texts)) == len(texts)]
+
+
+def _of_caption(caption: str) -> list[Heading]:
+    """The topics that a caption names, as headings above all others: what spans them may be illegible."""
+    topics = [h for h in collapsed_words().find([caption]) if h.phrase.kind == "topic"]
+    found = [h for h in topics if h.phrase.holds not in {"any", "sum"}]
+    return [replace(h, places=((-1, n),), tail=()) for n, h in enumerate({h.name: h for h in found}.values())]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over a column; empty where that stays in doubt. ``assumed``: its unit is worked out."""
+
+    text: str = ""
+    assumed: bool = False
+
+
+def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
+    """The heading of each column.
+
+    Args:
+        found: the headings above the table, in reading order.
+        columns: the numbers of each column.
+        caption: what stands above the headings.
+    """
+    table = Table(columns, caption, shares_of(columns))
+    width = len(columns)
+    if not 0 < width <= MOST_COLUMNS:
+        return [Head()] * width
+    numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
+    perhaps = [h for h in found if h.phrase.kind == "perhaps"]
+    ways = _told_apart(ways_of(numbers, width))
+    if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
+        ways = _told_apart(ways_of([h for h in found if h in numbers or h in perhaps], width)) or ways
+    topics = [] if ways else _of_caption(caption)
+    if len(topics) > 1:
+        plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
+        ways = _told_apart(ways_of([*topics, *plain], width))
+    if not ways:
+        return [Head()] * width
+    scored = [(_score(way, table), way) for way in ways]
+    best = max(score for score, _ in scored)
+    likely = [way for score, way in scored if best - score <= DOUBT]
+    heads = []
+    for place in range(width):
+        texts = {_text(way[place]) for way in likely}
+        heads.append(texts.pop() if len(texts) == 1 else "")
+    proved = [_proved(heads, likely[0], place, table) for place in range(width)]
+    return _with_units(proved, likely[0], table)
+
+
+def _text(head: Above) -> str:
+    if head.leaf is None:
+        return f"{head.span.text} " if head.span else ""
+    return f"{head.span.text} {head.leaf.text}" if head.span else head.leaf.text
+
+
+def _proved(heads: Sequence[str], way: Sequence[Above], place: int, table: Table) -> Head:
+    """A heading; where it is unknown, what the column's numbers and the caption prove it to be.
+
+    A column of the shares of others is a percentage; of what was planned, that share is what the caption says
+    was done; what is a fixed sum for each of the things counted beside it is their cost.
+    """
+    head = heads[place]
+    if head and not head.endswith(" "):
+        return Head(head)
+    if place in table.shares:
+        return Head(f"{head}tỷ lệ (%)")
+    for part, whole in table.shares.values():
+        leaf = way[whole].leaf
+        if part == place and leaf and leaf.unit and heads[whole] and _side(way[whole]) == "planned":
+            done = collapsed_words().told(table.caption, "done")
+            return Head(f"{done} ({leaf.unit})" if done else "")
+    before = way[place - 1] if place else None
+    if head and before and before.span is way[place].span and (unit := _cost_unit(before, place, table)):
+        return Head(f"{head}kinh phí ({unit})", assumed=True)
+    return Head()
+
+
+def _cost_unit(counted: Above, place: int, table: Table) -> str:
+    """The unit in which a column is a fixed sum for each that the column before it counts; empty for none."""
+    if counted.leaf is None or counted.leaf.phrase.holds != "count":
+        return ""
+    pairs = zip(table.columns[place - 1], table.columns[place], strict=True)
+    ratios = [paid / count for count, paid in pairs if count and paid]
+    (each, times), *_ = Counter(ratios).most_common(1) or [(Decimal(0), 0)]
+    if times < LEAST_PRICED or times < LEAST_ALIKE * len(ratios):
+        return ""
+    units = [unit for unit in MONEY_UNITS if LEAST_EACH <= each * grammar().scale(unit) <= MOST_EACH]
+    return units[0] if len(units) == 1 else ""
+
+
+def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
+    """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
+    money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds == "money"]
+    units = {leaf.unit for leaf in money if leaf.unit}
+    if grammar().scale(table.caption.lower()) != 1:
+        return heads
+    for place, (head, known) in enumerate(zip(way, heads, strict=True)):
+        leaf = head.leaf
+        if leaf is not None and not leaf.unit and leaf.phrase.holds == "money" and known.text:
+            told = Head(f"{known.text} ({next(iter(units))})", assumed=True) if len(units) == 1 else Head()
+            heads[place] = told
+    return heads
+
+
+# ---- what speaks for a way --------------------------------------------------------------------
+
+
+def _score(way: Sequence[Above], table: Table) -> float:
+    score = 0.0
+    for place, head in enumerate(way):
+        if head.leaf is not None:
+            score += _fits(head.leaf, place, table) - (0 if head.leaf.places else LOST)
+    for place, head in enumerate(way):
+        near = way[place + 1] if place + 1 < len(way) else None
+        if near is not None and near.span is head.span and head.span and not near.leaf:
+            score += bool(_cost_unit(head, place + 1, table))
+        if near is not None and near.span is head.span and head.leaf and near.leaf:
+            score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+    return score + _as_read(way, table) + _as_planned(way, table)
+
+
+def _fits(leaf: Heading, place: int, table: Table) -> float:
+    """How well a column's numbers are what its heading says."""
+    values = [v for v in table.columns[place] if v is not None]
+    if not values:
+        return 0.0
+    holds = leaf.phrase.holds
+    broken = sum(v != v.to_integral_value() for v in values) / len(values)
+    if holds == "percent":
+        above = sum(v > 100 for v in values) / len(values)
+        return -6 * above + (2.0 if place in table.shares else 0.0) + min(broken, 0.5)
+    score = -4.0 if place in table.shares else 0.0
+    if leaf.name.startswith("tổng") or holds == "sum":
+        score += 2.0 if _is_sum(place, table) else -0.5
+    return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
+
+
+def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -> float:
+    """Whether a count and money beside it can be of each other; a count stands first where nothing tells."""
+    kinds = (a.phrase.holds, b.phrase.holds)
+    if set(kinds) != {"count", "money"}:
+        return 0.0
+    counted, paid = (first, second) if kinds[0] == "count" else (second, first)
+    money = a if kinds[0] == "money" else b
+    scale = grammar().scale(money.text) if money.unit else grammar().scale(table.caption.lower())
+    each = [p * scale / c for c, p in zip(counted, paid, strict=True) if c and p]
+    if not each or (scale == 1 and not money.unit):
+        return 0.5 if kinds[0] == "count" else 0.0
+    likely = LEAST_EACH <= median(each) <= MOST_EACH
+    return (1.0 if likely else -2.0) + (0.5 if kinds[0] == "count" else 0.0)
+
+
+def _as_read(way: Sequence[Above], table: Table) -> float:
+    """What spanning headings are told in the order of the caption, and of their own lines.
+
+    A topic above all other headings spans some.
+    """
+    first = min((h.leaf.places[0][0] for h in way if h.leaf and _is_plain(h.leaf)), default=0)
+    above = sum(not h.span and bool(h.leaf) and _is_above(h.leaf, first) for h in way)
+    spans = list(dict.fromkeys(h.span for h in way if h.span is not None))
+    caption = table.caption.lower()
+    score = -float(above)
+    for a, b in combinations(spans, 2):
+        told = caption.find(a.name), caption.find(b.name)
+        if min(told) >= 0 and not before(a, b):
+            score += 0.6 if told[0] < told[1] else -0.6
+        score += 0.3 if a.places[0] < b.places[0] else -0.3
+    return score
+
+
+def _is_plain(leaf: Heading) -> bool:
+    return bool(leaf.places) and leaf.phrase.kind != "topic"
+
+
+def _is_above(leaf: Heading | None, first: int) -> bool:
+    return leaf is not None and leaf.phrase.kind == "topic" and not leaf.unit and leaf.last[0] < first
+
+
+def _side(head: Above) -> str:
+    """Whether a column holds what was planned or what was done of it."""
+    told = head.span or head.leaf
+    return told.phrase.side if told else ""
+
+
+def _as_planned(way: Sequence[Above], table: Table) -> float:
+    """Whether what was done is no more than what was planned, and a percentage is of what was planned."""
+    score = 0.0
+    for part, whole in table.shares.values():
+        score += (_side(way[whole]) == "planned") + (_side(way[part]) == "done")
+        score -= (_side(way[part]) == "planned") + (_side(way[whole]) == "done")
+    for (place, a), (other, b) in permutations(enumerate(way), 2):
+        if (_side(a), _side(b)) != ("planned", "done"):
+            continue
+        if a.span and a.leaf and b.leaf and a.leaf.name != b.leaf.name:
+            continue
+        pairs = [(p, d) for p, d in zip(table.columns[place], table.columns[other], strict=True) if p and d]
+        score += 0.7 if 2 * sum(d <= p for p, d in pairs) > len(pairs) else -0.7
+    return score
+
+
+def _is_sum(place: int, table: Table) -> bool:
+    """Whether a column is the sum of others that are no percentages, on most lines."""
+    others = [n for n in range(len(table.columns)) if n != place and n not in table.shares]
+    for parts in (others, others[:-1], others[1:]):
+        told = held = 0
+        for line, total in enumerate(table.columns[place]):
+            known = [v for n in parts if (v := table.columns[n][line]) is not None]
+            if total and len(known) > 1:
+                told, held = told + 1, held + (sum(known, Decimal(0)) == total)
+        if held > 1 and held >= LEAST_ALIKE * told:
+            return True
+    return False

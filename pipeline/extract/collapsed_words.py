@@ -1,0 +1,396 @@
+"""Headings among the lines above a table whose columns collapsed: the data of ``dictionaries/headings.toml``.
+
+A heading's words stand on one line or below each other, pieces of several headings side by side. A word's
+follower is the next on its line or the first free one that fits on a line below; what stands further left is
+looked for first, so that pieces of equal headings do not cross.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from itertools import chain, pairwise
+from typing import Any
+
+import regex
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.errors import DictionaryError
+from pipeline.language.dictionaries import folder
+from pipeline.language.normal import fold_marks
+
+Place = tuple[int, int]
+"""Line and word of a heading's piece."""
+REACH = 3
+"""Lines below a word on which its follower may stand."""
+LONGEST = 6
+"""Words of a heading's beginning."""
+LONG = 5
+"""Letters of a word in which one may be wrong."""
+LONG_GLUED = 7
+"""Letters of a heading that may be glued to what is behind it."""
+LONGEST_LINE = 200
+"""Characters of a line that may be a caption or a total's label."""
+GLUED = 4
+"""Letters of words read as one."""
+_WORDS = regex.compile(r"\(?[^\s|\[\]{}(]+|\(")
+_SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|[./-]+$")
+_DIGITS = str.maketrans("0163w", "oloau")
+"""Signs that OCR puts for letters inside words."""
+_YEAR = regex.compile(r"(?:19|20)\d\d")
+MOST_SPOILED = 2
+"""Letters that may be wrong in the first word of a unit in brackets, the second of which is right."""
+_NUMBERED = {"count", "money", "percent"}
+_SPOILED = ("trieu", "dong")
+_MILLIONS = ("trieu",)
+"""A unit of money that may stand without its second word."""
+_DATE = regex.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A heading's words: ``name`` as printed, what they head, the units that may stand behind them."""
+
+    name: str
+    kind: str
+    words: tuple[str, ...]
+    holds: str = ""
+    side: str = ""
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading found: its phrase, its words' places, the unit and the time behind it."""
+
+    phrase: Phrase
+    places: tuple[Place, ...]
+    unit: str = ""
+    time: str = ""
+    tail: tuple[Place, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The heading as one line."""
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"{self.phrase.name}{' ' if self.time else ''}{self.time}{unit}"
+
+    @property
+    def last(self) -> Place:
+        """The place of its last word."""
+        return (self.tail or self.places)[-1]
+
+    @property
+    def name(self) -> str:
+        """What headings of equal columns share."""
+        return self.phrase.name if self.phrase.words else f"({self.unit})"
+
+
+@dataclass
+class _Lines:
+    """The words of lines, and which of them are taken."""
+
+    raw: list[list[str]]
+    folded: list[list[str]]
+    taken: set[Place] = field(default_factory=set)
+
+    def free(self, place: Place) -> bool:
+        line, word = place
+        return line < len(self.folded) and word < len(self.folded[line]) and place not in self.taken
+
+    def is_aside(self, place: Place) -> bool:
+        """Whether a word begins what stands in brackets: a unit."""
+        return self.raw[place[0]][place[1]].startswith("(")
+
+    def opens(self, place: Place) -> bool:
+        """Whether a word has a capital: a heading begins with it."""
+        said = self.raw[place[0]][place[1]]
+        return said[:1].isupper() and said[1:2].islower()
+
+    def places(self) -> list[Place]:
+        return [
+            (line, word) for line, words in enumerate(self.folded) for word, said in enumerate(words) if said
+        ]
+
+
+@dataclass(frozen=True)
+class CollapsedWords:
+    """Headings' words and the patterns of lines around a table."""
+
+    phrases: dict[str, tuple[Phrase, ...]]
+    units: dict[str, tuple[str, ...]]
+    times: tuple[tuple[str, ...], ...]
+    lines: dict[str, regex.Pattern[str]]
+    openings: frozenset[tuple[str, ...]]
+    """How headings and units begin: two words or more of them."""
+    whole: dict[tuple[str, ...], tuple[Phrase, ...]]
+    """The one heading that begins so and no other way, if only by the length of it."""
+    orphans: dict[str, Phrase]
+    """What a unit alone stands for, whose heading is illegible."""
+
+    def says(self, name: str, line: str) -> bool:
+        """Whether a line is of the kind ``name`` (a section of headings.toml)."""
+        return bool(self.lines[name].search(line[:LONGEST_LINE].lower().strip()))
+
+    def told(self, caption: str, side: str) -> str:
+        """The first heading of a side (``planned``, ``done``) that a caption names; empty where none is."""
+        said = caption.lower()
+        names = (p.name for held in self.phrases.values() for p in held if p.side == side)
+        return min((n for n in names if n in said), key=len, default="")
+
+    def find(self, lines: Sequence[str]) -> list[Heading]:
+        """The headings on lines that may hold pieces of several side by side, in reading order."""
+        raw = [_WORDS.findall(line) for line in lines]
+        held = _Lines(raw, [[_folded(word) for word in line] for line in raw])
+        found: list[Heading] = []
+        for place in held.places():
+            heading = self._at(held, place) if held.free(place) and not held.is_aside(place) else None
+            if heading:
+                held.taken.update(heading.places, heading.tail)
+                found.append(heading)
+        for place in held.places():
+            if held.free(place) and held.is_aside(place):
+                self._measure(held, place, found)
+        return sorted(found, key=lambda heading: heading.places[0])
+
+    def _measure(self, held: _Lines, place: Place, found: list[Heading]) -> None:
+        """Give the unit in brackets at ``place`` to the heading before it, else to the first above it."""
+        for unit, words in self.units.items():
+            places = self._chain(held, words, place) or self._spoiled(held, words, place)
+            closed = places and held.raw[places[-1][0]][places[-1][1]].rstrip(".,;:").endswith(")")
+            if places is None or not (closed or len(places) > 1 or words == _MILLIONS):
+                continue
+            held.taken.update(places)
+            free = [n for n, h in enumerate(found) if not h.unit and unit in h.phrase.units]
+            beside = [n for n in free if found[n].last == (place[0], place[1] - 1)]
+            above = [n for n in free if place[0] - REACH <= found[n].last[0] < place[0]]
+            plain = [n for n in above if found[n].phrase.kind != "topic"]
+            # a topic with other headings below it spans them
+            low = max((h.places[0][0] for h in found if h.phrase.kind in _NUMBERED), default=0)
+            close = [
+                n
+                for n in above
+                if found[n].last[0] in range(low, place[0]) or found[n].last[0] == place[0] - 1
+            ]
+            for number in [*beside, *plain, *close][:1]:
+                heading = found[number]
+                found[number] = replace(heading, unit=unit, tail=(*heading.tail, *places))
+                return
+            if unit in self.orphans:
+                found.append(Heading(self.orphans[unit], places, unit))
+            return
+
+    def _spoiled(self, held: _Lines, words: Sequence[str], place: Place) -> tuple[Place, ...] | None:
+        """A unit of two words in brackets, the first of which is spoiled: ``(trigu đồng)``."""
+        said = held.folded[place[0]][place[1]]
+        if tuple(words) != _SPOILED or Levenshtein.distance(said, words[0]) > MOST_SPOILED:
+            return None
+        step = self._next(held, words[1:], place, frozenset([place]))
+        last = held.raw[step[0][0]][step[0][1]] if step else ""
+        return (place, step[0]) if step and last.rstrip(".,;:").endswith(")") else None
+
+    def _at(self, held: _Lines, place: Place) -> Heading | None:
+        """The longest heading that begins at a word."""
+        opening = held.folded[place[0]][place[1]][:1]
+        tried = ((phrase, self._chain(held, phrase.words, place)) for phrase in self.phrases.get(opening, ()))
+        fitting = [(phrase, places) for phrase, places in tried if places]
+        # where a heading goes on beside its words, none goes on below them
+        fitting = [
+            (phrase, places)
+            for phrase, places in fitting
+            if not any(_goes_on(places, other) for _, other in fitting)
+        ]
+        if not fitting:
+            fitting = self._cut(held, place)
+        if not fitting:
+            return None
+        phrase, places = max(fitting, key=lambda f: (len(f[0].words), f[1][0][0] - f[1][-1][0]))
+        for words in self.times:
+            step = self._next(held, words, places[-1], frozenset(places))
+            behind = self._chain(held, words, step[0], frozenset(places)) if step else None
+            if behind:
+                time = " ".join(held.raw[a][b].strip("().,;:") for a, b in behind)
+                return Heading(phrase, places, time=_printed(time), tail=behind)
+        return Heading(phrase, places)
+
+    def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
+        """The heading of which the first two words stand at a place, where only one begins so."""
+        for words, phrases in self.whole.items():
+            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (
+                at := self._chain(held, words, place)
+            ):
+                return [(phrase, at) for phrase in phrases]
+        return []
+
+    def _chain(
+        self, held: _Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
+    ) -> tuple[Place, ...] | None:
+        """The places of words from ``place`` on; None where they do not follow."""
+        count = _takes(held.folded[place[0]][place[1]], words)
+        if not count:
+            return None
+        places = [place]
+        while count < len(words):
+            step = self._next(held, words[count:], places[-1], own | frozenset(places))
+            if step is None:
+                return None
+            places.append(step[0])
+            count += step[1]
+        return tuple(places)
+
+    def _next(
+        self, held: _Lines, words: Sequence[str], last: Place, own: frozenset[Place]
+    ) -> tuple[Place, int] | None:
+        """Where a heading goes on, and how many of its words stand there."""
+        beside = (last[0], last[1] + 1)
+        if held.free(beside) and beside not in own:
+            said = held.folded[beside[0]][beside[1]]
+            if (taken := _takes(said, words)) and not held.opens(beside) and not held.is_aside(beside):
+                return beside, taken
+        for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
+            for word, said in enumerate(held.folded[line]):
+                place = (line, word)
+                if not said or not held.free(place) or place in own:
+                    continue
+                if held.opens(place) or held.is_aside(place):
+                    continue
+                taken = _takes(said, words)
+                if taken and not self._is_led(held, place):
+                    return place, taken
+        return None
+
+    def _is_led(self, held: _Lines, place: Place) -> bool:
+        """Whether a word goes on what stands before it on its line, as some heading begins."""
+        line, word = place
+        for begin in range(word - 1, max(word - LONGEST, -1), -1):
+            if not held.free((line, begin)) or held.raw[line][begin].endswith(")"):
+                return False
+            if tuple(held.folded[line][begin : word + 1]) in self.openings:
+                return True
+        return False
+
+
+def _goes_on(places: Sequence[Place], other: Sequence[Place]) -> bool:
+    """Whether one heading jumps to a line below where the other, the same so far, goes on beside."""
+    for count, (last, follower) in enumerate(pairwise(places), 1):
+        if follower != (last[0], last[1] + 1):
+            return tuple(other[: count + 1]) == (*places[:count], (last[0], last[1] + 1))
+    return False
+
+
+def _printed(time: str) -> str:
+    """A time's words with their marks, as OCR may have spoiled them."""
+    return " ".join(_TIMES.get(fold_marks(w).lower(), w) for w in time.split())
+
+
+_TIMES = {
+    "nam": "năm",
+    "den": "đến",
+    "ngay": "ngày",
+    "cuoi": "cuối",
+    "dau": "đầu",
+    "het": "hết",
+    "thang": "tháng",
+}
+
+
+def _folded(word: str) -> str:
+    return str(_SIGNS.sub("", fold_marks(word).lower()))
+
+
+@lru_cache(maxsize=16384)
+def _fits(word: str, wanted: str) -> bool:
+    """Whether a word on the page is the wanted one: ``#`` a year, ``@`` a date."""
+    if wanted == "#":
+        return bool(_YEAR.fullmatch(word))
+    if wanted == "@":
+        return bool(_DATE.fullmatch(word))
+    if word == wanted:
+        return True
+    if not any(c.isalpha() for c in word) or not any(c.isalpha() for c in wanted):
+        return False
+    spelled = word.translate(_DIGITS)
+    most = 1 if len(wanted) >= LONG else 0
+    return spelled == wanted or (
+        most > 0 and Levenshtein.distance(spelled, wanted, score_cutoff=most) <= most
+    )
+
+
+def _takes(word: str, wanted: Sequence[str]) -> int:
+    """How many of the wanted words a word on the page holds, glued together or alone."""
+    if _fits(word, wanted[0]):
+        return 1
+    for count in range(len(wanted), 1, -1):
+        glued = "".join(wanted[:count])
+        if len(glued) >= GLUED and _fits(word, glued):
+            return count
+    whole = "".join(wanted)
+    # a heading glued to what stands behind it
+    if len(wanted) > 1 and len(whole) >= LONG_GLUED and _fits(word[: len(whole)], whole):
+        return len(wanted)
+    return 0
+
+
+def _completions(phrases: Mapping[str, Sequence[Phrase]]) -> dict[tuple[str, ...], tuple[Phrase, ...]]:
+    """Two words that begin one heading alone."""
+    found: dict[tuple[str, ...], list[Phrase]] = {}
+    for phrase in chain.from_iterable(phrases.values()):
+        if len(phrase.words) > 1:
+            found.setdefault(phrase.words[:2], []).append(phrase)
+    return {words: tuple(held) for words, held in found.items() if len(held) == 1 and len(held[0].words) > 2}
+
+
+def compile_words(data: dict[str, Any]) -> CollapsedWords:
+    """The words of a parsed file."""
+    phrases: dict[str, list[Phrase]] = {}
+    units: dict[str, tuple[str, ...]] = {}
+    for entry in data["heading"]:
+        for name in entry.get("units", ()):
+            units[name] = tuple(_folded(word) for word in name.split())
+        for name in entry["words"]:
+            words = tuple(filter(None, (_folded(word) for word in name.split())))
+            phrase = Phrase(
+                name,
+                entry["kind"],
+                words,
+                entry.get("as", entry["kind"]),
+                entry.get("side", ""),
+                tuple(entry.get("units", ())),
+            )
+            phrases.setdefault(words[0][0], []).append(phrase)
+    times = tuple(
+        tuple(word if word in {"#", "@"} else _folded(word) for word in time.split())
+        for time in sorted(data["times"]["words"], key=len, reverse=True)
+    )
+    lines = {name: regex.compile(section["pattern"], regex.V1) for name, section in data["lines"].items()}
+    kinds = {phrase.name: phrase for found in phrases.values() for phrase in found}
+    spelled = [*(phrase.words for found in phrases.values() for phrase in found), *units.values()]
+    return CollapsedWords(
+        {k: tuple(v) for k, v in phrases.items()},
+        units,
+        times,
+        lines,
+        frozenset(words[:count] for words in spelled for count in range(2, len(words) + 1)),
+        _completions(phrases),
+        {
+            unit: Phrase(name, kinds[name].kind, (), kinds[name].holds, units=(unit,))
+            for unit, name in data["orphans"].items()
+        },
+    )
+
+
+@cache
+def collapsed_words() -> CollapsedWords:
+    """The words of the dictionaries, compiled once a process.
+
+    Raises:
+        DictionaryError: where the file is missing or wrong.
+    """
+    path = folder() / "headings.toml"
+    try:
+        return compile_words(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, KeyError, TypeError, ValueError, regex.error) as error:
+        message = f"{path}: {error}; reinstall hoso or correct the file"
+        raise DictionaryError(message) from error
