@@ -263,10 +263,14 @@ class RestoredText:
 
     def to_raw(self, start: int, end: int) -> tuple[int, int]:
         """The span of the raw text that ``text[start:end]`` came from (whole edits)."""
+        if not self.edits.starts:
+            return start, end
         return self._map(start, True, False), self._map(end, True, True)
 
     def to_restored(self, start: int, end: int) -> tuple[int, int]:
         """The span of the restored text that ``raw[start:end]`` became (whole edits)."""
+        if not self.edits.starts:
+            return start, end
         return self._map(start, False, False), self._map(end, False, True)
 
 

@@ -165,22 +165,24 @@ def _drafts(
     record: Record,
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
-    blocks_above = introduced(flow)
+    above = [[(b.start, b.end) for b in blocks] for blocks in introduced(flow)]
+    units_in = [frozenset(q.unit for q in sentence.quantities) for sentence in sentences]
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]
         units = _UNITS.get(rules.reader, rules.units)
         rows = found.setdefault(table, [])
-        for sentence in sentences:
+        for sentence, present in zip(sentences, units_in, strict=True):
             # money and people everywhere: most tables have nothing to look for in most sentences
+            if units.isdisjoint(present):
+                continue
             if any(q.unit in units and q.start not in taken for q in sentence.quantities):
-                above = [(b.start, b.end) for b in blocks_above[sentence.block]]
                 block = flow.blocks[sentence.block]
                 opening = max(block.start, sentence.start - FAR_BACK), sentence.start
-                frame = Frame.of(sentence, rules, book.cues, above, opening, record)
-                known = set(refused)
+                frame = Frame.of(sentence, rules, book.cues, above[sentence.block], opening, record)
+                open_ = [q for q in sentence.quantities if q.start not in refused]
                 read_here = read(frame, taken, refused, rows)
-                for q in sentence.quantities:
-                    if q.start in refused and q.start not in known:
+                for q in open_:
+                    if q.start in refused:
                         frame.tell(q, refused[q.start])
                 if not read_here:
                     continue

@@ -117,10 +117,16 @@ class Sentence:
         """The number of the innermost clause that holds the offset."""
         if len(self.clauses) == 1:
             return 0
-        for number in range(bisect_right(self._starts, at) - 1, -1, -1):
-            if self.clauses[number].holds(at):
-                return number
-        return 0
+        found = self._clause_at.get(at)
+        if found is None:
+            places = range(bisect_right(self._starts, at) - 1, -1, -1)
+            found = next((number for number in places if self.clauses[number].holds(at)), 0)
+            self._clause_at[at] = found
+        return found
+
+    @cached_property
+    def _clause_at(self) -> dict[int, int]:
+        return {}
 
     @cached_property
     def _starts(self) -> list[int]:
