@@ -157,10 +157,12 @@ class Frame:
     @property
     def introduction(self) -> tuple[int, int] | None:
         """The span of a list's introduction (it ends with a colon) above the sentence."""
-        for start, end in self.above[:2]:
-            if self.sentence.text[start:end].rstrip().endswith(":"):
-                return start, end
-        return None
+        return next((span for span in self.introductions if span in self.above[:2]), None)
+
+    @cached_property
+    def introductions(self) -> Sequence[tuple[int, int]]:
+        """The spans of all introductions above the sentence: lists lie in lists. The nearest first."""
+        return [(a, b) for a, b in self.above if self.sentence.text[a:b].endswith(":")]
 
     # ---- exclusions ---------------------------------------------------------------------------
 
@@ -289,11 +291,11 @@ class Frame:
         return len(words) > FEW
 
     def from_above(self) -> Mark | None:
-        """The last trigger of a list's introduction."""
-        if self.introduction is None:
-            return None
-        marks = self.marks_in(*self.introduction)
-        return marks[-1] if marks else None
+        """The last trigger of a list's introduction; of those around it where its own has none."""
+        for start, end in self.introductions:
+            if marks := self.marks_in(start, end):
+                return marks[-1]
+        return None
 
 
 _start = attrgetter("start")

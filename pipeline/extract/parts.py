@@ -26,7 +26,11 @@ REACH = 2
 
 
 def assign(
-    rows: Sequence[Draft], flow: Flow, cues: Cues, adds: tuple[str, ...]
+    rows: Sequence[Draft],
+    flow: Flow,
+    cues: Cues,
+    adds: tuple[str, ...],
+    announcing: Sequence[Sentence] = (),
 ) -> list[tuple[Quantity, str]]:
     """Set role, parent, breakdown, complete and proof of one table's rows (in order of place).
 
@@ -35,6 +39,7 @@ def assign(
         flow: the document.
         cues: words that announce parts.
         adds: the table's number columns that add up.
+        announcing: sentences without a number that end with a colon: ``Trong đó:``, ``Chia ra như sau:``.
 
     Returns:
         The numbers that sums repaired (see ``repair``), each with its print.
@@ -42,7 +47,8 @@ def assign(
     for row in rows:
         row.adds = adds
     _by_brackets(rows)
-    _by_words(rows, flow, cues)
+    _by_words(rows, flow, cues, announcing if rows else ())
+    _rest(rows)
     _by_sums(rows)
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
@@ -94,10 +100,11 @@ def _groups(rows: Sequence[Draft]) -> set[int]:
 # ---- by words ---------------------------------------------------------------------------------
 
 
-def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequence[Sentence]) -> None:
     rows = sorted(rows, key=lambda r: r.first.start)
     starts = [r.first.start for r in rows]
-    sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
+    spoken = [*(r.sentence for r in rows), *announcing]
+    sentences = {(s.start, s.end): s for s in sorted(spoken, key=lambda s: s.start)}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
             if cues.among.match(sentence.text, match.start(), sentence.end):
@@ -144,7 +151,7 @@ def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) 
     last = before[-1] if before else None
     if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
         return
-    own = [r for r in behind if r.parent is last.parent and r.sentence.start == sentence.start]
+    own = [r for r in behind if r.parent is last.parent]
     if len(own) > 1 and all(_may_hold(last, r) for r in own) and _is_all(own, last):
         for row in own:
             last.parent.children.remove(row)
@@ -283,6 +290,19 @@ def _adopt(total: Draft, part: Draft, breakdown: int) -> None:
     if "flow" in total.values:
         part.values["flow"] = total.values["flow"]
     total.children.append(part)
+
+
+def _rest(rows: Sequence[Draft]) -> None:
+    """Let the row that a total's parts leave over be its last: ``trong đó 437 nhà xong. Còn 175 nhà``."""
+    for number, total in enumerate(rows):
+        own = _parts(total, 1)
+        if not own or own[-1].sentence.block - total.sentence.block > 0 or _is_all(own, total):
+            continue
+        for row in _free(islice(rows, number + 1, number + 1 + NEAREST), total):
+            if row.first.start > own[-1].first.start and _may_hold(total, row) and not _is_other(total, row):
+                if _is_all([*own, row], total):
+                    _adopt(total, row, 1)
+                break
 
 
 # ---- by sums ----------------------------------------------------------------------------------
