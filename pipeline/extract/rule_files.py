@@ -310,6 +310,9 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("copula"), f"{path}: [copula]", "pattern example").pattern(bounded=False),
         Entry(data.get("source_of"), f"{path}: [source_of]", "pattern example").pattern(bounded=False),
         Entry(data.get("passive"), f"{path}: [passive]", "pattern example").pattern(),
+        Entry(data.get("story"), f"{path}: [story]", "pattern example").pattern(),
+        Entry(data.get("aside"), f"{path}: [aside]", "pattern example").pattern(),
+        Entry(data.get("pointing"), f"{path}: [pointing]", "pattern example").pattern(),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))

@@ -317,6 +317,9 @@ class Cues:
     copula: Pattern
     source_of: Pattern
     passive: Pattern
+    story: Pattern
+    aside: Pattern
+    pointing: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
