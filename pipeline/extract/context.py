@@ -176,6 +176,8 @@ class Context:
         near = max(sentence.start, q.lead - NEAR)
         if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
             return "planned"
+        if self._is_target(sentence, q):
+            return "planned"
         clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
         begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
         found = [
@@ -207,6 +209,11 @@ class Context:
             if self.cues.planned_heading.search(self.flow.text, parent.start, parent.end):
                 return "actual" if is_over else "planned"
         return "planned" if is_plan else "actual"
+
+    def _is_target(self, sentence: Sentence, q: Quantity) -> bool:
+        """Whether the sentence's label is a plan's: ``Chỉ tiêu giao đầu năm: dư nợ đạt 95 tỷ đồng``."""
+        colon = sentence.text.find(":", sentence.start, min(q.lead, sentence.start + NEAR))
+        return colon > 0 and bool(self.cues.target_label.match(sentence.text, sentence.start, colon))
 
 
 BEHIND = 25

@@ -281,11 +281,14 @@ class Frame:
         sentence, clause = self.sentence, self.sentence.clauses[number]
         if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):
             return False
+        # behind a count only what stands between: what governs that governs its money
+        counted = sentence.previous(q.start)
+        begin = max(clause.start, counted.end) if counted and not counted.is_money else clause.start
         spans = [(m.start, m.end) for m in sentence.mentions]
-        spans += [(g.start, g.end) for g in groups().find(sentence.text, clause.start, q.lead)]
+        spans += [(g.start, g.end) for g in groups().find(sentence.text, begin, q.lead)]
         words = [
             w
-            for w in _WORD.finditer(sentence.text, clause.start, q.lead)
+            for w in _WORD.finditer(sentence.text, begin, q.lead)
             if not any(a <= w.start() < b for a, b in spans)
         ]
         return len(words) > FEW

@@ -304,6 +304,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
+        Entry(data.get("target_label"), f"{path}: [target_label]", "pattern example").pattern(),
         Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
         Entry(data.get("works"), f"{path}: [works]", "pattern example").pattern(bounded=False),
         Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),
@@ -313,6 +314,8 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("story"), f"{path}: [story]", "pattern example").pattern(),
         Entry(data.get("aside"), f"{path}: [aside]", "pattern example").pattern(),
         Entry(data.get("pointing"), f"{path}: [pointing]", "pattern example").pattern(),
+        Entry(data.get("purpose"), f"{path}: [purpose]", "pattern example").pattern(),
+        Entry(data.get("singled"), f"{path}: [singled]", "pattern example").pattern(),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),
         [
             (b.get("pattern", str), b.get("example", str))

@@ -311,6 +311,7 @@ class Cues:
     whole: Pattern
     in_turn: Pattern
     target: Pattern
+    target_label: Pattern
     among: Pattern
     works: Pattern
     rest: Pattern
@@ -320,6 +321,8 @@ class Cues:
     story: Pattern
     aside: Pattern
     pointing: Pattern
+    purpose: Pattern
+    singled: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
