@@ -299,6 +299,9 @@ NO_THINGS = frozenset({"percent", "code", "other", "project"})
 def _code_before(seen: Seen) -> str:
     """The group of the count before a number, in its sentence."""
     previous = seen.previous
+    if previous and seen.frame.cues.base.search(seen.text, seen.frame.sentence.start, previous.lead):
+        # `có 4.316 hộ nghèo trong tổng số 13.408 hộ, chiếm 32,19%`: what it is of is not what it counts
+        previous = seen.frame.sentence.previous(previous.start) or previous
     return _code(replace(seen, q=previous, previous=None, stop=seen.q.lead).counted) if previous else ""
 
 
@@ -338,12 +341,18 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     begun = [m for m in begun if sentence.clause_at(m.start) in depth]
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
+    if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
+        begun = [m for m in begun if len(seen.text[last.end : m.start]) > KINDS]
     if any(
         m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
     ):
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+KINDS = 12
+"""Characters behind a count of animals in which further kinds are listed."""
 
 
 def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:

@@ -323,6 +323,7 @@ class Cues:
     pointing: Pattern
     purpose: Pattern
     singled: Pattern
+    base: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 
