@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import regex
@@ -97,9 +98,10 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""))
     place = described.get("place")
     figures, repaired = [], list(gridded.repaired)
+    announcing = [s for s in sentences if not s.quantities and flow.text[s.end - 1] == ":"]
     for table, rows in drafts.items():
         rules = book.tables[table]
-        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds)]
+        repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
@@ -131,14 +133,18 @@ def _sentences(
 
 
 def _titled(flow: Flow) -> Period:
-    """The period that a text's first line names, where it is a title: no stop ends it."""
-    title = next(iter(flow.blocks), None)
-    if title is None or title.kind not in {"paragraph", "heading"} or flow.text[title.end - 1] in ".;:!?,":
-        return Period()
-    found = [m for m in periods().find(flow.text[title.start : title.end]) if m.reading != "open"]
-    return found[0].period if len(found) == 1 and len(flow.blocks) > 1 else Period()
+    """The period that a text's title names: its first lines that no stop ends and no marker begins."""
+    for title in islice(flow.blocks[:-1], TITLE):
+        if title.kind not in {"paragraph", "heading"} or title.marker or flow.text[title.end - 1] in ".;:!?,":
+            break
+        found = [m for m in periods().find(flow.text[title.start : title.end]) if m.reading != "open"]
+        if found:
+            return found[0].period if len(found) == 1 else Period()
+    return Period()
 
 
+TITLE = 6
+"""Blocks at a text's head among which its title stands: office, kind of document, what it is about."""
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
 FAR_BACK = 600
 """Characters of a paragraph before a sentence that may say what it is about."""
@@ -199,10 +205,10 @@ def introduced(flow: Flow) -> list[list[Block]]:
     """Per block those above it: its list's introduction (`… như sau:`), then its headings, nearest first."""
     found: list[list[Block]] = []
     introductions: list[Block | None] = []
-    for number, block in enumerate(flow.blocks):
+    for number in range(len(flow.blocks)):
+        sibling = flow.sibling(number)
         before = flow.blocks[number - 1] if number else None
-        sibling = before and block.marker and before.marker and before.level == block.level
-        introduction = introductions[-1] if sibling else before
+        introduction = before if sibling is None else introductions[sibling]
         introductions.append(introduction)
         parents = flow.parents(number)
         text = flow.text[introduction.start : introduction.end] if introduction else ""

@@ -199,6 +199,8 @@ class Grammar:
         self._word_heads = [f"{word} " for word in self._word_values]
         self._worded_units = frozenset(worded["units"])
         self._unworded = frozenset(worded["not_nouns"])
+        self._one_units = frozenset(worded["one_units"])
+        self._one = regex.compile(rf"(?<!\p{{L}})(?:{_alternatives(worded['one_after'])})\s+$", flags)
         self._worded = regex.compile(
             rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
             rf"(?P<n>{_alternatives(list(self._word_values))})(?=\s+\p{{L}})",
@@ -233,6 +235,9 @@ class Grammar:
                 continue
             if noun[unit].lower() in self._unworded:
                 continue
+            value = self._word_values[match["n"].lower()]
+            if value == 1 and not (unit in self._one_units and self._one.search(before)):
+                continue
             if not noun[unit].islower() or (match.start() and not match["n"].islower()):
                 continue  # a name: `thôn Hai Căn`
             lead_match = self._approximate.search(before)
@@ -242,7 +247,7 @@ class Grammar:
                 noun.end() + shift,
                 match.end() + shift,
                 noun.start(unit) + shift,
-                self._word_values[match["n"].lower()],
+                value,
                 unit,
                 lead=lead + shift,
                 flags=("approximate",) if lead_match else (),

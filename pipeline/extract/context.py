@@ -14,7 +14,7 @@ from pipeline.extract.periods import Mention, Period, periods
 from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
 
-_BACK = frozenset({"date"})
+_BACK = frozenset({"date", "that_day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
 
 
@@ -96,12 +96,14 @@ class Context:
         """From the block's sentences before, the section's blocks before, headings, the document."""
         own = self._by_block.get(sentence.block, [])
         before = bisect_left(own, sentence.start, key=lambda s: s.start)
+        is_story = bool(self.cues.story.match(sentence.text, own[0].start if own else sentence.start))
         # the day of an event holds for the next sentence, not for the rest of a report
         if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
             return found
         if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
             return found
-        for number in range(sentence.block - 1, max(sentence.block - FAR_BACK, 0) - 1, -1):
+        nearest = -1 if is_story else sentence.block - 1
+        for number in range(nearest, max(sentence.block - FAR_BACK, 0) - 1, -1):
             block = self.flow.blocks[number]
             level = self.flow.blocks[sentence.block].level
             if block.kind == "columns" or (block.kind == "heading" and block.level < level):
@@ -111,11 +113,12 @@ class Context:
             introduces = self.flow.text[block.start : block.end].endswith(":")
             if block.level > level and not introduces:
                 continue
-            if (found := self._heard(number, stock=stock)[-1]) is not None:
+            if (found := self._main(number, stock=stock)) is not None:
                 higher = introduces or block.level < level
-                beside = block.kind in {"item", "row"} and not (stock or higher)
+                # a paragraph goes on with the day of the one above where the document has no span of its own
+                beside = (block.kind in {"item", "row"} or self.own.start) and not (stock or higher)
                 if beside and found.period.end and not found.period.start:
-                    continue  # the day up to which the item beside counts: no span of this one's
+                    continue  # the day up to which the block beside counts: no span of this one's
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
@@ -134,6 +137,11 @@ class Context:
                 found.append(_last([sentence], stock=stock) or found[-1])
             self._last_heard[block, stock] = found
         return self._last_heard[block, stock]
+
+    def _main(self, block: int, *, stock: bool) -> Timed | None:
+        """The last period that a block names for what follows: `Riêng tháng 11 …` is its sentence's alone."""
+        own = self._by_block.get(block, [])
+        return _last([s for s in own if not self.cues.aside.match(s.text, s.start)], stock=stock)
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:
@@ -168,6 +176,8 @@ class Context:
         near = max(sentence.start, q.lead - NEAR)
         if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
             return "planned"
+        if self._is_target(sentence, q):
+            return "planned"
         clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
         begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
         found = [
@@ -199,6 +209,11 @@ class Context:
             if self.cues.planned_heading.search(self.flow.text, parent.start, parent.end):
                 return "actual" if is_over else "planned"
         return "planned" if is_plan else "actual"
+
+    def _is_target(self, sentence: Sentence, q: Quantity) -> bool:
+        """Whether the sentence's label is a plan's: ``Chỉ tiêu giao đầu năm: dư nợ đạt 95 tỷ đồng``."""
+        colon = sentence.text.find(":", sentence.start, min(q.lead, sentence.start + NEAR))
+        return colon > 0 and bool(self.cues.target_label.match(sentence.text, sentence.start, colon))
 
 
 BEHIND = 25

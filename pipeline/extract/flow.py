@@ -9,7 +9,7 @@ and finds where paragraphs and list items begin from markers, widths and punctua
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Literal
@@ -177,7 +177,8 @@ class Flow:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Paragraphs, list items, headings and table rows, in order; together they hold all lines."""
-        return tuple(_blocks(self, load_rules()))
+        rules = load_rules()
+        return tuple(_with_items(self.text, list(_blocks(self, rules)), rules.paragraph_level + 1))
 
     @cached_property
     def _parent(self) -> tuple[int, ...]:
@@ -189,6 +190,23 @@ class Flow:
             found.append(above[-1] if above else -1)
             if block.kind not in {"row", "columns"}:
                 above.append(number)
+        return tuple(found)
+
+    def sibling(self, number: int) -> int | None:
+        """The number of the item before ``blocks[number]`` in the same list; None where it is the first."""
+        return self._siblings[number]
+
+    @cached_property
+    def _siblings(self) -> tuple[int | None, ...]:
+        last: dict[tuple[int, int], int] = {}
+        found: list[int | None] = []
+        for number, (block, parent) in enumerate(zip(self.blocks, self._parent, strict=True)):
+            is_item = bool(block.marker) or block.kind == "item"
+            found.append(last.get((parent, block.level)) if is_item else None)
+            if is_item:
+                last[parent, block.level] = number
+            else:
+                last.pop((parent, block.level), None)
         return tuple(found)
 
     def parents(self, number: int) -> list[Block]:
@@ -261,10 +279,16 @@ def _blocks(flow: Flow, rules: FlowRules) -> Iterator[Block]:
 def _joined(flow: Flow, lines: Sequence[Line], rules: FlowRules) -> Iterator[Block]:
     """The blocks of lines that no collapsed table holds."""
     current: list[Line] = []
+    titled = False
     kind, marker, level, body = _classify(flow, None, lines[0], rules) if lines else _NOTHING
     for line in lines:
         found = _classify(flow, current[-1] if current else None, line, rules)
-        if current and _begins(flow, current, kind, line, found, rules):
+        if current and (
+            _begins(flow, current, kind, line, found, rules)
+            or (titled and len(current) == 1 and _is_under_title(flow, current[0], line, rules))
+        ):
+            # a line under the heading that leaves room for the next word is a title, too
+            titled = not marker and (kind == "heading" or (titled and _is_title(flow, current)))
             yield Block(current[0].start, current[-1].end, marker, level, kind, body)
             current = []
         if not current:
@@ -272,6 +296,25 @@ def _joined(flow: Flow, lines: Sequence[Line], rules: FlowRules) -> Iterator[Blo
         current.append(line)
     if current:
         yield Block(current[0].start, current[-1].end, marker, level, kind, body)
+
+
+def _with_items(text: str, blocks: list[Block], level: int) -> Iterator[Block]:
+    """The blocks, lists without markers as items: lines under a colon, each but the last with a semicolon.
+
+    ``level`` is the least that such items have; they stand below what introduces them.
+    """
+    introduction: Block | None = None
+    for number, block in enumerate(blocks):
+        ends = text[block.end - 1]
+        if introduction is None and number and text[blocks[number - 1].end - 1] == ":" and ends == ";":
+            introduction = blocks[number - 1]
+        if introduction and (block.kind != "paragraph" or block.marker):
+            introduction = None
+        yield (
+            replace(block, kind="item", level=max(level, introduction.level + 1)) if introduction else block
+        )
+        if ends != ";":
+            introduction = None
 
 
 _Class = tuple[BlockKind, str, int, int]
@@ -308,6 +351,17 @@ def _fits(flow: Flow, before: Line, line: Line, rules: FlowRules) -> bool:
     return before.end - before.start + 1 + len(first) <= rules.fit_share * flow.width
 
 
+def _is_title(flow: Flow, lines: Sequence[Line]) -> bool:
+    """Whether a block is one line that no stop ends."""
+    return len(lines) == 1 and not flow.text[: lines[0].end].endswith((*_STOPS, *_OPEN))
+
+
+def _is_under_title(flow: Flow, title: Line, line: Line, rules: FlowRules) -> bool:
+    """Whether a line begins anew under a line of the title: a capital, where the title left room for it."""
+    begins = flow.text[line.start].isupper() and _is_title(flow, [title])
+    return begins and flow.text[title.start].isupper() and _fits(flow, title, line, rules)
+
+
 def _is_soft(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> bool:
     """Whether the break above the line may lie inside a sentence: full line, no stop, nothing between."""
     if before is None or line.after_blank:
@@ -336,8 +390,8 @@ def _begins(
     if flow.width > rules.widest:  # a paragraph a line: a headline is one, too
         return True
     fits = _fits(flow, before, line, rules)
-    if above.endswith(":"):
-        return fits
+    if above.endswith(":"):  # a short line with a semicolon is an item of the list that begins here
+        return fits or (text.endswith(";") and len(text) <= rules.fit_share * flow.width)
     if above.endswith((*_STOPS, "”", '"')):
         return line.after_blank or fits
     # an empty line in the middle of a sentence stands below a paragraph's first line only (its indent

@@ -157,10 +157,12 @@ class Frame:
     @property
     def introduction(self) -> tuple[int, int] | None:
         """The span of a list's introduction (it ends with a colon) above the sentence."""
-        for start, end in self.above[:2]:
-            if self.sentence.text[start:end].rstrip().endswith(":"):
-                return start, end
-        return None
+        return next((span for span in self.introductions if span in self.above[:2]), None)
+
+    @cached_property
+    def introductions(self) -> Sequence[tuple[int, int]]:
+        """The spans of all introductions above the sentence: lists lie in lists. The nearest first."""
+        return [(a, b) for a, b in self.above if self.sentence.text[a:b].endswith(":")]
 
     # ---- exclusions ---------------------------------------------------------------------------
 
@@ -279,21 +281,24 @@ class Frame:
         sentence, clause = self.sentence, self.sentence.clauses[number]
         if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):
             return False
+        # behind a count only what stands between: what governs that governs its money
+        counted = sentence.previous(q.start)
+        begin = max(clause.start, counted.end) if counted and not counted.is_money else clause.start
         spans = [(m.start, m.end) for m in sentence.mentions]
-        spans += [(g.start, g.end) for g in groups().find(sentence.text, clause.start, q.lead)]
+        spans += [(g.start, g.end) for g in groups().find(sentence.text, begin, q.lead)]
         words = [
             w
-            for w in _WORD.finditer(sentence.text, clause.start, q.lead)
+            for w in _WORD.finditer(sentence.text, begin, q.lead)
             if not any(a <= w.start() < b for a, b in spans)
         ]
         return len(words) > FEW
 
     def from_above(self) -> Mark | None:
-        """The last trigger of a list's introduction."""
-        if self.introduction is None:
-            return None
-        marks = self.marks_in(*self.introduction)
-        return marks[-1] if marks else None
+        """The last trigger of a list's introduction; of those around it where its own has none."""
+        for start, end in self.introductions:
+            if marks := self.marks_in(start, end):
+                return marks[-1]
+        return None
 
 
 _start = attrgetter("start")

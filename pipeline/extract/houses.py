@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark
 
 UNITS = frozenset({"house", "household", "vnd"})
@@ -160,6 +161,12 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
         if inside:
             return _cluster(frame, inside)
+    for start, end in frame.introductions:  # `- Khởi công 14 nhà, trong đó:`, then `+ Hộ nghèo: 9 nhà`
+        above = [
+            m for m in frame.marks_in(start, end) if not m.trigger.reason and m.trigger.id != "houses.kind"
+        ]
+        if above:
+            return _cluster(frame, above)
     kinds = [m for m in own if sentence.start <= m.start < min(stop, sentence.end)]
     return [] if kinds or listed else None
 
@@ -208,6 +215,11 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
             waiting = None
             continue
         if q.unit != "vnd":
+            continue
+        if told := answered(frame.sentence, rows, q):
+            gap = frame.sentence.text[rows[-1].last.end : q.lead]
+            each = q.per in {"house", "household"} or frame.rules.parts["per_house.pattern"].search(gap)
+            told.cells.setdefault("amount_per_house_vnd" if each else "amount_vnd", q)
             continue
         if current is None:
             waiting = q

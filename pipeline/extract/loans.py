@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
-from pipeline.extract.groups import combine
+from pipeline.extract.groups import GroupList, combine, groups
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of, is_vague
 
@@ -27,7 +27,7 @@ def read(
     frame: Frame,
     taken: set[int],
     refused: dict[int, str],
-    before: Sequence[Draft] = (),  # noqa: ARG001
+    before: Sequence[Draft] = (),
 ) -> list[Draft]:
     """The loan rows of a sentence.
 
@@ -35,7 +35,7 @@ def read(
         frame: the sentence under the rules for loans.
         taken: starts of numbers that other tables have; the rows' own are added.
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
-        before: the table's rows above the sentence (other tables' readers look at theirs).
+        before: the table's rows above the sentence.
     """
     slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
     kept: list[tuple[Quantity, Mark, int]] = []
@@ -50,6 +50,7 @@ def read(
         elif mark:
             kept.append((q, mark, stop))
     rows = _in_turn(frame, _pair(frame, kept))
+    _name(frame, rows, before)
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
@@ -132,7 +133,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
             rows.append(_row(frame, q, mark, stop))
             _share(rows, frame, q)
             continue
-        row = _open_amount(frame, rows, q)
+        row = _open_amount(frame, rows, q, mark)
         if row:
             row.cells["borrowers"] = q
             row.values["borrower_unit"] = BORROWERS[q.unit]
@@ -142,6 +143,42 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
+    """Give rows that name nobody the programme that the loan is for, or the group that they point to."""
+    for number, row in enumerate(rows):
+        if row.group and row.group.code and not is_vague(row.group):
+            continue
+        if found := _purpose(frame, row):
+            row.group = found
+            continue
+        sentence = frame.sentence
+        above = [*before[-1:], *rows[:number]][-1:]
+        above = [r for r in above if r.group and sentence.block - r.sentence.block <= 1]
+        clause = sentence.clauses[sentence.clause_at(row.first.start)]
+        begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
+        if above and frame.cues.pointing.search(sentence.text, begin, row.last.end):
+            row.group = above[-1].group
+            row.flags.append("beneficiary_assumed")
+
+
+def _purpose(frame: Frame, row: Draft) -> GroupList | None:
+    """The programme named behind a loan's numbers as what it is for: ``… để làm công trình nước sạch``."""
+    sentence, begin = frame.sentence, row.last.end
+    clause = sentence.clauses[sentence.clause_at(row.last.start)]
+    end = min(clause.end, sentence.next_lead(row.last.start, clause.end), begin + PURPOSE)
+    named = (g for g in groups().find(sentence.text, begin, end) if groups().rank(g.code) >= PROGRAMME)
+    group = next(named, None)
+    if group is None or "," in sentence.text[begin : group.start]:
+        return None
+    return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+
+
+PROGRAMME = 4
+"""From this rank on a group is a programme's or narrower than one."""
+PURPOSE = 80
+"""Characters behind a loan in which its programme is named."""
 
 
 def _in_turn(frame: Frame, rows: Sequence[Draft]) -> list[Draft]:
@@ -259,7 +296,7 @@ def _share(rows: list[Draft], frame: Frame, q: Quantity) -> None:
             rows[-1].group = type(first)(first.start, first.end, combine(codes))
 
 
-def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:
+def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
     """The row of an amount that a count right behind it belongs to: ``đạt 30 tỷ đồng với 900 hộ``."""
     if not rows or "borrowers" in rows[-1].cells:
         return None
@@ -267,8 +304,18 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | No
     gap = frame.sentence.text[amount.end : q.lead]
     if ";" in gap or len(gap) > FAR_APART:
         return None
-    alone = gap.strip() == "," and len(frame.sentence.quantities) == LISTED
+    alone = gap.strip() == "," and (
+        len(frame.sentence.quantities) == LISTED
+        or (mark.trigger.values.get("flow") == rows[-1].values.get("flow") and not _has_own_sum(frame, q))
+    )
     return rows[-1] if alone or frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+
+
+def _has_own_sum(frame: Frame, q: Quantity) -> bool:
+    """Whether an amount follows that the count may have: ``đạt 30 tỷ đồng, 900 hộ nghèo vay 12 tỷ đồng``."""
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    nxt = next((o for o in frame.sentence.quantities if o.start >= q.end), None)
+    return bool(nxt and nxt.is_money and clause.holds(nxt.start) and not frame.excluded(nxt))
 
 
 LISTED = 2

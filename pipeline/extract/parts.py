@@ -18,6 +18,7 @@ from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
+from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, parts_of, same_flow
 
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
@@ -26,7 +27,11 @@ REACH = 2
 
 
 def assign(
-    rows: Sequence[Draft], flow: Flow, cues: Cues, adds: tuple[str, ...]
+    rows: Sequence[Draft],
+    flow: Flow,
+    cues: Cues,
+    adds: tuple[str, ...],
+    announcing: Sequence[Sentence] = (),
 ) -> list[tuple[Quantity, str]]:
     """Set role, parent, breakdown, complete and proof of one table's rows (in order of place).
 
@@ -35,6 +40,7 @@ def assign(
         flow: the document.
         cues: words that announce parts.
         adds: the table's number columns that add up.
+        announcing: sentences without a number that end with a colon: ``Trong đó:``, ``Chia ra như sau:``.
 
     Returns:
         The numbers that sums repaired (see ``repair``), each with its print.
@@ -42,7 +48,9 @@ def assign(
     for row in rows:
         row.adds = adds
     _by_brackets(rows)
-    _by_words(rows, flow, cues)
+    _by_words(rows, flow, cues, announcing if rows else ())
+    _singled_out(rows, cues)
+    _rest(rows)
     _by_sums(rows)
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
@@ -68,9 +76,9 @@ def _by_brackets(rows: Sequence[Draft]) -> None:
             between = [r for r in beside if total.first.start < r.first.start < clause.start]
             if clause.outer != outer or between or len(held) < 2:
                 continue
-            if _is_all(held, total):
+            if is_all(held, total):
                 for row in held:
-                    _adopt(total, row, 1)
+                    adopt(total, row, 1)
 
 
 def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draft]]]:
@@ -94,10 +102,11 @@ def _groups(rows: Sequence[Draft]) -> set[int]:
 # ---- by words ---------------------------------------------------------------------------------
 
 
-def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
+def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequence[Sentence]) -> None:
     rows = sorted(rows, key=lambda r: r.first.start)
     starts = [r.first.start for r in rows]
-    sentences = {(r.sentence.start, r.sentence.end): r.sentence for r in rows}
+    spoken = [*(r.sentence for r in rows), *announcing]
+    sentences = {(s.start, s.end): s for s in sorted(spoken, key=lambda s: s.start)}
     for sentence in sentences.values():
         for match in cues.parts.finditer(sentence.text, sentence.start, sentence.end):
             if cues.among.match(sentence.text, match.start(), sentence.end):
@@ -112,16 +121,16 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues) -> None:
             _nest(before, _between(rows, starts, begin, end), sentence)
             for number, total in enumerate(_totals(before, sentence, match.start())):
                 inside = _inside(_between(rows, starts, begin, end), total)
-                if number and total.sentence.start != sentence.start and not _is_all(inside, total):
+                if number and total.sentence.start != sentence.start and not is_all(inside, total):
                     continue
                 if sentence.clauses[sentence.clause_at(match.start())].outer < 0 and not total.children:
                     by_year = _inside(_between(rows, starts, begin, max(end, sentence.end)), total)
-                    if _is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
+                    if is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
                 for more, way in enumerate(_ways(inside, total)):
                     for row in way:
-                        _adopt(total, row, breakdown + more)
+                        adopt(total, row, breakdown + more)
 
 
 def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
@@ -129,9 +138,9 @@ def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
     part = before[-1] if before else None
     if part is None or part.sentence.start != sentence.start or at - part.first.end > 1 or part.parent:
         return False
-    total = next((r for r in reversed(before[:-1]) if not r.parent and _may_hold(r, part)), None)
+    total = next((r for r in reversed(before[:-1]) if not r.parent and may_hold(r, part)), None)
     if total and sentence.block - total.sentence.block <= 1:
-        _adopt(total, part, 1 + max((c.breakdown for c in total.children), default=0))
+        adopt(total, part, 1 + max((c.breakdown for c in total.children), default=0))
     return True
 
 
@@ -144,11 +153,11 @@ def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) 
     last = before[-1] if before else None
     if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
         return
-    own = [r for r in behind if r.parent is last.parent and r.sentence.start == sentence.start]
-    if len(own) > 1 and all(_may_hold(last, r) for r in own) and _is_all(own, last):
+    own = [r for r in behind if r.parent is last.parent]
+    if len(own) > 1 and all(may_hold(last, r) for r in own) and is_all(own, last):
         for row in own:
             last.parent.children.remove(row)
-            _adopt(last, row, 1)
+            adopt(last, row, 1)
 
 
 def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int) -> Sequence[Draft]:
@@ -159,23 +168,15 @@ def _between(rows: Sequence[Draft], starts: Sequence[int], begin: int, end: int)
 def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """Those of a span's rows that may lie in a total."""
     found = [r for r in rows if r is not total and not r.parent]
-    return [r for r in found if _may_hold(total, r) and r not in _line_of(total)]
+    return [r for r in found if may_hold(total, r) and r not in line_of(total)]
 
 
 def _ways(inside: Sequence[Draft], total: Draft) -> list[Sequence[Draft]]:
     """The ways in which a total is split: where the first rows add up to it, the others are another one."""
     for number in range(2, len(inside)):
-        if _is_all(inside[:number], total):
+        if is_all(inside[:number], total):
             return [inside[:number], inside[number:]]
     return [inside]
-
-
-def _is_all(parts: Sequence[Draft], total: Draft) -> bool:
-    for column in total.adds:
-        values = [p.value(column) for p in parts]
-        if total.value(column) is not None and values and None not in values:
-            return sum(v for v in values if v) == total.value(column)
-    return False
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
@@ -225,64 +226,36 @@ HEAD = 60
 """A cue this near to its sentence's start splits a total of the sentence before."""
 
 
-def _may_hold(total: Draft, part: Draft) -> bool:
-    """Whether nothing contradicts that ``part`` lies inside ``total``."""
-    if not _same_flow(total, part):
-        return False
-    shared = [c for c in total.adds if c in total.cells and c in part.cells]
-    for column in shared:
-        whole, piece = total.value(column), part.value(column)
-        if whole is not None and piece is not None and piece > whole:
-            return False
-    return bool(shared)
+def _singled_out(rows: Sequence[Draft], cues: Cues) -> None:
+    """Make the figures of a place or group that is singled out parts: ``Riêng xã Tân Hòa xây 12 nhà``."""
+    for number, row in enumerate(rows):
+        sentence = row.sentence
+        clause = sentence.clauses[sentence.clause_at(row.first.start)]
+        cue = cues.singled.search(sentence.text, clause.start, min(row.first.start, clause.start + HEAD))
+        if cue is None or row.parent or any(0 <= m.start - cue.end() <= FRESH for m in sentence.mentions):
+            continue
+        before = [r for r in rows[max(0, number - NEAREST) : number] if r.last.end <= cue.start()]
+        near = (r for r in reversed(before) if sentence.block - r.sentence.block <= 1 and not r.parent)
+        total = next((r for r in near if r.values.get("flow") == row.values.get("flow")), None)
+        if total and may_hold(total, row) and not is_other(total, row):
+            adopt(total, row, 1 + max((c.breakdown for c in total.children), default=0))
 
 
-def _same_flow(total: Draft, part: Draft) -> bool:
-    """Whether both are of one flow; under a balance ``cho vay hộ nghèo`` names a programme's part of it.
-
-    Rates do not add up, and what is counted in different units neither.
-    """
-    if total.values.get("unit") == "percent" or total.values.get("unit") != part.values.get("unit"):
-        return False
-    if total.values.get("kind") != part.values.get("kind") or _is_own_action(total, part):
-        return False
-    mine, theirs = total.values.get("flow"), part.values.get("flow")
-    return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
+FRESH = 12
+"""Characters between words that single out and a period: what they single out is a time."""
 
 
-def _is_own_action(total: Draft, part: Draft) -> bool:
-    """Whether one's cards were issued, the other's premium supported (`hỗ trợ mua thẻ cho 280 người`)."""
-    actions = total.values.get("action"), part.values.get("action")
-    return actions[0] != actions[1] and "supported" in actions
-
-
-def _is_other(total: Draft, part: Draft) -> bool:
-    """Whether a row is of another kind or group than can lie in the total: 2.345 near-poor in 3.456 poor."""
-    if any(total.values.get(c) != part.values.get(c) for c in ("kind", "measure")):
-        return True
-    if total.group is None or part.group is None or total.group.code in UNIONS:
-        return False
-    return total.group.code != part.group.code
-
-
-UNIONS = frozenset({"", "poor_and_near_poor", "policy_beneficiary"})
-"""Codes of totals that hold several groups."""
-
-
-def _line_of(row: Draft) -> list[Draft]:
-    """The row's parents: none of them can be its part."""
-    found = []
-    while row.parent:
-        row = row.parent
-        found.append(row)
-    return found
-
-
-def _adopt(total: Draft, part: Draft, breakdown: int) -> None:
-    part.parent, part.breakdown = total, breakdown
-    if "flow" in total.values:
-        part.values["flow"] = total.values["flow"]
-    total.children.append(part)
+def _rest(rows: Sequence[Draft]) -> None:
+    """Let the row that a total's parts leave over be its last: ``trong đó 437 nhà xong. Còn 175 nhà``."""
+    for number, total in enumerate(rows):
+        own = parts_of(total, 1)
+        if not own or own[-1].sentence.block - total.sentence.block > 0 or is_all(own, total):
+            continue
+        for row in _free(islice(rows, number + 1, number + 1 + NEAREST), total):
+            if row.first.start > own[-1].first.start and may_hold(total, row) and not is_other(total, row):
+                if is_all([*own, row], total):
+                    adopt(total, row, 1)
+                break
 
 
 # ---- by sums ----------------------------------------------------------------------------------
@@ -304,7 +277,7 @@ def _by_sums(rows: Sequence[Draft]) -> None:
             if len(run) == 2 and not has and not near:
                 break
             for row in run:
-                _adopt(total, row, max(has, default=0) + 1)
+                adopt(total, row, max(has, default=0) + 1)
                 if not has:
                     row.flags.append("reparented")
 
@@ -335,7 +308,7 @@ def _run(free: Iterator[Draft], column: str, whole: Decimal, total: Draft) -> li
         rest, run = whole, []
         for row in _further(seen, begin, free):
             value = row.value(column)
-            if value is None or value > rest or not _same_flow(total, row) or _is_other(total, row):
+            if value is None or value > rest or not same_flow(total, row) or is_other(total, row):
                 break
             run.append(row)
             rest -= value
@@ -378,12 +351,8 @@ def _finish(row: Draft) -> None:
             row.proof = "product"
 
 
-def _parts(row: Draft, breakdown: int) -> list[Draft]:
-    return [c for c in row.children if c.breakdown == breakdown]
-
-
 def _adds_up(row: Draft, breakdown: int = 1) -> bool:
-    parts = _parts(row, breakdown)
+    parts = parts_of(row, breakdown)
     checked = False
     for column in row.adds:
         whole = row.value(column)
@@ -400,7 +369,7 @@ def _exceeds(row: Draft) -> bool:
     """Whether parts are more than their total: ``32 + 563`` cannot lie in 592."""
     for column in row.adds:
         whole = row.value(column)
-        pieces = [v for p in _parts(row, 1) if (v := p.value(column)) is not None]
+        pieces = [v for p in parts_of(row, 1) if (v := p.value(column)) is not None]
         if whole is not None and pieces and sum(pieces) > whole:
             return True
     return False
@@ -408,7 +377,7 @@ def _exceeds(row: Draft) -> bool:
 
 def _group_of_parts(row: Draft) -> None:
     """A total that names nobody is about the groups of its parts, where they are all named."""
-    first = _parts(row, 1)
+    first = parts_of(row, 1)
     groups = [p.group for p in first if p.group]
     if row.complete and groups and len(groups) == len(first):
         code = combine(g.code for g in groups)

@@ -100,7 +100,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":
         return Period(date(y, 1, 1), date(y, 12, 31))
-    return _points_back(reading, said)
+    return _points_back(reading, part, said)
 
 
 def year_known(said: Sequence[Mention], begin: int) -> str:
@@ -120,15 +120,46 @@ def year_known(said: Sequence[Mention], begin: int) -> str:
     return ""
 
 
-def _points_back(reading: str, said: Sequence[Mention]) -> Period:
+POINTING = frozenset(
+    {"that_year", "year_before", "year_after", "same_span", "that_day", "that_month", "since_this_year"}
+)
+"""Readings that say nothing where nothing was said before."""
+
+
+def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Mention]) -> Period:
+    if reading == "same_span":
+        return _same_span(part.get("y"), said)
     for mention in reversed(said):
         period = mention.period
         if reading == "that_range" and period.start and period.end and period.start.year < period.end.year:
             return period
-        if reading in {"that_year", "since_this_year"} and mention.reading == "year" and period.end:
-            year = period.end.year
-            return Period(date(year, 1, 1), date(year, 12, 31) if reading == "that_year" else None)
+        if reading == "that_day" and period.end and mention.reading in DAYS:
+            return Period(None if part.get("to") else period.start, period.end)
+        if reading == "that_month" and period.end and mention.reading in {"month", "until_month"}:
+            return Period(period.end.replace(day=1), period.end)
+        if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
+            year = period.end.year + YEARS[reading]
+            return Period(date(year, 1, 1), None if reading == "since_this_year" else date(year, 12, 31))
     return Period()
+
+
+YEARS = {"that_year": 0, "since_this_year": 0, "year_before": -1, "year_after": 1}
+"""Years by which readings that point to a year lie behind it."""
+DAYS = frozenset({"date", "until_date", "that_day"})
+"""Readings of a day."""
+
+
+def _same_span(year: str | None, said: Sequence[Mention]) -> Period:
+    """The span named last in another year: the one told, else the year before its own."""
+    spans = (m.period for m in reversed(said) if m.reading not in {"date", "open", "same_span"})
+    last = next((p for p in spans if p.end and (p.start is None or p.start.year == p.end.year)), None)
+    if last is None or last.end is None:
+        return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
+    told = int(year) if year else last.end.year - 1
+    start = last.start and date(told, last.start.month, last.start.day)
+    is_last = last.end.day == monthrange(last.end.year, last.end.month)[1]
+    end = _month_end(told, last.end.month) if is_last else last.end.replace(year=told)
+    return Period(start, end)
 
 
 def _spaced(pattern: str) -> str:
@@ -162,6 +193,7 @@ class Periods:
         self.patterns = [pattern for _, pattern in self._patterns]
         """What is looked for in documents."""
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
+        self._ignored_span = [regex.compile(_spaced(p), flags) for p in data["ignored"]["same_span"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
@@ -218,7 +250,9 @@ class Periods:
                 period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
-            mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start))
+            if reading in POINTING and period == Period():
+                reading = "open"
+            mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start, reading))
             heard.append(mention)
             if not mention.compares:
                 found.append(mention)
@@ -233,9 +267,10 @@ class Periods:
         known = self._words.get(" ".join(value.lower().split())) if value else None
         return str(known) if known else value
 
-    def _is_ignored(self, text: str, begin: int, start: int) -> bool:
+    def _is_ignored(self, text: str, begin: int, start: int, reading: str) -> bool:
         before = text[max(begin, start - 90) : start]
-        return any(pattern.search(before) for pattern in self._ignored)
+        more = self._ignored_span if reading == "same_span" else []
+        return any(pattern.search(before) for pattern in (*self._ignored, *more))
 
 
 @cache

@@ -15,6 +15,7 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import BEHIND, Draft, Frame
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
 
@@ -77,9 +78,10 @@ def _place(
     if number.maximum and q.value is not None and q.value > number.maximum:
         refused.setdefault(q.start, "malformed")
         return
-    row = _open_row(seen, number, mark, rows)
+    answers = answered(frame.sentence, rows, q)
+    row = answers if answers and number.column not in answers.cells else _open_row(seen, number, mark, rows)
     if row is not None:
-        if q.is_money and len(listed := _listed(row, rows)) > 1:
+        if q.is_money and not answers and len(listed := _listed(row, rows, _told(seen, row))) > 1:
             whole = _total(seen, listed, number.column)
             if whole:
                 whole.cells[number.column] = q
@@ -88,6 +90,7 @@ def _place(
             return
         if (not q.is_money or row.group is None) and (found := group_of(frame, q, seen.stop, mark)):
             row.group = found
+        _name_kind(seen, row)
     elif number.starts and frame.is_open(q):
         missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
         told = (named_before(seen, mark) or topic(frame, q.unit)) if missing else None
@@ -119,6 +122,19 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _name_kind(seen: Seen, row: Draft) -> None:
+    """Let what a later number of a row counts say what it is: ``3.054 học sinh được cấp 412.290 kg gạo``."""
+    rules = seen.frame.rules
+    begun = next((t for t in rules.triggers if t.id == row.rule), None)
+    behind = seen.text[seen.q.end : seen.end]
+    near = next((m for m in seen.frame.marks if m.start >= seen.q.end), None)
+    if begun is None or not begun.weak or near is None or near.start >= seen.end:
+        return
+    if near.trigger.weak or near.trigger.reason or behind[: near.start - seen.q.end].strip(" "):
+        return
+    row.values |= {c: v for c, v in near.trigger.values.items() if c in rules.default}
 
 
 def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
@@ -283,6 +299,9 @@ NO_THINGS = frozenset({"percent", "code", "other", "project"})
 def _code_before(seen: Seen) -> str:
     """The group of the count before a number, in its sentence."""
     previous = seen.previous
+    if previous and seen.frame.cues.base.search(seen.text, seen.frame.sentence.start, previous.lead):
+        # `có 4.316 hộ nghèo trong tổng số 13.408 hộ, chiếm 32,19%`: what it is of is not what it counts
+        previous = seen.frame.sentence.previous(previous.start) or previous
     return _code(replace(seen, q=previous, previous=None, stop=seen.q.lead).counted) if previous else ""
 
 
@@ -322,12 +341,18 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     begun = [m for m in begun if sentence.clause_at(m.start) in depth]
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
+    if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
+        begun = [m for m in begun if len(seen.text[last.end : m.start]) > KINDS]
     if any(
         m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
     ):
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+KINDS = 12
+"""Characters behind a count of animals in which further kinds are listed."""
 
 
 def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
@@ -358,11 +383,20 @@ def _total(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
     return None
 
 
-def _listed(row: Draft, rows: Sequence[Draft]) -> list[Draft]:
+def _told(seen: Seen, row: Draft) -> Sequence[tuple[int, int]]:
+    """Where words say what is given, unless an amount is said to be for all: ``với tổng số tiền``."""
+    if seen.frame.cues.whole.search(seen.text[row.last.end : seen.q.lead]):
+        return []
+    return [(m.start, m.end) for m in seen.frame.marks if not m.trigger.reason]
+
+
+def _listed(row: Draft, rows: Sequence[Draft], told: Sequence[tuple[int, int]]) -> list[Draft]:
     """The rows of one list that ends with this one, all still without money: its amount is for them all."""
     found = [row]
     for earlier in reversed(rows[: rows.index(row)]):
         gap = row.sentence.text[earlier.last.end : found[0].first.lead]
+        if any(earlier.last.end <= a < found[0].first.lead for a, _ in told):
+            break  # `miễn học phí cho 203 em, hỗ trợ chi phí học tập cho 187 em với số tiền …`
         if any(q.is_money for q in earlier.cells.values()) or earlier.rule != row.rule or ";" in gap:
             break
         if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):

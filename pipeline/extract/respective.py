@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -17,6 +19,9 @@ from pipeline.extract.numerals import parse_number
 from pipeline.extract.patterns import Pattern
 from pipeline.extract.periods import Mention, periods
 from pipeline.extract.sentence import Clause, Sentence, Turn
+
+if TYPE_CHECKING:
+    from pipeline.extract.frames import Draft
 
 _BETWEEN = regex.compile(r"\s*(?:[,;]|,?\s*(?:và|xuống(?:\s+còn)?|lên))\s*(?:còn\s+|là\s+)?")
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?![\d.,]*\d)")
@@ -43,9 +48,8 @@ def with_turns(sentence: Sentence, cue: Pattern) -> Sentence:
         if not any(found):
             found = next((t for t in named if len(series) in (len(t[0]), len(t[1]))), found)
         told_groups, told_times = found
-        if not any(found):
-            continue
-        named.append(found)
+        if any(found):
+            named.append(found)
         shared = groups().find(sentence.text, clause.start, match.start())[-1:]
         for place, q in enumerate(series):
             turns[q.start] = Turn(place, next(iter(told_groups[place : place + 1] or shared), None))
@@ -53,6 +57,18 @@ def with_turns(sentence: Sentence, cue: Pattern) -> Sentence:
         mentions = sorted([*sentence.mentions, *at], key=lambda m: m.start)
         sentence = replace(sentence, mentions=mentions)
     return replace(sentence, turns=turns) if turns else sentence
+
+
+def answered(sentence: Sentence, rows: Sequence[Draft], q: Quantity) -> Draft | None:
+    """The row that an amount given in turn answers to: ``xây 11 nhà, sửa 4 nhà, lần lượt 60 và 30 triệu``."""
+    turn = sentence.turns.get(q.start)
+    if turn is None or not q.is_money:
+        return None
+    starts = sorted(sentence.turns)
+    first = starts.index(q.start) - turn.place
+    count = 1 + len(list(takewhile(lambda at: sentence.turns[at].place, starts[first + 1 :])))
+    before = [r for r in rows if r.first.end <= starts[first]][-count:]
+    return before[turn.place] if len(before) == count else None
 
 
 def _series(sentence: Sentence, begin: int) -> tuple[Sentence, list[Quantity]]:

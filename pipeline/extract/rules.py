@@ -311,12 +311,19 @@ class Cues:
     whole: Pattern
     in_turn: Pattern
     target: Pattern
+    target_label: Pattern
     among: Pattern
     works: Pattern
     rest: Pattern
     copula: Pattern
     source_of: Pattern
     passive: Pattern
+    story: Pattern
+    aside: Pattern
+    pointing: Pattern
+    purpose: Pattern
+    singled: Pattern
+    base: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
 

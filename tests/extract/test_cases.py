@@ -1,4 +1,4 @@
-"""Cases of supports, budgets and rates: a text and the rows of one table that must come of it."""
+"""Cases: a text and the rows of one table that must come of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import pytest
 from pipeline.extract.examples import problem
 from pipeline.model import Extraction
 
-PATH = Path(__file__).parents[1] / "cases" / "figures.toml"
-CASES = tomllib.loads(PATH.read_text(encoding="utf-8"))["case"]
+FOLDER = Path(__file__).parents[1] / "cases"
+CASES = [
+    case
+    for name in ("figures.toml", "context.toml")
+    for case in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["case"]
+]
 
 
-@pytest.mark.parametrize("case", [pytest.param(c, id=c["text"][:40]) for c in CASES])
+@pytest.mark.parametrize("case", [pytest.param(c, id=c["text"].strip()[:40]) for c in CASES])
 def test_case(case: Mapping[str, Any], extracted: Callable[[str], Extraction]) -> None:
     assert problem(case["table"], case, extracted(case["text"])) == ""
