@@ -196,9 +196,12 @@ class Grammar:
 
         worded = units["number_words"]
         self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
-        self._word_heads = [f"{word} " for word in self._word_values]
         self._worded_units = frozenset(worded["units"])
         self._unworded = frozenset(worded["not_nouns"])
+        self._many = [f"{word} " for word, value in self._word_values.items() if value > 1]
+        heads = {w.split()[0] for n in units["noun"] if n["unit"] in worded["one_units"] for w in n["words"]}
+        ones = _alternatives([word for word, value in self._word_values.items() if value == 1])
+        self._one_noun = regex.compile(rf"(?:{ones})\s+(?:{_alternatives(sorted(heads))})(?!\p{{L}})")
         self._one_units = frozenset(worded["one_units"])
         self._one = regex.compile(rf"(?<!\p{{L}})(?:{_alternatives(worded['one_after'])})\s+$", flags)
         self._worded = regex.compile(
@@ -225,7 +228,8 @@ class Grammar:
     def _find_worded(self, text: str, shift: int) -> Iterator[Quantity]:
         """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
         low = text.casefold()
-        if low.isprintable() and not any(word in low for word in self._word_heads):
+        told = any(word in low for word in self._many) or self._one_noun.search(low)
+        if low.isprintable() and not told:
             return
         for match in self._worded.finditer(text):
             noun = self._nouns.match(text, match.end())

@@ -25,6 +25,7 @@ _CROWDED = (2, 4, 8)
 _MOST_LISTED = 3
 """More semicolons tell no more."""
 LOWEST, HIGHEST = 0.01, 0.99
+SURE_READING, GOOD_PAGE = 0.8, 0.9
 
 
 def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
@@ -79,10 +80,14 @@ def understood(table: str, values: Mapping[str, Value]) -> float:
 def confidence(understood: float, reading: float, quality: float) -> float:
     """A row's confidence, to a hundredth.
 
+    Of numbers of which Tesseract is surer than ``SURE_READING`` hardly any is misread (194 of 195 on the
+    benchmark's printed report), and good pages differ in quality by their share of names alone: above these
+    marks neither takes anything off.
+
     Args:
         understood: as ``understood`` gives it.
         reading: 0-1, the least certainty among the words and edits of its numbers; 1 where nothing was read.
         quality: 0-1, the page's text quality.
     """
-    read = (0.7 + 0.3 * reading) * (0.8 + 0.2 * quality)
+    read = (0.7 + 0.3 * min(reading / SURE_READING, 1.0)) * (0.8 + 0.2 * min(quality / GOOD_PAGE, 1.0))
     return round(min(max(understood * read, LOWEST), HIGHEST), 2)

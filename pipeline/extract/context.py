@@ -40,6 +40,8 @@ class Context:
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
         self._heading_mentions: dict[int, list[Mention]] = {}
+        self._main_heard: dict[tuple[int, bool], Timed | None] = {}
+        self._stories: dict[int, bool] = {}
         self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ class Context:
         """From the block's sentences before, the section's blocks before, headings, the document."""
         own = self._by_block.get(sentence.block, [])
         before = bisect_left(own, sentence.start, key=lambda s: s.start)
-        is_story = bool(self.cues.story.match(sentence.text, own[0].start if own else sentence.start))
+        is_story = self._is_story(sentence.block, own)
         # the day of an event holds for the next sentence, not for the rest of a report
         if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
             return found
@@ -140,8 +142,17 @@ class Context:
 
     def _main(self, block: int, *, stock: bool) -> Timed | None:
         """The last period that a block names for what follows: `Riêng tháng 11 …` is its sentence's alone."""
-        own = self._by_block.get(block, [])
-        return _last([s for s in own if not self.cues.aside.match(s.text, s.start)], stock=stock)
+        if (block, stock) not in self._main_heard:
+            own = [s for s in self._by_block.get(block, []) if s.mentions]
+            own = [s for s in own if not self.cues.aside.match(s.text, s.start)]
+            self._main_heard[block, stock] = _last(own, stock=stock)
+        return self._main_heard[block, stock]
+
+    def _is_story(self, block: int, own: Sequence[Sentence]) -> bool:
+        """Whether a block begins as the story of one person or family."""
+        if block not in self._stories:
+            self._stories[block] = bool(own) and bool(self.cues.story.match(own[0].text, own[0].start))
+        return self._stories[block]
 
     def _mentions(self, block: Block) -> list[Mention]:
         if block.start not in self._heading_mentions:

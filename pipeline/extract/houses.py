@@ -161,7 +161,7 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
         if inside:
             return _cluster(frame, inside)
-    for start, end in frame.introductions:  # `- Khởi công 14 nhà, trong đó:`, then `+ Hộ nghèo: 9 nhà`
+    for start, end in () if listed else frame.introductions:  # `- Khởi công 14 nhà, gồm:`
         above = [
             m for m in frame.marks_in(start, end) if not m.trigger.reason and m.trigger.id != "houses.kind"
         ]

@@ -230,9 +230,11 @@ def _singled_out(rows: Sequence[Draft], cues: Cues) -> None:
     """Make the figures of a place or group that is singled out parts: ``Riêng xã Tân Hòa xây 12 nhà``."""
     for number, row in enumerate(rows):
         sentence = row.sentence
+        if row.parent or not number or sentence.block - rows[number - 1].sentence.block > 1:
+            continue
         clause = sentence.clauses[sentence.clause_at(row.first.start)]
         cue = cues.singled.search(sentence.text, clause.start, min(row.first.start, clause.start + HEAD))
-        if cue is None or row.parent or any(0 <= m.start - cue.end() <= FRESH for m in sentence.mentions):
+        if cue is None or any(0 <= m.start - cue.end() <= FRESH for m in sentence.mentions):
             continue
         before = [r for r in rows[max(0, number - NEAREST) : number] if r.last.end <= cue.start()]
         near = (r for r in reversed(before) if sentence.block - r.sentence.block <= 1 and not r.parent)

@@ -54,7 +54,13 @@ def test_a_row_of_a_table_that_nobody_knows_has_one_too() -> None:
 
 @pytest.mark.parametrize(
     ("parts", "expected"),
-    [((1.0, 1.0, 1.0), HIGHEST), ((0.0, 1.0, 1.0), LOWEST), ((0.9, 1.0, 1.0), 0.9), ((0.9, 0.5, 1.0), 0.77)],
+    [
+        ((1.0, 1.0, 1.0), HIGHEST),
+        ((0.0, 1.0, 1.0), LOWEST),
+        ((0.9, 1.0, 1.0), 0.9),
+        ((0.9, 0.4, 1.0), 0.77),
+        ((0.9, 0.8, 0.9), 0.9),
+    ],
 )
 def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected: float) -> None:
     assert confidence(*parts) == expected
