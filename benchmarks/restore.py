@@ -65,7 +65,7 @@ class Bench:
     def restorer(self) -> Restorer:
         """The restorer, loaded once and warm."""
         restorer = Restorer.load()
-        for channel in ("eng", "vie"):
+        for channel in CHANNELS.values():
             restorer.restore("hd nghéo dudc vay vén", channel=channel)
         return restorer
 
