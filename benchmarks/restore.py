@@ -86,8 +86,9 @@ class Bench:
 
     def timed(self, text: str, channel: ChannelName) -> tuple[RestoredText, float]:
         """A text restored, and the seconds that it took."""
+        restorer = self.restorer
         began = time.process_time()
-        restored = self.restorer.restore(text, channel=channel)
+        restored = restorer.restore(text, channel=channel)
         return restored, time.process_time() - began
 
     @cached_property
