@@ -33,6 +33,8 @@ HIGHEST = 4
 """Words of the longest n-grams that fit a key."""
 SLOTS = {2: 2, 3: 3, 4: 3}
 """Slots of a bucket, whose tags share 64 bits, by order."""
+AT_ONCE = 16_384
+"""Pairs scored together: what is made on the way stays in the processor's cache."""
 _WORD, _HALF, _LOW_HALF = np.uint64(16), np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
@@ -188,6 +190,11 @@ class Ngrams:
 
     def pairs(self, first: Ids, second: Ids) -> Scores:
         """Log P(second | first) of word ids, arrays of one shape."""
-        keys = extended(first.astype(np.uint64), second)
-        known = np.ones(len(keys), bool)
-        return self.score(keys, 2, self.unigram_backoff[first], known, self.unigram[second])
+        scores = np.empty(len(first), np.float32)
+        for low in range(0, len(first), AT_ONCE):
+            part = slice(low, low + AT_ONCE)
+            keys = extended(first[part].astype(np.uint64), second[part])
+            known = np.ones(len(keys), bool)
+            backoff, lower = self.unigram_backoff[first[part]], self.unigram[second[part]]
+            scores[part] = self.score(keys, 2, backoff, known, lower)
+        return scores

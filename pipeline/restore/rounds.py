@@ -20,7 +20,7 @@ from pipeline.restore.tokens import Token
 
 PRIOR = 6.0
 """Nats in favour of ruin where the caller names an English OCR."""
-BATCH = 700
+BATCH = 500
 """Tokens decoded together."""
 RUINED = 0.3
 """Share of a batch's tokens in sentences that do not read like print; of printed text's it is 0.05."""

@@ -37,7 +37,7 @@ LONGEST_WORD = 6
 """Letters of initials and foreign words that are looked for."""
 LEAST_SOUGHT = 1000
 """Words that are no syllables and rarer than this (weighted count) are not looked for."""
-MOST_REMEMBERED = 700
+MOST_REMEMBERED = 150
 """Endings of readings whose weights are kept: some 20 MB a speller, of which a channel has up to two."""
 NEVER = np.float32(-40.0)
 
