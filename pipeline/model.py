@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import compress
 from operator import eq
-from typing import Literal, get_args, overload
+from typing import Literal, NamedTuple, get_args, overload
 
 TextSource = Literal["text_layer", "ocr", "text_file"]
 LayerVerdict = Literal["", "good", "legacy", "ruined", "stamp_only", "none"]
@@ -296,8 +296,7 @@ class Document:
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One place where one number of a figure stands; offsets are into the page's restored text."""
 
     column: str
@@ -310,8 +309,7 @@ class Evidence:
     mention: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """What was weighed for a number: a rule of a table, its words, and why it lost (empty: it won).
 
     ``number`` is the number as it stands in the restored text; ``words`` are empty where a rule says no.

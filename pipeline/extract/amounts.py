@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -25,8 +24,7 @@ MEASURES = frozenset({"percent", "weight"})
 """Units of numbers that may have decimals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its unit: ``text[start:end]``; the number itself is ``text[start:number_end]``.
 
     ``value`` is in whole units (đồng, households, cards, per cent), None where it cannot be read for
@@ -61,8 +59,7 @@ def _alternatives(words: list[str]) -> str:
     return "|".join(regex.escape(w).replace(r"\ ", r"\s+").replace(" ", r"\s+") for w in ordered)
 
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
+class Scaled(NamedTuple):
     """What follows a number: its factor, whether one is named, further parts, and where all that ends."""
 
     end: int
@@ -324,15 +321,14 @@ class Grammar:
         smallest = factor
         while named and (second := self._second.match(text, scaled.end)):
             if second["half"]:
-                return replace(
-                    scaled, end=second.end(), extra=scaled.extra + smallest / 2, number_end=second.end()
+                return scaled._replace(
+                    end=second.end(), extra=scaled.extra + smallest / 2, number_end=second.end()
                 )
             small = self.multipliers[second["m2"].lower()]
             if small >= smallest:
                 break
             part, flags = parse_number(second["n2"])
-            scaled = replace(
-                scaled,
+            scaled = scaled._replace(
                 end=second.end(),
                 number_end=second.end("n2"),
                 extra=scaled.extra + (part or 0) * small,

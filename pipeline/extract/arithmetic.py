@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
 
@@ -28,8 +28,7 @@ SHOWN = 12
 """Parts that a note lists one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A number: as read, its value in whole units (None: cannot be read), what the print counts in.
 
     ``other`` is what it would be with the decimal comma that the numbers beside it have and it lacks.

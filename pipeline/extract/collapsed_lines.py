@@ -9,8 +9,7 @@ fills two lines stands above and below its numbers. Here a line is told into lab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
@@ -29,6 +28,7 @@ LONGEST_LINE = 300
 MOST_CELLS = 24
 """Numbers on a line; more, and it is no table of a report."""
 _TOKEN = regex.compile(r"[^\s|\[\]{}!]+")
+_LAST_WORD = regex.compile(r" ?(?P<word>\p{Ll}+[.,;:]?)$")
 _CORE = regex.compile(r"(?:[-–](?=\d))?\w.*?(?=[^\w%]*$)")
 _NUMBER = regex.compile(r"[-–]?\d(?:[\d.,;:’']*\d)?%?")
 _PARTED = regex.compile(r"\d[.,]\d")
@@ -42,8 +42,7 @@ _SPOILED = 4
 """Characters of a sign between numbers that may have been a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A line as read: its label's span and its numbers behind it.
 
     ``is_barred``: a bar stands before each number; ``bars``: how many the line has.
@@ -67,6 +66,8 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
     """
     if line.end - line.start > LONGEST_LINE:
         return Read(at, (line.start, line.end), ())
+    if not lax and (last := _last_word(text, line)):
+        return Read(at, (line.start, last), (), is_barred=True, bars=_bars(text, line))
     tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text, line.start, line.end)]
     numbers: list[Span] = []
     label_end = line.start
@@ -96,9 +97,17 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
     # the label's own end may be a border
     gaps = [(max(end - 2, line.start), start) for end, (start, _) in zip(ends, found, strict=False)]
     is_barred = all(_BORDER.search(text, *gap) for gap in gaps)
-    return Read(
-        at, (line.start, label_end), found, is_barred, len(_BORDER.findall(text, line.start, line.end))
-    )
+    return Read(at, (line.start, label_end), found, is_barred, _bars(text, line))
+
+
+def _bars(text: str, line: Line) -> int:
+    return len(_BORDER.findall(text, line.start, line.end))
+
+
+def _last_word(text: str, line: Line) -> int:
+    """Where a line ends that ends in a word, as most do: it has no numbers there. Else 0."""
+    found = _LAST_WORD.match(text, max(text.rfind(" ", line.start, line.end), line.start), line.end)
+    return found.end("word") if found else 0
 
 
 def _is_number(core: str) -> bool:

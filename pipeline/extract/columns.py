@@ -276,7 +276,7 @@ def _of_known_unit(q: Quantity, column: Column, rules: TableRules) -> Quantity:
     """A number whose cell names what its column cannot count (``12 tờ`` households): of the column's unit."""
     named = column.entry.column if column.entry else ""
     known = {u for n in rules.numbers if n.unit_column and n.column == named for u in n.units}
-    return replace(q, unit=column.unit) if column.unit in known and q.unit == OTHER != column.unit else q
+    return q._replace(unit=column.unit) if column.unit in known and q.unit == OTHER != column.unit else q
 
 
 def _counting(column: Column, q: Quantity, rules: TableRules) -> Column:
@@ -363,7 +363,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     named = groups_of(frame.sentence.text, label) if label else []
     headed = groups().find(column.heading, 0, len(column.heading))
     # the heading's words stand elsewhere: no label of the line's own
-    row.group = next(iter(named or [replace(g, start=q.start, end=q.start) for g in headed]), None)
+    row.group = next(iter(named or [g._replace(start=q.start, end=q.start) for g in headed]), None)
     if label and _PLACE.match(label.text):
         row.values["place"] = label.text
     line.rows.append(row)

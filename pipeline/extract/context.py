@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Block, Flow
@@ -18,8 +18,7 @@ _BACK = frozenset({"date", "that_day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(NamedTuple):
     """A period and how it was come by (flags)."""
 
     period: Period

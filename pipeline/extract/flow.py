@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import regex
 
@@ -38,8 +38,7 @@ _STOPS = tuple(".;:!?…")
 _OPEN = tuple(",-–(/&“")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a page that is not blank: ``flow.text[start:end]``, trimmed."""
 
     start: int
@@ -327,7 +326,7 @@ def _classify(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> 
     above = flow.text[before.start : before.end] if before else ""
     if " | " in text or text.startswith("| ") or text.endswith(" |"):
         return "row", "", rules.row_level, line.start
-    for marker in rules.markers:
+    for marker in rules.markers if rules.any_marker.match(text) else ():
         match = marker.pattern.match(text)
         if not match:
             continue

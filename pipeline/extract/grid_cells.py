@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 import regex
@@ -90,11 +90,11 @@ def is_signed(text: str) -> bool:
 def with_doubt(grid: Grid, column: int, q: Quantity) -> Quantity:
     """A column's number, flagged where its unit is not printed or where it contradicts others."""
     if column in grid.assumed:
-        q = replace(q, flags=(*q.flags, "unit_assumed"))
+        q = q._replace(flags=(*q.flags, "unit_assumed"))
     flag = grid.doubtful.get(q.start, "")
     if not flag or flag in q.flags or REPAIRED in q.flags:
         return q
-    return replace(q, value=None if flag == MALFORMED else q.value, flags=(*q.flags, flag))
+    return q._replace(value=None if flag == MALFORMED else q.value, flags=(*q.flags, flag))
 
 
 def holds_number(cell: Cell, proved: Proved) -> bool:
@@ -189,7 +189,7 @@ def groups_of(text: str, label: Cell) -> list[GroupList]:
     if text[label.start : label.end] == label.text:
         return groups().find(text, label.start, label.end)
     found = groups().find(label.text, 0, len(label.text))
-    return [replace(group, start=label.start, end=label.start) for group in found]
+    return [group._replace(start=label.start, end=label.start) for group in found]
 
 
 def head_of(grid: Grid) -> int:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -24,8 +23,7 @@ FIRST = 4
 """Letters by which the names that may begin with them are told from the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupList:
+class GroupList(NamedTuple):
     """``text[start:end]`` names one group or a list of groups, ``code`` is the contract's for the whole."""
 
     start: int

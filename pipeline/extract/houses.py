@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
@@ -378,8 +377,7 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
         match = frame.rules.parts["implied.pattern"].search(sentence.text[sentence.start : q.lead])
         if match:
             start, end = (sentence.start + at for at in match.span("noun"))
-            house = replace(
-                q,
+            house = q._replace(
                 start=start,
                 end=end,
                 number_end=end,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -40,8 +40,7 @@ class Period:
         return Period(None, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """``text[start:end]`` names a period. ``reading`` is the reading's name in periods.toml.
 
     One that ``compares`` (``so với cùng kỳ năm 2016``) governs no figure.

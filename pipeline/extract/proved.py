@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -39,9 +39,9 @@ class Proved:
         settled = {AMBIGUOUS} if finding.proof != "none" else set()
         flags = (*(f for f in q.flags if f not in settled), *(f for f in finding.flags if f not in q.flags))
         if not finding.print or finding.value is None:
-            return replace(q, flags=flags, note=finding.note)
+            return q._replace(flags=flags, note=finding.note)
         kept = tuple(f for f in flags if f != MALFORMED)
-        return replace(q, value=finding.value * q.factor, flags=kept, note=finding.note)
+        return q._replace(value=finding.value * q.factor, flags=kept, note=finding.note)
 
     def is_repaired(self, start: int) -> bool:
         """Whether sums put right the number whose cell begins there."""

@@ -8,7 +8,6 @@ and the printed digits agree with it but for one. Nothing is repaired in silence
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED, Constraint, Finding, Product, Sum, Term, solve
@@ -46,7 +45,7 @@ def repair(rows: Sequence[Draft], columns: Sequence[str], text: str) -> Iterator
             row.cells[column] = _repaired(row.cells[column], finding)
             yield row.cells[column], finding.print
         elif finding.note and not row.cells[column].note:
-            row.cells[column] = replace(row.cells[column], note=finding.note)
+            row.cells[column] = row.cells[column]._replace(note=finding.note)
 
 
 def _term(cell: Quantity, text: str) -> Term:
@@ -55,7 +54,7 @@ def _term(cell: Quantity, text: str) -> Term:
 
 def _repaired(cell: Quantity, finding: Finding) -> Quantity:
     flags = (*(f for f in cell.flags if f != MALFORMED), REPAIRED)
-    return replace(cell, value=finding.value, flags=flags)
+    return cell._replace(value=finding.value, flags=flags)
 
 
 def _sums(row: Draft, columns: Sequence[str], number: dict[tuple[int, str], int]) -> Iterator[Constraint]:

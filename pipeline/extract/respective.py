@@ -53,7 +53,7 @@ def with_turns(sentence: Sentence, cue: Pattern) -> Sentence:
         shared = groups().find(sentence.text, clause.start, match.start())[-1:]
         for place, q in enumerate(series):
             turns[q.start] = Turn(place, next(iter(told_groups[place : place + 1] or shared), None))
-        at = [replace(m, start=q.lead, end=q.lead) for m, q in zip(told_times, series, strict=False)]
+        at = [m._replace(start=q.lead, end=q.lead) for m, q in zip(told_times, series, strict=False)]
         mentions = sorted([*sentence.mentions, *at], key=lambda m: m.start)
         sentence = replace(sentence, mentions=mentions)
     return replace(sentence, turns=turns) if turns else sentence
@@ -103,7 +103,7 @@ def _series(sentence: Sentence, begin: int) -> tuple[Sentence, list[Quantity]]:
 def _like(q: Quantity, last: Quantity) -> Quantity:
     """A bare number in the unit of the last of its series."""
     value = None if q.value is None else q.value * last.factor
-    return replace(q, unit=last.unit, value=value, factor=last.factor)
+    return q._replace(unit=last.unit, value=value, factor=last.factor)
 
 
 def _bare(sentence: Sentence, at: int) -> Quantity | None:

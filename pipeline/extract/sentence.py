@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import regex
@@ -234,8 +234,7 @@ def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 def moved(q: Quantity, by: int) -> Quantity:
     """The same quantity that many characters further on."""
-    return replace(
-        q,
+    return q._replace(
         start=q.start + by,
         end=q.end + by,
         number_end=q.number_end + by,
