@@ -35,7 +35,7 @@ _PARTED = regex.compile(r"\d[.,]\d")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 ORDINAL = regex.compile(r"[\W_]*(?P<n>\d{1,3}|[IVX]{1,5})[.)]*(?:[\s|\]\[}.]+(?=\P{N})|$)")
 NOISE = regex.compile(r"[\W_]*")
-_BORDER = regex.compile(r"(?:^|\s)\|(?=\s)")
+_BORDER = regex.compile(r"(?<!\S)\|(?=\s)")
 LONGEST_NOUN = 3
 """Words of a noun behind a number in a cell."""
 _SPOILED = 4

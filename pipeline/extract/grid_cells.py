@@ -215,9 +215,9 @@ def _are_years(numbers: Sequence[str]) -> bool:
 
 def headings_of(grid: Grid, head: int) -> list[str]:
     """The heading of each column; a spanning cell's text reaches over the blank cells to its right."""
-    if grid.headings:
-        return list(grid.headings)
     width = grid.width
+    if grid.headings:  # a line may have more cells than that
+        return [*grid.headings, *[""] * (width - len(grid.headings))]
     parts: list[list[str]] = [[] for _ in range(width)]
     lowest = {c: n for n, row in enumerate(grid.rows[:head]) for c, cell in enumerate(row) if cell.text}
     for number in range(max(0, head - MOST_HEADINGS), head):

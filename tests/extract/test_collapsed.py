@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from text_documents import document_of
 
+from pipeline import extract_figures
 from pipeline.extract.collapsed import CollapsedTable, tables
 from pipeline.extract.collapsed_words import collapsed_words
 from pipeline.extract.flow import Flow
@@ -98,3 +102,36 @@ Xã Cốc Mỳ 31 1.550 12 300""")
         ("repair", 8, 200_000_000),
     ]
     assert all("unit_assumed" in str(v["flags"]) for v in houses)
+
+
+def test_a_bar_at_a_lines_beginning_is_a_cells(extracted: Extracted) -> None:
+    text = """Kinh phí hỗ trợ theo nguồn (triệu đồng)
+TT | Đơn vị | Tỉnh | Huyện | Xã | Cộng
+1 | Xã Long Mỹ | 166 | 8.714 | 14 | 8.894
+2 | Xã An Lộc | 13 | 61 | 38 | 112
+3 | Xã Bình Sơn | 15.986 | 20.144 | 584 | 36.714
+ | Tống cộng | 16.165 | 28.919 | 6B6 - | 45.720"""
+    assert not read(text)
+    assert [edit.restored for _, edit in extracted(text).repairs] == ["636"]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.lists(st.lists(st.integers(100, 99_999), min_size=1, max_size=5), min_size=3, max_size=6),
+    st.sampled_from(
+        [
+            "TT Nhóm đối tượng Số thẻ (thẻ) Kinh phí (triệu đồng)",
+            "TT Xã Số hộ Số khẩu",
+            "TT Đơn vị Cộng",
+        ]
+    ),
+)
+def test_no_number_of_a_collapsed_table_is_lost(lines: list[list[int]], heading: str) -> None:
+    printed = [[f"{number:,}".replace(",", ".") for number in line] for line in lines]
+    rows = "\n".join(f"{n} Xã Hải An {' '.join(line)}" for n, line in enumerate(printed, 1))
+    text = f"Biểu 3. Kết quả cấp thẻ BHYT năm 2023\n{heading}\n{rows}"
+    extraction = extract_figures(document_of(text))
+    found = [e.restored for f in extraction.figures for e in f.evidence]
+    found += [str(row["text"]) for row in extraction.unclaimed]
+    held = [cell[2] for table in read(text) for row in table.rows for cell in row.cells]
+    assert not Counter(cell for cell in held if len(cell) > 2 and cell[0].isdecimal()) - Counter(found)
