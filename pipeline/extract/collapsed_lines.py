@@ -15,6 +15,7 @@ import regex
 
 from pipeline.extract.amounts import grammar
 from pipeline.extract.sheet import is_numeral, is_spoiled
+from pipeline.extract.tabbed import CELL
 
 if TYPE_CHECKING:
     from pipeline.extract.flow import Line
@@ -27,7 +28,7 @@ LONGEST_LINE = 300
 """Characters of a table's line."""
 MOST_CELLS = 24
 """Numbers on a line; more, and it is no table of a report."""
-_TOKEN = regex.compile(r"[^\s|\[\]{}!]+")
+_TOKEN = regex.compile(rf"[^\s|{CELL}\[\]{{}}!]+")
 _LAST_WORD = regex.compile(r" ?(?P<word>\p{Ll}+[.,;:]?)$")
 _CORE = regex.compile(r"(?:[-–](?=\d))?\w.*?(?=[^\w%]*$)")
 _NUMBER = regex.compile(r"[-–]?\d(?:[\d.,;:’']*\d)?%?")
@@ -35,7 +36,7 @@ _PARTED = regex.compile(r"\d[.,]\d")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 ORDINAL = regex.compile(r"[\W_]*(?P<n>\d{1,3}|[IVX]{1,5})[.)]*(?:[\s|\]\[}.]+(?=\P{N})|$)")
 NOISE = regex.compile(r"[\W_]*")
-_BORDER = regex.compile(r"(?<!\S)\|(?=\s)")
+_BORDER = regex.compile(rf"(?<!\S)\|(?=\s)|{CELL}")
 LONGEST_NOUN = 3
 """Words of a noun behind a number in a cell."""
 _SPOILED = 4

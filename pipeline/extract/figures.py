@@ -14,6 +14,7 @@ from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.rules import TableRules
+from pipeline.extract.tabbed import CELL
 from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
 
 
@@ -104,7 +105,7 @@ def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
 def noted(quote: str, numbers: Iterable[Quantity]) -> str:
     """A quote with both values of each sum that does not agree: ``Cộng | 592 [592 ≠ 32 + 563 = 595]``."""
     notes = dict.fromkeys(q.note for q in numbers if q.note)
-    return " ".join([quote, *(f"[{note}]" for note in notes)])
+    return " ".join([quote.replace(CELL, " | "), *(f"[{note}]" for note in notes)])
 
 
 def _number(value: Decimal | None) -> Value:

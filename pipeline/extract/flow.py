@@ -18,6 +18,7 @@ import regex
 
 from pipeline.extract.collapsed import CollapsedTable, tables
 from pipeline.extract.flow_rules import FlowRules, load_rules
+from pipeline.extract.tabbed import CELL, with_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ class Flow:
     @classmethod
     def of(cls, document: Document) -> Flow:
         """The flow of a document's restored pages."""
-        pages = [page.text for page in document.restored]
+        pages = [with_cells(page.text) for page in document.restored]
         starts, at = [], 0
         for page in pages:
             starts.append(at)
@@ -324,7 +325,7 @@ def _classify(flow: Flow, before: Line | None, line: Line, rules: FlowRules) -> 
     """What the line would be if a block began with it: kind, marker, level, start of its body."""
     text = flow.text[line.start : line.end]
     above = flow.text[before.start : before.end] if before else ""
-    if " | " in text or text.startswith("| ") or text.endswith(" |"):
+    if " | " in text or text.startswith("| ") or text.endswith(" |") or CELL in text:
         return "row", "", rules.row_level, line.start
     for marker in rules.markers if rules.any_marker.match(text) else ():
         match = marker.pattern.match(text)

@@ -18,10 +18,11 @@ from pipeline.extract.numerals import MALFORMED, parse_number
 from pipeline.extract.proved import Proved
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.sheet import clean, is_numeral
+from pipeline.extract.tabbed import CELL
 from pipeline.extract.table_sums import Proof, prove
 
 _DIGIT, _LETTER = regex.compile(r"[0-9]"), regex.compile(r"\p{L}")
-_RULING = regex.compile(r"(?<=\s|^)\|(?=\s|$)")
+_RULING = regex.compile(rf"(?<=\s|^)\|(?=\s|$)|{CELL}")
 _DASH = regex.compile(r"[-–—]+")
 _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 # dust and the ends of rules, read as signs beside the words of a cell

@@ -131,3 +131,17 @@ TT | Xã | 2022 | 2023 | Cộng
     (found,) = [u for u in extraction.unclaimed if u["flags"]]
     assert (found["text"], found["value"], found["flags"]) == ("385", 335, "number_repaired")
     assert [(e.raw, e.restored, e.kind) for _, e in extraction.repairs] == [("385", "335", "number")]
+
+
+def test_cells_parted_by_tabs(extracted: Callable[[str], Extraction]) -> None:
+    lines = """Biểu 2. Phân bổ, giải ngân vốn năm 2023 (triệu đồng)
+TT|Nội dung|Kế hoạch vốn giao|Đã giải ngân
+|TỔNG CỘNG|41.300|22.900
+1|Dự án 4: Phát triển giáo dục nghề nghiệp, việc làm bền vững|30.100|18.700
+2|Dự án 6: Truyền thông và giảm nghèo về thông tin|11.200|4.200"""
+    tabbed, barred = (extracted(lines.replace("|", sign)) for sign in ("\t", " | "))
+    seen = ("kind", "project_no", "project", "amount_vnd", "role", "proof")
+    rows = [[tuple(f.values.get(c) for c in seen) for f in e.figures] for e in (tabbed, barred)]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == 6
+    assert rows[0][2][2] == "Phát triển giáo dục nghề nghiệp, việc làm bền vững"
