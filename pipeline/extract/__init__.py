@@ -81,12 +81,13 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         gridded.lines += found_there.lines
         gridded.prose += found_there.prose
         gridded.repaired += found_there.repaired
+        gridded.refused |= found_there.refused
     own = Period(_date(described.get("period_start")), _date(described.get("period_end")))
     if not (own.start or own.end):
         own = _titled(flow)
     sentences = _sentences(flow, gridded.prose, book, own)
     taken: set[int] = set()
-    refused: dict[int, str] = {}
+    refused = gridded.refused
     record: Record = {}
     drafts = _drafts(flow, sentences, book, taken, refused, record)
     for _, found in gridded.lines:

@@ -11,12 +11,16 @@ from pipeline.model import Value
 
 @dataclass
 class Line:
-    """A line of a table: its rows by what they say, and where it stands in the table's outline."""
+    """A line of a table: its rows by what they say, and where it stands in the table's outline.
+
+    ``joint`` is where amounts begin that cover several of its counts.
+    """
 
     label: str
     level: int
     rows: list[Draft] = field(default_factory=list)
     is_total: bool = False
+    joint: list[int] = field(default_factory=list)
 
 
 def _key(row: Draft) -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,9 @@ from pipeline.extract.grid_cells import (
     headings_of,
     holds_number,
     is_signed,
+    of_no_unit,
     prove_grid,
+    says_unit,
     unnamed_number,
     with_doubt,
 )
@@ -38,6 +40,7 @@ from pipeline.extract.groups import groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in
 from pipeline.extract.proved import Proved
+from pipeline.extract.reader import JOINT_AMOUNT
 from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean
@@ -51,6 +54,7 @@ UNIT = regex.compile(r"đơn vị tính|đvt")
 _NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
 _TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
 _SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
+_AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
 _PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
 
 
@@ -68,6 +72,8 @@ class Column:
     period: Period | None = None
     fallback: Mapping[str, Value] = field(default_factory=dict)
     """What holds where neither line nor caption says another."""
+    assumed: bool = False
+    """Whether its unit of money is named neither there nor above the table."""
 
 
 def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tuple[Reading, frozenset[int]]:
@@ -132,7 +138,8 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
     if entry is None:
         return Column(heading, is_label=True)
     scale = book.grammar.scale(heading)
-    if scale == 1 and entry.unit == "vnd":
+    bare = scale == 1 and entry.unit == "vnd" and not says_unit(heading)
+    if bare:
         scale = book.grammar.scale(caption)
     values: dict[str, Value] = {}
     for find in rules.finds:
@@ -150,7 +157,14 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
         values["status"] = "planned"
     is_sum = bool(_SUM.search(heading))
     return Column(
-        heading, entry, scale if unit == "vnd" else 1, values, is_sum, unit=unit, period=period_in(heading)
+        heading,
+        entry,
+        scale if unit == "vnd" else 1,
+        values,
+        is_sum,
+        unit=unit,
+        period=period_in(heading),
+        assumed=bare and not says_unit(caption),
     )
 
 
@@ -204,6 +218,7 @@ def _read_grid(
             quantities = list(sentence.quantities)
             lines.append(line)
             reading.lines.append((sentence, line.rows))
+            reading.refused.update(dict.fromkeys(line.joint, JOINT_AMOUNT))
             reading.repaired += proved.repaired(quantities)
         reading.prose += prose_of(row, grid.blocks[number], quantities)
     relate(lines)
@@ -257,12 +272,26 @@ def line_of(
     frame = Frame.of(sentence, rules, book.cues, [(b.start, b.end) for b in above])
     for column, q in found:
         _put(line, frame, column, q, label)
+    line.rows, line.joint = _parted(line.rows)
     dated = _period(row, columns)
     for made in line.rows:
         made.proof = proved.proof(made.cells.values())
         made.period = made.period or dated
     finds.fill(line.rows, frame)
     return line, sentence
+
+
+def _parted(rows: list[Draft]) -> tuple[list[Draft], list[int]]:
+    """Rows without money beside several counts of which none is their total: it belongs to neither.
+
+    Returns:
+        The rows, and where the numbers begin that none of them has.
+    """
+    counted = [row for row in rows if row.cells.keys() - _AMOUNTS]
+    if len(counted) < 2 or len(counted) == len(rows):
+        return rows, []
+    joint = [q.start for row in rows if not row.cells.keys() - _AMOUNTS for q in row.cells.values()]
+    return counted, joint
 
 
 def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str:
@@ -384,6 +413,8 @@ def _quantity(cell: Cell, column: Column, book: Rulebook, noun: str = "") -> Qua
     value, flags = parse_number(clean(cell.text), whole=whole)
     if is_signed(cell.text):
         flags = (*flags, AMBIGUOUS)
+    if column.assumed and unit == "vnd":
+        value, flags = of_no_unit(value, flags)
     scaled = None if value is None else value * column.scale
     factor = Decimal(column.scale)
     return Quantity(

@@ -29,7 +29,9 @@ from pipeline.extract.grid_cells import (
     holds_number,
     is_number,
     is_signed,
+    of_no_unit,
     prove_grid,
+    says_unit,
     unnamed_number,
     with_doubt,
 )
@@ -47,7 +49,10 @@ FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds: ``kind`` is ordinal, label, unit, borrowers, amount_vnd or empty."""
+    """What a column holds: ``kind`` is ordinal, label, unit, borrowers, amount_vnd or empty.
+
+    ``assumed``: its unit of money is named neither there nor above the table.
+    """
 
     heading: str
     kind: str
@@ -55,6 +60,7 @@ class Column:
     scale: int = 1
     planned: bool = False
     period: Period | None = None
+    assumed: bool = False
 
 
 def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> Reading:
@@ -72,6 +78,7 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         columns = _beside(columns, rules)
         columns = [_named(c, k, grid, head) for k, c in enumerate(columns)]
         columns = [_timed(c, caption_of(flow, grid), rules) for c in columns]
+        columns = [_scaled(c, caption_of(flow, grid)) for c in columns]
         proof, proved = prove_grid(grid, head, headings)
         lines = [_line(flow, grid, number, columns, rules, proved) for number in range(head, len(grid.rows))]
         _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
@@ -138,6 +145,13 @@ def _beside(columns: Sequence[Column], rules: TableRules) -> list[Column]:
                 found[place] = Column(column.heading, "borrowers", money.flow, 1, money.planned)
                 break
     return found
+
+
+def _scaled(column: Column, caption: str) -> Column:
+    """A column of money whose heading names no unit, with the caption's: ``Đơn vị: triệu đồng, hộ``."""
+    if column.kind != "amount_vnd" or column.scale > 1 or says_unit(column.heading):
+        return column
+    return replace(column, scale=grammar().scale(caption), assumed=not says_unit(caption))
 
 
 def _timed(column: Column, caption: str, rules: TableRules) -> Column:
@@ -210,6 +224,8 @@ def _quantity(cell: Cell, column: Column) -> Quantity:
     value, flags = parse_number(clean(cell.text), whole=counted or column.scale == 1)
     if is_signed(cell.text):
         flags = (*flags, AMBIGUOUS)
+    if column.assumed:
+        value, flags = of_no_unit(value, flags)
     scaled = None if value is None else value * column.scale
     return Quantity(
         cell.start,

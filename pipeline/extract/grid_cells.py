@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain, pairwise
 
 import regex
@@ -29,6 +30,9 @@ _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 _SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
 _SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
 _SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
+_MONEY = regex.compile(r"(?i)đồng|đ\b|triệu|tỷ\b|vnđ|nghìn|ngàn|tr\.?đ")
+LEAST_DONG = 1_000_000
+"""No programme of a report gives less to a commune; what is printed smaller is in thousands or millions."""
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -70,17 +74,32 @@ class Reading:
 
     ``lines``: every line with a number as a sentence, and the rows of loans.csv that it makes. ``prose``: the
     other cells, as ``(start, end, block)`` spans, to be read like any sentence. ``repaired``: the numbers
-    that sums put right, each with its print.
+    that sums put right, each with its print. ``refused``: why numbers are of no row, by where they begin.
     """
 
     lines: list[tuple[Sentence, list[Draft]]] = field(default_factory=list)
     prose: list[tuple[int, int, int]] = field(default_factory=list)
     repaired: list[tuple[Quantity, str]] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
 
 
 def is_number(text: str) -> bool:
     """Whether a cell of a number column holds a number, whole, damaged, or with its unit; a dash is zero."""
     return bool(_DASH.fullmatch(text) or (_DIGIT.search(text) and len(text) <= LONGEST_CELL))
+
+
+def says_unit(text: str) -> bool:
+    """Whether a heading or caption names a unit of money."""
+    return bool(_MONEY.search(text))
+
+
+def of_no_unit(value: Decimal | None, flags: tuple[str, ...]) -> tuple[Decimal | None, tuple[str, ...]]:
+    """An amount of a table that names no unit: in đồng where it has thousands of them, else unknown.
+
+    >>> of_no_unit(Decimal(5_420_000), ()), of_no_unit(Decimal(48_730), ())
+    ((Decimal('5420000'), ('unit_assumed',)), (None, ('unit_assumed',)))
+    """
+    return value if value is None or value >= LEAST_DONG else None, (*flags, "unit_assumed")
 
 
 def is_signed(text: str) -> bool:

@@ -145,3 +145,31 @@ TT|Nội dung|Kế hoạch vốn giao|Đã giải ngân
     assert rows[0] == rows[1]
     assert len(rows[0]) == 6
     assert rows[0][2][2] == "Phát triển giáo dục nghề nghiệp, việc làm bền vững"
+
+
+def test_the_unit_of_money_stands_above_the_table(extracted: Callable[[str], Extraction]) -> None:
+    lines = """TT | Chương trình | Doanh số cho vay | Doanh số thu nợ | Dư nợ đến 30/9/2023 | Số hộ còn dư nợ
+1 | Hộ nghèo | 6.310 | 2.904 | 51.220 | 903
+2 | Hộ cận nghèo | 3.115 | 1.380 | 22.470 | 388
+Cộng | | 9.425 | 4.284 | 73.690 | 1.291"""
+    title = "KẾT QUẢ CHO VAY 9 THÁNG ĐẦU NĂM 2023"
+    told = extracted(f"{title}\nĐơn vị: triệu đồng, hộ\n{lines}").figures
+    assert [(f.values["flow"], f.values["amount_vnd"]) for f in told[:3]] == [
+        ("disbursed", 6_310_000_000),
+        ("repaid", 2_904_000_000),
+        ("outstanding", 51_220_000_000),
+    ]
+    # without it nobody knows how much it is
+    untold = [f for f in extracted(f"{title}\n{lines}").figures if f.table == "loans"]
+    assert {f.values.get("amount_vnd") for f in untold} <= {None}
+    assert all("unit_assumed" in str(f.values["flags"]) for f in untold)
+
+
+def test_money_beside_two_counts_is_of_neither(extracted: Callable[[str], Extraction]) -> None:
+    extraction = extracted("""Biểu 3. Kết quả hỗ trợ nhà ở cho hộ nghèo năm 2023
+TT | Xã | Xây mới (nhà) | Sửa chữa (nhà) | Kinh phí hỗ trợ (triệu đồng)
+1 | Na Hin | 14 | 5 | 1.050
+2 | Pờ Ly | 21 | 8 | 1.620""")
+    assert [f.values["houses"] for f in extraction.figures] == [14, 5, 21, 8]
+    assert {row["reason"] for row in extraction.unclaimed} == {"joint_amount"}
+    assert [row["value"] for row in extraction.unclaimed] == [1_050_000_000, 1_620_000_000]
