@@ -40,6 +40,7 @@ from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
 from pipeline.extract.rules import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
+from pipeline.extract.splits import add_parts
 from pipeline.extract.unclaimed import rows as unclaimed_rows
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     refused = gridded.refused
     record: Record = {}
     drafts = _drafts(flow, sentences, book, taken, refused, record)
+    for table in (name for name, rules in book.tables.items() if rules.splits):
+        add_parts(drafts, table, sentences, book.cues, taken)
     for _, found in gridded.lines:
         for draft in found:
             drafts[draft.table].append(draft)

@@ -36,7 +36,7 @@ from pipeline.extract.grid_cells import (
     unnamed_number,
     with_doubt,
 )
-from pipeline.extract.groups import groups
+from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in
 from pipeline.extract.proved import Proved
@@ -391,11 +391,20 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     named = groups_of(frame.sentence.text, label) if label else []
     headed = groups().find(column.heading, 0, len(column.heading))
-    # the heading's words stand elsewhere: no label of the line's own
-    row.group = next(iter(named or [g._replace(start=q.start, end=q.start) for g in headed]), None)
+    # the words of heading and caption stand elsewhere: no label of the line's own
+    told_above = headed or _above_all(frame)
+    row.group = next(iter(named or [g._replace(start=q.start, end=q.start) for g in told_above]), None)
     if label and _PLACE.match(label.text):
         row.values["place"] = label.text
     line.rows.append(row)
+
+
+def _above_all(frame: Frame) -> list[GroupList]:
+    """The group that all of a table is about: the only one that its caption names."""
+    for start, end in frame.above:
+        if found := groups().find(frame.sentence.text, start, end):
+            return found[:1] if len({group.code for group in found}) == 1 else []
+    return []
 
 
 def _telling(marks: Sequence[Mark]) -> Mark | None:

@@ -128,7 +128,8 @@ def load_table(path: Path) -> TableRules:
     top = Entry(
         data,
         str(path),
-        "table description order reader adds tells_apart spares ignores " + " ".join([lists, *sections]),
+        "table description order reader adds splits tells_apart spares ignores "
+        + " ".join([lists, *sections]),
     )
     table = top.get("table", str)
     triggers = [*_triggers(data, path), *_blockers(data, path)]
@@ -145,6 +146,7 @@ def load_table(path: Path) -> TableRules:
         list(_finds(data, path)),
         list(_headings(data, path)),
         top.names("adds"),
+        top.get("splits", bool, default=False),
         top.names("tells_apart"),
         data.get("stocks", {}),
         data.get("default", {}),

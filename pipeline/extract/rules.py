@@ -210,6 +210,7 @@ class TableRules:
         finds: columns filled by words.
         headings: columns of its tables on the page.
         adds: its number columns that add up.
+        splits: whether amounts that add up to one of its own are its own, whatever they are called.
         tells_apart: columns in which two mentions of one figure agree.
         stocks: values, by column, whose rows are of a day, not a span.
         default: values of columns that nothing sets.
@@ -228,6 +229,7 @@ class TableRules:
     finds: Sequence[Find]
     headings: Sequence[Heading]
     adds: tuple[str, ...]
+    splits: bool
     tells_apart: tuple[str, ...]
     stocks: Mapping[str, Sequence[str]]
     default: Mapping[str, str]
