@@ -16,6 +16,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from pipeline.intake.children import is_installed
 from pipeline.language import dictionaries
 from pipeline.settings import Settings
 
@@ -54,7 +55,7 @@ class Keys:
         return f"{self.intake}+{self.limits}" if failed else self.intake
 
     def page(self, kind: str, *, failed: bool) -> str:
-        """The key of a page of a file of this kind (``pdf``, ``image``, ``text``)."""
+        """The key of a page of a file of this kind (``FileKind``)."""
         key = self.text_page if kind == "text" else self.image_page
         return f"{key}+{self.limits}" if failed else key
 
@@ -69,7 +70,8 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
         intake=digest([code(_INTAKE), known, limits]),
         text_page=digest(page),
         image_page=digest([page, settings.language, settings.dpi, dict(programs)]),
-        limits=digest([limits, settings.max_memory, settings.page_timeout]),
+        # what failed for want of LibreOffice is tried again where it is installed
+        limits=digest([limits, settings.max_memory, settings.page_timeout, is_installed("soffice")]),
         document=digest(
             [
                 code(_DOCUMENT),

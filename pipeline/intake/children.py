@@ -27,6 +27,7 @@ PACKAGES = {
     "pdftoppm": "poppler-utils",
     "pdfinfo": "poppler-utils",
     "pdfimages": "poppler-utils",
+    "soffice": "libreoffice-writer-nogui libreoffice-calc-nogui",
 }
 GUARDED = ("tesseract", "pdftoppm", "pdfinfo")
 MAX_OUTPUT = 64_000_000
@@ -54,6 +55,11 @@ def program(name: str) -> str:
         message = f"the program {name} is not installed; on Debian or Ubuntu: apt-get install {packages}"
         raise MissingProgramError(message)
     return str(Path(found).absolute())
+
+
+def is_installed(name: str) -> bool:
+    """Whether a program is there."""
+    return shutil.which(name) is not None
 
 
 def limited(name: str, settings: Settings) -> list[str]:

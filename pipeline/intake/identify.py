@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import DamagedError, EmptyFileError, LimitError, ReadError, UnsupportedError
-from pipeline.intake import pdf, text
+from pipeline.intake import office, pdf, text
 from pipeline.intake.find import printable
 from pipeline.settings import Settings
 
-FileKind = Literal["pdf", "image", "text"]
+FileKind = Literal["pdf", "image", "text", "office", "sheet"]
 
 _HEAD = 1024
 IMAGES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 """File signatures of the image formats that are read, with Pillow's name of each."""
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ""})
 _OTHERS = (
-    (b"PK\x03\x04", "a ZIP archive or an Office file; save it as PDF"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as PDF"),
-    (b"{\\rtf", "an RTF file; save it as PDF"),
+    (office.ZIP, "a ZIP archive; unpack it"),
     (b"GIF8", "a GIF image; save it as PNG"),
     (b"BM", "a BMP image; save it as PNG"),
     (b"Rar!", "a RAR archive; unpack it"),
@@ -63,7 +61,7 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
             raise UnsupportedError(message)
         digest, head = _read(path, name, settings)
         kind = _kind(path, head, name)
-        pages, damage = _pages(path, kind, name, settings)
+        pages, damage = _pages(path, kind, name, digest, settings)
     except OSError as error:
         message = f"{name}: cannot be read: {error.strerror or error}"
         raise ReadError(message) from error
@@ -96,6 +94,11 @@ def _kind(path: Path, head: bytes, name: str) -> FileKind:
         return "pdf"
     if any(head.startswith(magic) for magic in IMAGES):
         return "image"
+    if made := office.kind(path, head):
+        return "sheet" if made == "sheet" else "office"
+    if head.startswith(office.ZIP) and path.suffix.lower() in office.ZIPPED:
+        message = f"{name}: damaged: an office file without its parts; copy it again from its source"
+        raise DamagedError(message)
     other = next((what for magic, what in _OTHERS if head.startswith(magic)), "")
     suffix = path.suffix.lower()
     if suffix == ".pdf" and not other:
@@ -106,13 +109,18 @@ def _kind(path: Path, head: bytes, name: str) -> FileKind:
         raise DamagedError(message)
     if not other and suffix in _TEXT_SUFFIXES:
         return "text"
-    message = f"{name}: {other or 'a kind of file not read here'}; hoso reads PDF, PNG, JPEG, TIFF, .txt"
+    known = "hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+    message = f"{name}: {other or 'a kind of file not read here'}; {known}"
     raise UnsupportedError(message)
 
 
-def _pages(path: Path, kind: FileKind, name: str, settings: Settings) -> tuple[int, str]:
+def _pages(path: Path, kind: FileKind, name: str, sha256: str, settings: Settings) -> tuple[int, str]:
     if kind == "pdf":
         return pdf.count(path, name)
+    if kind == "office":
+        return pdf.count(office.pdf(path, name, sha256, settings), name)
+    if kind == "sheet":
+        return len(office.sheets(path, name, sha256, settings)), ""
     if kind == "image":
         return _frames(path, name, settings), ""
     return len(text.pages(path, name)), ""

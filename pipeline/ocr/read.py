@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import DamagedError, ReadError
-from pipeline.intake import children, layer, legacy, pdf, placement, text
+from pipeline.intake import children, layer, legacy, office, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
@@ -46,12 +46,16 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
         raise ReadError(message)
     try:
         if info.kind == "text":
-            return _text_page(path, number, name)
+            return _text_page(text.pages(path, name), number, name)
+        if info.kind == "sheet":
+            return _text_page(office.sheets(path, name, info.sha256, settings), number, name)
         with children.scratch() as folder:
             if info.kind == "image":
                 image = raster.from_file(path, number, settings, where)
                 page = recognise.page(image, number, settings, folder, where)
                 return _in_part(page, "file_truncated", where) if image.truncated else page
+            if info.kind == "office":
+                path = office.pdf(path, name, info.sha256, settings)
             if info.damage:
                 path = pdf.repair(path, name, folder)
             page = _pdf_page(path, number, settings, folder, name, where)
@@ -76,8 +80,7 @@ def _in_part(page: Page, reason: str, where: str) -> Page:
     return replace(page, status="partial", reasons=(*page.reasons, reason))
 
 
-def _text_page(path: Path, number: int, name: str) -> Page:
-    found = text.pages(path, name)
+def _text_page(found: Sequence[str], number: int, name: str) -> Page:
     if number > len(found):
         message = f"{name}, page {number}: the file changed while it was read"
         raise ReadError(message)

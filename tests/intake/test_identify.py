@@ -78,7 +78,8 @@ def test_kinds(tmp_path: Path, name: str, content: bytes, kind: str, count: int)
         ),
         ("zeros.txt", b"a\0b", "unsupported", "zero bytes"),
         ("spaces.txt", b" \n\f ", "empty", "no text"),
-        ("a.docx", b"PK\x03\x04" + b"x" * 50, "unsupported", "Office"),
+        ("a.zip", b"PK\x03\x04" + b"x" * 50, "unsupported", "unpack it"),
+        ("a.docx", b"PK\x03\x04" + b"x" * 50, "damaged", "without its parts"),
         ("a.csv", b"a,b", "unsupported", "hoso reads"),
     ],
 )
