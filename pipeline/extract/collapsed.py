@@ -7,7 +7,7 @@ table none of whose columns has a heading is left to be read as prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import Span
-from pipeline.extract.collapsed_rows import Row, Run, runs
+from pipeline.extract.collapsed_rows import Row, Run, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
@@ -77,20 +77,24 @@ class CollapsedTable:
     """Flags of numbers that contradict others, by where their cells begin."""
 
 
-def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
+def tables(
+    text: str, lines: Sequence[Line], raw: Callable[[int, int], str] | None = None
+) -> Iterator[CollapsedTable]:
     """The tables among a document's lines whose columns collapsed.
 
     Args:
         text: the running text.
         lines: its lines that are not blank.
+        raw: a span of the running text as it was read; None where it stands as it was read.
     """
     words = collapsed_words()
     above = 0
     for run in runs(text, lines):
         first = _first_heading(text, lines, run, above, words)
         above = run.last + 1
-        said = [text[lines[n].start : lines[n].end] for n in range(first, run.first)]
-        found = words.find(said)
+        spans = [(lines[n].start, lines[n].end) for n in range(first, run.first)]
+        said = [text[start:end] for start, end in spans]
+        found = words.find(said, [raw(*span) for span in spans] if raw else ())
         caption = _caption(text, lines, first, words)
         table = _read(text, lines, run, first, found, caption, words)
         if table is not None:
@@ -104,7 +108,8 @@ def _first_heading(text: str, lines: Sequence[Line], run: Run, above: int, words
         said = text[lines[first - 1].start : lines[first - 1].end]
         if words.says("caption", said) or words.says("unit", said) or _SECTION.match(said):
             break
-        if len(said) > LONGEST_HEADING or (said.endswith(_STOPS) and len(said) > SHORT_HEADING):
+        ended = without_dust(said).endswith(_STOPS)
+        if len(said) > LONGEST_HEADING or (ended and len(said) > SHORT_HEADING):
             break
         first -= 1
     return first
@@ -126,8 +131,6 @@ def _read(
     caption: str,
     words: CollapsedWords,
 ) -> CollapsedTable | None:
-    if not found:
-        return None
     labels = [_label(text, row, words) for row in run.rows]
     measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels)
     for width in _widths(run.rows):

@@ -7,38 +7,26 @@ than a chair. Columns on which the best ways agree get their headings; the other
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
+from pipeline.extract.collapsed_proved import Head, Table, each, is_borne_out, proved, unit_of
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column
 from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
 MOST_COLUMNS = 14
 DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
-LEAST_PRICED = 3
-"""Lines on which things must cost the same each."""
-MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LOST = 0.5
 """What a way counts less for a heading that is illegible."""
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
 MOST_EACH = Decimal(1_000_000_000)
-
-
-@dataclass(frozen=True)
-class Table:
-    """What is known of a table's columns: their numbers, its caption, and which are shares of two others."""
-
-    columns: Sequence[Column]
-    caption: str
-    shares: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
@@ -54,14 +42,6 @@ def _of_caption(caption: str) -> list[Heading]:
     return [replace(h, places=((-1, n),), tail=()) for n, h in enumerate({h.name: h for h in found}.values())]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands over a column; empty where that stays in doubt. ``assumed``: its unit is worked out."""
-
-    text: str = ""
-    assumed: bool = False
-
-
 def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
     """The heading of each column.
 
@@ -70,16 +50,25 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
         columns: the numbers of each column.
         caption: what stands above the headings.
     """
-    table = Table(columns, caption, shares_of(columns))
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
         return [Head()] * width
+    table = Table.of(columns, caption)
+    heads = _by_words(found, table)
+    way = proved(found, table)
+    # words that were read say more than arithmetic where the two agree: times, units
+    return heads if way is None or is_borne_out(way, heads) else [head for head, _ in way]
+
+
+def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
+    """The heading of each column by the words above it and by its numbers."""
+    width = len(table.columns)
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
     ways = _told_apart(ways_of(numbers, width))
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
         ways = _told_apart(ways_of([h for h in found if h in numbers or h in perhaps], width)) or ways
-    topics = [] if ways else _of_caption(caption)
+    topics = [] if ways else _of_caption(table.caption)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
         ways = _told_apart(ways_of([*topics, *plain], width))
@@ -128,13 +117,8 @@ def _cost_unit(counted: Above, place: int, table: Table) -> str:
     """The unit in which a column is a fixed sum for each that the column before it counts; empty for none."""
     if counted.leaf is None or counted.leaf.phrase.holds != "count":
         return ""
-    pairs = zip(table.columns[place - 1], table.columns[place], strict=True)
-    ratios = [paid / count for count, paid in pairs if count and paid]
-    (each, times), *_ = Counter(ratios).most_common(1) or [(Decimal(0), 0)]
-    if times < LEAST_PRICED or times < LEAST_ALIKE * len(ratios):
-        return ""
-    units = [unit for unit in MONEY_UNITS if LEAST_EACH <= each * grammar().scale(unit) <= MOST_EACH]
-    return units[0] if len(units) == 1 else ""
+    price = each(table.columns[place - 1], table.columns[place])
+    return unit_of(price, (LEAST_EACH, MOST_EACH)) if price else ""
 
 
 def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:

@@ -165,13 +165,13 @@ def _is_stop(text: str, line: Line, read: Read) -> bool:
         return True
     if len(read.numbers) > 1:
         return False
-    said = _without_dust(said)
+    said = without_dust(said)
     return (
         (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
     )
 
 
-def _without_dust(said: str) -> str:
+def without_dust(said: str) -> str:
     """A line without signs that stand alone at its end."""
     words = said.split(" ")
     while len(words) > 1 and sum(map(str.isalnum, words[-1])) < 2:

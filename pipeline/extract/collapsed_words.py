@@ -33,8 +33,8 @@ LONG_GLUED = 7
 """Letters of a heading that may be glued to what is behind it."""
 LONGEST_LINE = 200
 """Characters of a line that may be a caption or a total's label."""
-GLUED = 4
-"""Letters of words read as one."""
+ALIKE = 0.5
+"""What a sign counts that OCR takes for another; shorter words may have one such and no other."""
 _WORDS = regex.compile(r"\(?[^\s|\[\]{}(]+|\(")
 _SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|[./-]+$")
 _DIGITS = str.maketrans("0163w", "oloau")
@@ -94,7 +94,27 @@ class _Lines:
 
     raw: list[list[str]]
     folded: list[list[str]]
+    read: list[list[str]]
+    """The same words as they were read, before restoration made other words of them."""
     taken: set[Place] = field(default_factory=set)
+
+    def takes(self, place: Place, words: Sequence[str]) -> int:
+        """How many of some words stand at a place, restored or as read."""
+        line, word = place
+        said, read = self.folded[line][word], self.read[line][word]
+        return _takes(said, words) or (_takes(read, words) if read != said else 0)
+
+    def openings(self, place: Place) -> set[str]:
+        """The letters with which what stands at a place may begin."""
+        line, word = place
+        first = {self.folded[line][word][:1], self.read[line][word][:1]}
+        return {letter for sign in first for letter in (sign, *_alike().get(sign, ""))}
+
+    def is_surely(self, phrase: Phrase, place: Place) -> bool:
+        """Whether no more is wrong in a heading than its other words make good: a short one has none."""
+        [said, *more] = phrase.words
+        line, word = place
+        return bool(more) or len(said) >= LONG or said in {self.folded[line][word], self.read[line][word]}
 
     def free(self, place: Place) -> bool:
         line, word = place
@@ -140,10 +160,19 @@ class CollapsedWords:
         names = (p.name for held in self.phrases.values() for p in held if p.side == side)
         return min((n for n in names if n in said), key=len, default="")
 
-    def find(self, lines: Sequence[str]) -> list[Heading]:
-        """The headings on lines that may hold pieces of several side by side, in reading order."""
+    def find(self, lines: Sequence[str], read: Sequence[str] = ()) -> list[Heading]:
+        """The headings on lines that may hold pieces of several side by side, in reading order.
+
+        Args:
+            lines: as restored.
+            read: the same as read, where restoration changed any: what stands side by side is no sentence,
+                and restoration makes one of it.
+        """
         raw = [_WORDS.findall(line) for line in lines]
-        held = _Lines(raw, [[_folded(word) for word in line] for line in raw])
+        before = [_WORDS.findall(line) for line in read or lines]
+        # where words were cut or joined, those that were read count
+        raw = [a if len(a) == len(b) else b for a, b in zip(raw, before, strict=True)]
+        held = _Lines(raw, _all_folded(raw), _all_folded(before))
         found: list[Heading] = []
         for place in held.places():
             heading = self._at(held, place) if held.free(place) and not held.is_aside(place) else None
@@ -193,9 +222,10 @@ class CollapsedWords:
 
     def _at(self, held: _Lines, place: Place) -> Heading | None:
         """The longest heading that begins at a word."""
-        opening = held.folded[place[0]][place[1]][:1]
-        tried = ((phrase, self._chain(held, phrase.words, place)) for phrase in self.phrases.get(opening, ()))
-        fitting = [(phrase, places) for phrase, places in tried if places]
+        openings = held.openings(place)
+        named = [phrase for letter in sorted(openings) for phrase in self.phrases.get(letter, ())]
+        tried = ((phrase, self._chain(held, phrase.words, place)) for phrase in named)
+        fitting = [(phrase, places) for phrase, places in tried if places and held.is_surely(phrase, place)]
         # where a heading goes on beside its words, none goes on below them
         fitting = [
             (phrase, places)
@@ -207,7 +237,7 @@ class CollapsedWords:
         if not fitting:
             return None
         phrase, places = max(fitting, key=lambda f: (len(f[0].words), f[1][0][0] - f[1][-1][0]))
-        for words in self.times:
+        for words in self.times if phrase.kind not in {"ordinal", "unit"} else ():
             step = self._next(held, words, places[-1], frozenset(places))
             behind = self._chain(held, words, step[0], frozenset(places)) if step else None
             if behind:
@@ -217,8 +247,9 @@ class CollapsedWords:
 
     def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
         """The heading of which the first two words stand at a place, where only one begins so."""
+        openings = held.openings(place)
         for words, phrases in self.whole.items():
-            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (
+            if words[0][:1] in openings and (
                 at := self._chain(held, words, place)
             ):
                 return [(phrase, at) for phrase in phrases]
@@ -228,7 +259,7 @@ class CollapsedWords:
         self, held: _Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
     ) -> tuple[Place, ...] | None:
         """The places of words from ``place`` on; None where they do not follow."""
-        count = _takes(held.folded[place[0]][place[1]], words)
+        count = held.takes(place, words)
         if not count:
             return None
         places = [place]
@@ -245,9 +276,10 @@ class CollapsedWords:
     ) -> tuple[Place, int] | None:
         """Where a heading goes on, and how many of its words stand there."""
         beside = (last[0], last[1] + 1)
-        if held.free(beside) and beside not in own:
-            said = held.folded[beside[0]][beside[1]]
-            if (taken := _takes(said, words)) and not held.opens(beside) and not held.is_aside(beside):
+        free = held.free(beside) and beside not in own
+        if free and not held.opens(beside) and not held.is_aside(beside):
+            taken = held.takes(beside, words)
+            if taken:
                 return beside, taken
         for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
@@ -256,7 +288,7 @@ class CollapsedWords:
                     continue
                 if held.opens(place) or held.is_aside(place):
                     continue
-                taken = _takes(said, words)
+                taken = held.takes(place, words)
                 if taken and not self._is_led(held, place):
                     return place, taken
         return None
@@ -296,6 +328,10 @@ _TIMES = {
 }
 
 
+def _all_folded(lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[_folded(word) for word in line] for line in lines]
+
+
 def _folded(word: str) -> str:
     return str(_SIGNS.sub("", fold_marks(word).lower()))
 
@@ -312,10 +348,35 @@ def _fits(word: str, wanted: str) -> bool:
     if not any(c.isalpha() for c in word) or not any(c.isalpha() for c in wanted):
         return False
     spelled = word.translate(_DIGITS)
-    most = 1 if len(wanted) >= LONG else 0
-    return spelled == wanted or (
-        most > 0 and Levenshtein.distance(spelled, wanted, score_cutoff=most) <= most
-    )
+    if spelled == wanted:
+        return True
+    most = 1.0 if len(wanted) >= LONG else ALIKE
+    return abs(len(word) - len(wanted)) <= most and _wrong(word, wanted, most) <= most
+
+
+def _wrong(word: str, wanted: str, most: float) -> float:
+    """How wrong a word's letters are: signs taken for one another count half; cut off at ``most``."""
+    alike = _alike()
+    above = [float(n) for n in range(len(wanted) + 1)]
+    for row, sign in enumerate(word, 1):
+        line = [float(row)]
+        for column, letter in enumerate(wanted, 1):
+            swapped = 0.0 if sign == letter else ALIKE if sign in alike.get(letter, "") else 1.0
+            line.append(min(above[column - 1] + swapped, above[column] + 1, line[-1] + 1))
+        if min(line) > most:
+            return min(line)
+        above = line
+    return above[-1]
+
+
+@cache
+def _alike() -> dict[str, str]:
+    """By letter, the signs that OCR takes for it or puts for it."""
+    found: dict[str, str] = {}
+    for group in collapsed_words_data()["alike"]["signs"]:
+        for letter in group:
+            found[letter] = found.get(letter, "") + group
+    return found
 
 
 def _takes(word: str, wanted: Sequence[str]) -> int:
@@ -324,7 +385,7 @@ def _takes(word: str, wanted: Sequence[str]) -> int:
         return 1
     for count in range(len(wanted), 1, -1):
         glued = "".join(wanted[:count])
-        if len(glued) >= GLUED and _fits(word, glued):
+        if word == glued or (len(glued) > LONG and _fits(word, glued)):
             return count
     whole = "".join(wanted)
     # a heading glued to what stands behind it
@@ -382,6 +443,12 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
 
 
 @cache
+def collapsed_words_data() -> dict[str, Any]:
+    """The parsed file of the dictionaries, read once a process."""
+    return tomllib.loads((folder() / "headings.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def collapsed_words() -> CollapsedWords:
     """The words of the dictionaries, compiled once a process.
 
@@ -390,7 +457,7 @@ def collapsed_words() -> CollapsedWords:
     """
     path = folder() / "headings.toml"
     try:
-        return compile_words(tomllib.loads(path.read_text(encoding="utf-8")))
+        return compile_words(collapsed_words_data())
     except (OSError, KeyError, TypeError, ValueError, regex.error) as error:
         message = f"{path}: {error}; reinstall hoso or correct the file"
         raise DictionaryError(message) from error
