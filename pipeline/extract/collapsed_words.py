@@ -29,6 +29,8 @@ LONGEST = 6
 """Words of a heading's beginning."""
 LONG = 5
 """Letters of a word in which one may be wrong."""
+LEAST_GLUED = 4
+"""Letters of words read as one, of which one may be wrong."""
 LONG_GLUED = 7
 """Letters of a heading that may be glued to what is behind it."""
 LONGEST_LINE = 200
@@ -102,7 +104,7 @@ class _Lines:
         """How many of some words stand at a place, restored or as read."""
         line, word = place
         said, read = self.folded[line][word], self.read[line][word]
-        return _takes(said, words) or (_takes(read, words) if read != said else 0)
+        return (_takes(read, words) or int(said == words[0])) if read != said else _takes(said, words)
 
     def openings(self, place: Place) -> set[str]:
         """The letters with which what stands at a place may begin."""
@@ -385,7 +387,7 @@ def _takes(word: str, wanted: Sequence[str]) -> int:
         return 1
     for count in range(len(wanted), 1, -1):
         glued = "".join(wanted[:count])
-        if word == glued or (len(glued) > LONG and _fits(word, glued)):
+        if word == glued or (len(glued) >= LEAST_GLUED and _fits(word, glued)):
             return count
     whole = "".join(wanted)
     # a heading glued to what stands behind it
