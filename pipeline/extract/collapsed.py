@@ -17,7 +17,7 @@ import regex
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
-from pipeline.extract.collapsed_lines import Span
+from pipeline.extract.collapsed_lines import YEAR, Span
 from pipeline.extract.collapsed_rows import Row, Run, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
@@ -155,6 +155,8 @@ def _read(
         return None
     named = [h for h in found if h.phrase.kind == "label"]
     label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
+    if 2 * sum(bool(YEAR.fullmatch(said)) for _, _, said in labels) > len(labels):
+        label = "năm"
     spare = max(
         (len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0
     )
