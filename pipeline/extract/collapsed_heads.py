@@ -7,10 +7,10 @@ than a chair. Columns on which the best ways agree get their headings; the other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
@@ -35,11 +35,37 @@ def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
     return [way for way, texts in told if len(set(texts)) == len(texts)]
 
 
-def _of_caption(caption: str) -> list[Heading]:
-    """The topics that a caption names, as headings above all others: what spans them may be illegible."""
+def _ways(found: Sequence[Heading], table: Table) -> list[tuple[Above, ...]]:
+    """The ways in which headings may stand over a table's columns, in the order of its caption."""
+    ways = _told_apart(ways_of(found, len(table.columns)))
+    return [way for way in ways if not _against_caption(way, table.caption.lower())]
+
+
+def _likely(ways: Sequence[tuple[Above, ...]], table: Table) -> list[tuple[Above, ...]]:
+    """Ways in which no count has money beside it that cannot be its own."""
+    return [way for way in ways if all(fit >= 0 for fit in _pairs(way, table))]
+
+
+def _against_caption(way: Sequence[Above], caption: str) -> bool:
+    """Whether money's topics stand in another order than the caption names them, and no line tells theirs."""
+    topics = [h.span or h.leaf for h in way]
+    named = dict.fromkeys(t for t in topics if t and t.phrase.kind == "topic" and t.phrase.holds == "money")
+    told = [(caption.find(t.phrase.name), t) for t in named]
+    return any(a[0] > b[0] >= 0 and not before(a[1], b[1]) for a, b in combinations(told, 2))
+
+
+def _of_caption(caption: str, known: Sequence[Heading]) -> list[Heading]:
+    """The topics that a caption names, as headings above all others: what spans them may be illegible.
+
+    ``known`` are the headings that were read: what heads a column with its unit spans none.
+    """
     topics = [h for h in collapsed_words().find([caption]) if h.phrase.kind == "topic"]
-    found = [h for h in topics if h.phrase.holds not in {"any", "sum"}]
-    return [replace(h, places=((-1, n),), tail=()) for n, h in enumerate({h.name: h for h in found}.values())]
+    alone = {h.phrase.name for h in known if h.unit}
+    read = {h.phrase.name: h for h in known}
+    named = {h.name: h for h in topics if h.phrase.holds not in {"any", "sum"} and h.phrase.name not in alone}
+    return [
+        read.get(h.phrase.name, replace(h, places=((-1, n),), tail=())) for n, h in enumerate(named.values())
+    ]
 
 
 def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
@@ -65,13 +91,18 @@ def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
     width = len(table.columns)
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
-    ways = _told_apart(ways_of(numbers, width))
+    ways = _ways(numbers, table)
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
-        ways = _told_apart(ways_of([h for h in found if h in numbers or h in perhaps], width)) or ways
-    topics = [] if ways else _of_caption(table.caption)
+        ways = _ways([h for h in found if h in numbers or h in perhaps], table) or ways
+    topics = [] if ways else _of_caption(table.caption, numbers)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
-        ways = _told_apart(ways_of([*topics, *plain], width))
+        ways = _likely(_ways([*topics, *plain], table), table)
+    # a unit may stand beside a heading that spans columns and be another's
+    if not ways:
+        bare = [replace(h, unit="", tail=()) for h in numbers if h.phrase.kind == "topic" and h.unit]
+        tried = (_ways([b if h.places == b.places else h for h in numbers], table) for b in bare)
+        ways = [w for found in tried for w in _likely(found, table) if all(h.leaf for h in w)]
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]
@@ -147,9 +178,15 @@ def _score(way: Sequence[Above], table: Table) -> float:
         near = way[place + 1] if place + 1 < len(way) else None
         if near is not None and near.span is head.span and head.span and not near.leaf:
             score += bool(_cost_unit(head, place + 1, table))
-        if near is not None and near.span is head.span and head.leaf and near.leaf:
-            score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+    score += sum(_pairs(way, table))
     return score + _as_read(way, table) + _as_planned(way, table)
+
+
+def _pairs(way: Sequence[Above], table: Table) -> Iterator[float]:
+    """How well neighbours under one heading go together."""
+    for place, (head, near) in enumerate(pairwise(way)):
+        if near.span is head.span and head.leaf and near.leaf:
+            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
 
 
 def _fits(leaf: Heading, place: int, table: Table) -> float:

@@ -70,7 +70,8 @@ def proved(found: Sequence[Heading], table: Table) -> Proved | None:
         table: its columns.
     """
     ways = (_rates(found, table), _costs(found, table), _planned(found, table))
-    return next((way for way in ways if way), None) or _houses(found, table) or _credit(found, table)
+    others = (_houses, _credit, _counted)
+    return next((way for way in (*ways, *(read(found, table) for read in others)) if way), None)
 
 
 def _topics(found: Sequence[Heading], table: Table, unit: str, count: int) -> list[str]:
@@ -257,6 +258,17 @@ def _credit(found: Sequence[Heading], table: Table) -> Proved | None:
         (Head("cho vay số hộ", assumed=True), ()),
         (Head(f"cho vay số tiền ({unit})", assumed=True), ()),
     ]
+
+
+def _counted(found: Sequence[Heading], table: Table) -> Proved | None:
+    """What a table is named after, in its first column, where the other column holds money."""
+    named = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal"}]
+    counts = [h for h in collapsed_words().find([table.caption]) if h.phrase.kind == "count"]
+    if len(named) != 1 or named[0].phrase.holds != "money" or len(table.columns) != 2 or len(counts) != 1:
+        return None
+    if any(v != v.to_integral_value() for v in table.columns[0] if v):
+        return None
+    return [(Head(counts[0].phrase.name, assumed=True), ("số",)), (Head(), ())]
 
 
 def is_borne_out(way: Proved, heads: Sequence[Head]) -> bool:

@@ -116,6 +116,12 @@ class _Lines:
         """Whether a word begins what stands in brackets: a unit."""
         return self.raw[place[0]][place[1]].startswith("(")
 
+    def closes(self, place: Place, word: str) -> bool:
+        """Whether a word is the end of what stood in brackets."""
+        line, at = place
+        said = self.raw[line][at].rstrip(".,;:").endswith(")")
+        return said and word in {self.folded[line][at], self.read[line][at]}
+
     def opens(self, place: Place) -> bool:
         """Whether a word has a capital: a heading begins with it."""
         said = self.raw[place[0]][place[1]]
@@ -179,6 +185,9 @@ class CollapsedWords:
         for place in held.places():
             if held.free(place) and held.is_aside(place):
                 self._measure(held, place, found)
+        if not any(h.phrase.holds == "money" for h in found):
+            ends = (place for place in held.places() if held.free(place) and held.closes(place, "dong"))
+            found += [Heading(self.orphans["đồng"], (place,)) for place in ends]
         return sorted(found, key=lambda heading: heading.places[0])
 
     def _ends(self, held: _Lines) -> Iterator[Heading]:
