@@ -42,6 +42,7 @@ _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
 _TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
 """Labels of totals whose marks were misread."""
+_LEGIBLE = regex.compile(r"\d|^[-–—]+$")
 _UNIT_WORDS = 3
 """Words of a unit of measure at the end of a label."""
 
@@ -136,7 +137,7 @@ def _read(
     for width in _widths(run.rows):
         numbers = [
             Numbers(
-                tuple(text[a:b] for a, b in _kept(row, width)),
+                tuple(text[a:b] for a, b in _kept(text, row, width)),
                 words.says("total", label[2]),
                 words.says("part", label[2]),
                 measured and bool(_measured(text, row, label)[1][2]),
@@ -158,7 +159,8 @@ def _read(
     if 2 * sum(bool(YEAR.fullmatch(said)) for _, _, said in labels) > len(labels):
         label = "năm"
     spare = max(
-        (len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0
+        (len(_kept(text, row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None),
+        default=0,
     )
     before = ["tt", label, *(["đơn vị tính"] if measured else [])]
     headings = (*before, *(head.text for head in heads), *[""] * spare)
@@ -199,9 +201,10 @@ def _widths(rows: Sequence[Row]) -> list[int]:
     return [w for w in widths if sum(count > w for count in counts) <= MOST_OVER * len(counts)][:3]
 
 
-def _kept(row: Row, width: int) -> list[Span]:
-    """A row's numbers; those too many before them stand apart."""
-    return row.numbers[-width:]
+def _kept(text: str, row: Row, width: int) -> list[Span]:
+    """A row's numbers; those too many before them stand apart, of too few the illegible ones are left out."""
+    kept = row.numbers[-width:]
+    return kept if len(kept) == width else [span for span in kept if _LEGIBLE.search(text[slice(*span)])]
 
 
 def _value(line: Numbers, at: Columns | None, column: int) -> Decimal | None:
@@ -232,7 +235,7 @@ def _cells(
         units.append(unit)
     cells: list[CellText] = [blank] * (width + spare)
     places = range(width, width + spare) if at is None else at
-    for place, (a, b) in zip(places, _kept(row, width), strict=False):
+    for place, (a, b) in zip(places, _kept(text, row, width), strict=False):
         cells[place] = (a, b, text[a:b])
     # what of the label stands behind its numbers is read as prose, and a number too many
     rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]

@@ -90,7 +90,7 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
             held = [at - 1, at]
         end = at + 1
         while end < len(lines) and end - held[-1] <= MOST_WRAPS:
-            if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end)):
+            if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end, held[-1])):
                 reads[end] = spoiled
             if _is_stop(text, lines[end], reads[end]):
                 break
@@ -105,14 +105,21 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
         at = held[-1] + 1
 
 
-def _spoiled(text: str, lines: Sequence[Line], reads: Sequence[Read], at: int) -> Read | None:
-    """A line among lines of numbers that numbers itself or is a total, its last numbers spoiled."""
+def _spoiled(
+    text: str, lines: Sequence[Line], reads: Sequence[Read], at: int, above: int = -1
+) -> Read | None:
+    """A line among lines of numbers that numbers itself or is a total, its last numbers spoiled.
+
+    It may also begin with the word with which the line ``above`` begins: ``Xã`` …
+    """
     if reads[at].numbers or lines[at].end - lines[at].start > LONGEST_LABEL:
         return None
     read = read_line(text, lines[at], at, lax=True)
     ordinal, label = labelled(text, read)
     said = text[slice(*label)]
-    return read if read.numbers and (ordinal or collapsed_words().says("total", said)) else None
+    before = text[slice(*labelled(text, reads[above])[1])].split() if above >= 0 else []
+    like = bool(before) and said.split()[:1] == before[:1]
+    return read if read.numbers and (ordinal or like or collapsed_words().says("total", said)) else None
 
 
 def _follows(text: str, read: Read, below: Read) -> bool:
