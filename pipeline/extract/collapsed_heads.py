@@ -129,15 +129,18 @@ def _proved(heads: Sequence[str], way: Sequence[Above], place: int, table: Table
     was done; what is a fixed sum for each of the things counted beside it is their cost.
     """
     head = heads[place]
-    if head and not head.endswith(" "):
-        return Head(head)
-    if place in table.shares:
-        return Head(f"{head}tỷ lệ (%)")
-    for part, whole in table.shares.values():
+    own = way[place].leaf
+    # what only its unit stands for says nothing of its meaning
+    nameless = own is None or not own.phrase.words
+    for part, whole in table.shares.values() if nameless else ():
         leaf = way[whole].leaf
         if part == place and leaf and leaf.unit and heads[whole] and _side(way[whole]) == "planned":
             done = collapsed_words().told(table.caption, "done")
             return Head(f"{done} ({leaf.unit})" if done else "")
+    if head and not head.endswith(" "):
+        return Head(head)
+    if place in table.shares:
+        return Head(f"{head}tỷ lệ (%)")
     before = way[place - 1] if place else None
     if head and before and before.span is way[place].span and (unit := _cost_unit(before, place, table)):
         return Head(f"{head}kinh phí ({unit})", assumed=True)

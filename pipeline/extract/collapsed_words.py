@@ -25,6 +25,8 @@ Place = tuple[int, int]
 """Line and word of a heading's piece."""
 REACH = 3
 """Lines below a word on which its follower may stand."""
+NEAR = 2
+"""The same of a heading's own words: what stands lower is of the headings that it spans."""
 LONGEST = 6
 """Words of a heading's beginning."""
 LONGEST_LINE = 200
@@ -37,6 +39,7 @@ _TIMED = {*_NUMBERED, "topic"}
 LONGEST_TAIL = 3
 """Words at the end of a heading by which it may be told."""
 _SPOILED = ("trieu", "dong")
+_UNITS = {"dong"}
 _MILLIONS = ("trieu",)
 """A unit of money that may stand without its second word."""
 
@@ -319,7 +322,8 @@ class CollapsedWords:
             taken = held.takes(beside, words)
             if taken:
                 return beside, taken
-        for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
+        reach = REACH if timed or words[0] in _UNITS else NEAR
+        for line in range(last[0] + 1, min(last[0] + 1 + reach, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
                 place = (line, word)
                 if not said or not held.free(place) or place in own:
