@@ -60,10 +60,10 @@ def _fits(word: str, wanted: str) -> bool:
     if spelled == wanted:
         return True
     most = 1.0 if len(wanted) >= LONG else ALIKE
-    return abs(len(word) - len(wanted)) <= most and _wrong(word, wanted, most) <= most
+    return abs(len(word) - len(wanted)) <= most and wrong(word, wanted, most) <= most
 
 
-def _wrong(word: str, wanted: str, most: float) -> float:
+def wrong(word: str, wanted: str, most: float) -> float:
     """How wrong a word's letters are: signs taken for one another count half; cut off at ``most``."""
     swaps = alike()
     above = [float(n) for n in range(len(wanted) + 1)]
