@@ -24,7 +24,7 @@ UNEXPLAINED = 2
 GROUP = 3
 """Digits that stand together; more, and a print without a dot has lost it."""
 _SEPARATORS = regex.compile(r"[^0-9]+")
-_BORDERED = regex.compile(r"([0-9.]+)[^0-9.,]+1?")
+_BORDERED = regex.compile(r"([0-9.]+)[^0-9.]+1?")
 _DIGITS = "0123456789"
 
 
