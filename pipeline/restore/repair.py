@@ -34,6 +34,7 @@ from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice
 from pipeline.restore.lattice import Lattice, before_figure
+from pipeline.restore.phrases import Phrases
 from pipeline.restore.rounds import Made, Rounds, batches
 from pipeline.restore.specks import speck
 from pipeline.restore.tokens import Token, sentences
@@ -151,6 +152,7 @@ class Restorer:
     root: Path
     lexicon: Lexicon
     ngrams: Ngrams
+    phrases: Phrases
     makers: dict[str, Candidates] = field(default_factory=dict)
 
     @classmethod
@@ -169,7 +171,7 @@ class Restorer:
                 "restore both or run make dictionaries"
             )
             raise DictionaryError(message)
-        return cls(root, lexicon, ngrams)
+        return cls(root, lexicon, ngrams, Phrases.load(lexicon, root / "phrases.toml"))
 
     def maker(self, channel: str) -> Candidates:
         """The candidates that a channel (``eng``, ``vie``, ``plain``) makes.
@@ -210,7 +212,7 @@ class Restorer:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
         names = ("eng", "plain") if channel == "auto" else (channel,)
         makers = [self.maker(name) for name in names]
-        rounds = Rounds(self.ngrams, makers, channel, self.edits, Made(Edits(text)))
+        rounds = Rounds(self.ngrams, makers, channel, self.edits, Made(Edits(text)), self.phrases)
         for batch in batches(enumerate(sentences(text))):
             rounds.first(batch)
         rounds.second()
