@@ -76,6 +76,11 @@ class Phrases:
             )
         return cls(*columns[0], *columns[1], last)
 
+    def holds(self, pair: tuple[int, int]) -> bool:
+        """Whether two words follow each other in a phrase."""
+        place = int(np.searchsorted(self.pairs, np.uint64(_key(pair))))
+        return place < len(self.pairs) and int(self.pairs[place]) == _key(pair)
+
     def mix(self, keys: Keys, scores: Scores) -> Scores:
         """Mix log P(last word | the words before it) of n-grams of three words and more."""
         at = np.flatnonzero(self.last[(keys & _WORD).astype(np.int64)])
