@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar
 
 from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
-from pipeline.extract.share_proof import Number, explained
+from pipeline.extract.share_proof import Number, explained, whole_of
 
 REPAIRED = "number_repaired"
 MISMATCH = "sum_mismatch"
@@ -25,6 +25,8 @@ ROUNDS = 12
 """Repairs may prove others in turn, so often at most: work stays bounded."""
 LEGIBLE = 3
 """Digits that must show in an illegible number for several numbers of its sum to be put right at once."""
+LEAST_SHARES = 2
+"""Shares that must agree on a number of which no digit can be read."""
 SHOWN = 12
 """Parts that a note lists one by one."""
 
@@ -254,21 +256,16 @@ def _fill_one(problem: _Problem, number: int) -> bool:
 
 
 def _fill_blind(problem: _Problem, number: int) -> bool:
-    """Fill in a number without a legible digit, where a sure sum and every share of it ask for the same."""
-    if legible(problem.terms[number].read):
-        return False
-    sums = [c for c in problem.at[number] if isinstance(c, Sum) and c.sure]
-    asked = {problem.wanted(c, number) for c in sums} - {None}
+    """Fill in a number without a legible digit, where several shares of it leave one whole number."""
     shares = [c for c in problem.at[number] if isinstance(c, Share) and c.whole == number]
-    if len(asked) != 1 or not shares:
+    known = [(problem.values[c.part], problem.values[c.percent]) for c in shares]
+    told = [(part, percent) for part, percent in known if part and percent]
+    if legible(problem.terms[number].read) or len(told) < LEAST_SHARES:
         return False
-    wanted = asked.pop()
-    values = list(problem.values)
-    values[number] = wanted
-    if wanted is None or any(None in [values[n] for n in c.members] or c.excess(values) for c in shares):
-        return False
-    problem.repair(number, wanted, sums[0], printed(wanted) or "")
-    return True
+    wanted = whole_of(told, min(c.usual for c in shares))
+    if wanted is not None:
+        problem.repair(number, wanted, shares[0], printed(wanted) or "")
+    return wanted is not None
 
 
 def _settle(problem: _Problem) -> bool:

@@ -18,7 +18,7 @@ from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import YEAR, Span
-from pipeline.extract.collapsed_rows import Row, Run, runs, without_dust
+from pipeline.extract.collapsed_rows import Row, Run, regain, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
@@ -91,6 +91,8 @@ def tables(
     words = collapsed_words()
     above = 0
     for run in runs(text, lines):
+        if raw:
+            regain(text, run.rows, raw)
         first = _first_heading(text, lines, run, above, words)
         above = run.last + 1
         spans = [(lines[n].start, lines[n].end) for n in range(first, run.first)]

@@ -8,7 +8,7 @@ by whether the line of numbers has words of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ MOST_WRAPS = 5
 """Lines of labels alone between two lines of numbers; more, and a table has ended."""
 _HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
 _STOPS = tuple(".;:")
+_CAPITALS = regex.compile(r"[A-Z]{2,4}")
 _PROSE = regex.compile(r"[;.] |\p{Ll}[;.:]$")
 
 
@@ -215,6 +216,25 @@ def _rows(text: str, lines: Sequence[Line], reads: Sequence[Read], begin: int) -
         rows.append(row)
     _number(text, rows)
     return rows
+
+
+def regain(text: str, rows: Sequence[Row], raw: Callable[[int, int], str]) -> None:
+    """Take a first number of which OCR made capitals, and restoration a word, off the end of a label.
+
+    Only of a line that lacks one number, and whose label has no other capitals.
+    """
+    usual, _ = Counter(len(row.numbers) for row in rows).most_common(1)[0]
+    for row in rows:
+        before = [n for n, span in enumerate(row.labels) if span[1] <= row.numbers[0][0]]
+        if len(row.numbers) != usual - 1 or not before:
+            continue
+        start, end = row.labels[before[-1]]
+        said = text[start:end].rstrip()
+        last = start + max(said.rfind(" ") + 1, 0), start + len(said)
+        read = raw(*last)
+        if start < last[0] and _CAPITALS.fullmatch(read) and read != text[slice(*last)]:
+            row.numbers.insert(0, last)
+            row.labels[before[-1]] = start, last[0]
 
 
 def _line_at(lines: Sequence[Line], start: int, below: int) -> int:

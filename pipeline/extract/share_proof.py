@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 import regex
 from rapidfuzz.distance import Levenshtein
@@ -81,6 +81,24 @@ def explained(
 
 def _known(values: Mapping[int, Decimal | None]) -> dict[int, Decimal]:
     return {place: value for place, value in values.items() if value is not None}
+
+
+def whole_of(shares: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> Decimal | None:
+    """The one whole number of which parts are their percentages; None where there is none or several.
+
+    Args:
+        shares: a part and its percentage each.
+        step: what percentages are rounded to.
+
+    >>> whole_of([(Decimal(98), Decimal("16.42")), (Decimal(44), Decimal("7.37"))], Decimal("0.01"))
+    Decimal('597')
+    """
+    low, high = Decimal(0), Decimal(10**MOST_DIGITS)
+    for part, percent in shares:
+        low = max(low, 100 * part / (percent + step / 2))
+        high = min(high, 100 * part / max(percent - step / 2, step))
+    first = low.to_integral_value(ROUND_CEILING)
+    return first if first <= high < first + 1 else None
 
 
 _Way = tuple[Decimal | None, Decimal | None, int]

@@ -164,7 +164,8 @@ class Restorer:
         Raises:
             DictionaryError: where a file is missing or damaged.
         """
-        root = folder or dictionaries()
+        own = dictionaries()
+        root = folder or own
         lexicon = Lexicon.load(root / "lexicon.tsv")
         ngrams = Ngrams.load(root / "ngrams")
         if len(lexicon.words) != len(ngrams.unigram):
