@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, NamedTuple
 
 from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
+from pipeline.extract.share_proof import Number, explained, whole_of
 
 REPAIRED = "number_repaired"
 MISMATCH = "sum_mismatch"
@@ -24,6 +25,8 @@ ROUNDS = 12
 """Repairs may prove others in turn, so often at most: work stays bounded."""
 LEGIBLE = 3
 """Digits that must show in an illegible number for several numbers of its sum to be put right at once."""
+LEAST_SHARES = 2
+"""Shares that must agree on a number of which no digit can be read."""
 SHOWN = 12
 """Parts that a note lists one by one."""
 
@@ -111,12 +114,16 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``percent`` says what per cent ``part`` is of ``whole``, rounded to a multiple of ``step``."""
+    """``percent`` says what per cent ``part`` is of ``whole``, rounded to a multiple of ``step``.
+
+    ``usual``: what most percentages of its column are rounded to.
+    """
 
     part: int
     whole: int
     percent: int
     step: Decimal = Decimal("0.01")
+    usual: Decimal = Decimal("0.01")
     sure: bool = True
     proof: ClassVar[str] = "product"
 
@@ -190,10 +197,10 @@ class _Problem:
             return None
         return constraint.wanted(number, self.values, excess)
 
-    def repair(self, number: int, value: Decimal, by: Constraint) -> None:
-        """Give a term the value that constraints prove."""
+    def repair(self, number: int, value: Decimal, by: Constraint, right: str = "") -> None:
+        """Give a term the value that constraints prove; ``right`` is its print where most of it differs."""
         self.values[number] = value
-        self.repaired[number] = self.terms[number].misread(value) or "", by.proof
+        self.repaired[number] = self.terms[number].misread(value) or right, by.proof
         for constraint in self.at[number]:
             self._looked.pop(id(constraint), None)
 
@@ -214,7 +221,7 @@ def solve(terms: Sequence[Term], constraints: Sequence[Constraint]) -> dict[int,
     """
     problem = _Problem(terms, constraints)
     for _ in range(ROUNDS):
-        if not (_fill(problem) or _correct(problem) or _restore_commas(problem)):
+        if not (_fill(problem) or _correct(problem) or _restore_commas(problem) or _settle(problem)):
             break
     return _findings(problem)
 
@@ -235,6 +242,8 @@ def _fill_one(problem: _Problem, number: int) -> bool:
         wanted = problem.wanted(constraint, number)
         if wanted is not None and term.misread(wanted) is not None:
             asked.setdefault(wanted, []).append(constraint)
+    if not asked:
+        return _fill_blind(problem, number)
     if len(asked) != 1:
         return False
     wanted, by = next(iter(asked.items()))
@@ -243,6 +252,49 @@ def _fill_one(problem: _Problem, number: int) -> bool:
         return False
     problem.repair(number, wanted, by[0])
     return True
+
+
+def _fill_blind(problem: _Problem, number: int) -> bool:
+    """Fill in a number without a legible digit, where several shares of it leave one whole number."""
+    shares = [c for c in problem.at[number] if isinstance(c, Share) and c.whole == number]
+    known = [(problem.values[c.part], problem.values[c.percent]) for c in shares]
+    told = [(part, percent) for part, percent in known if part and percent]
+    if legible(problem.terms[number].read) or len(told) < LEAST_SHARES:
+        return False
+    wanted = whole_of(told, min(c.usual for c in shares))
+    if wanted is not None:
+        problem.repair(number, wanted, shares[0], printed(wanted) or "")
+    return wanted is not None
+
+
+def _settle(problem: _Problem) -> bool:
+    """Read lines whose shares do not hold as their one reading with a sign wrong; whether any was."""
+    lines: dict[int, list[Share]] = {}
+    for constraint in problem.constraints:
+        if isinstance(constraint, Share):
+            lines.setdefault(constraint.whole, []).append(constraint)
+    done = False
+    for whole, shares in lines.items():
+        members = {n for c in shares for n in c.members}
+        if all(problem.state(c) for c in shares):
+            continue
+        numbers = {n: _number(problem, n) for n in members}
+        step = min(c.usual for c in shares)
+        reading = explained(whole, [(c.part, c.percent) for c in shares], numbers, step)
+        for number, value in reading.values.items() if reading else ():
+            if value != problem.values[number] and number not in problem.repaired:
+                problem.repair(number, value, shares[0], printed(value) or "")
+                done = True
+    return done
+
+
+def _number(problem: _Problem, number: int) -> Number:
+    """A number whose other readings are tried but where a sum holds, or proved, the one that it has."""
+    value = problem.values[number]
+    held = any(not isinstance(c, Share) and problem.state(c) for c in problem.at[number])
+    if value is not None and number in problem.repaired:
+        return Number(printed(value) or "", value, sure=True)
+    return Number(problem.terms[number].read, value, sure=value is not None and held)
 
 
 def _correct(problem: _Problem) -> bool:

@@ -7,7 +7,7 @@ table none of whose columns has a heading is left to be read as prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ import regex
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
-from pipeline.extract.collapsed_lines import Span
-from pipeline.extract.collapsed_rows import Row, Run, runs
+from pipeline.extract.collapsed_lines import YEAR, Span
+from pipeline.extract.collapsed_rows import Row, Run, regain, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
@@ -42,6 +42,7 @@ _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
 _TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
 """Labels of totals whose marks were misread."""
+_LEGIBLE = regex.compile(r"\d|^[-–—]+$")
 _UNIT_WORDS = 3
 """Words of a unit of measure at the end of a label."""
 
@@ -77,20 +78,26 @@ class CollapsedTable:
     """Flags of numbers that contradict others, by where their cells begin."""
 
 
-def tables(text: str, lines: Sequence[Line]) -> Iterator[CollapsedTable]:
+def tables(
+    text: str, lines: Sequence[Line], raw: Callable[[int, int], str] | None = None
+) -> Iterator[CollapsedTable]:
     """The tables among a document's lines whose columns collapsed.
 
     Args:
         text: the running text.
         lines: its lines that are not blank.
+        raw: a span of the running text as it was read; None where it stands as it was read.
     """
     words = collapsed_words()
     above = 0
     for run in runs(text, lines):
+        if raw:
+            regain(text, run.rows, raw)
         first = _first_heading(text, lines, run, above, words)
         above = run.last + 1
-        said = [text[lines[n].start : lines[n].end] for n in range(first, run.first)]
-        found = words.find(said)
+        spans = [(lines[n].start, lines[n].end) for n in range(first, run.first)]
+        said = [text[start:end] for start, end in spans]
+        found = words.find(said, [raw(*span) for span in spans] if raw else ())
         caption = _caption(text, lines, first, words)
         table = _read(text, lines, run, first, found, caption, words)
         if table is not None:
@@ -104,7 +111,8 @@ def _first_heading(text: str, lines: Sequence[Line], run: Run, above: int, words
         said = text[lines[first - 1].start : lines[first - 1].end]
         if words.says("caption", said) or words.says("unit", said) or _SECTION.match(said):
             break
-        if len(said) > LONGEST_HEADING or (said.endswith(_STOPS) and len(said) > SHORT_HEADING):
+        ended = without_dust(said).endswith(_STOPS)
+        if len(said) > LONGEST_HEADING or (ended and len(said) > SHORT_HEADING):
             break
         first -= 1
     return first
@@ -126,14 +134,12 @@ def _read(
     caption: str,
     words: CollapsedWords,
 ) -> CollapsedTable | None:
-    if not found:
-        return None
     labels = [_label(text, row, words) for row in run.rows]
     measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels)
     for width in _widths(run.rows):
         numbers = [
             Numbers(
-                tuple(text[a:b] for a, b in _kept(row, width)),
+                tuple(text[a:b] for a, b in _kept(text, row, width)),
                 words.says("total", label[2]),
                 words.says("part", label[2]),
                 measured and bool(_measured(text, row, label)[1][2]),
@@ -152,8 +158,11 @@ def _read(
         return None
     named = [h for h in found if h.phrase.kind == "label"]
     label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
+    if 2 * sum(bool(YEAR.fullmatch(said)) for _, _, said in labels) > len(labels):
+        label = "năm"
     spare = max(
-        (len(_kept(row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None), default=0
+        (len(_kept(text, row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None),
+        default=0,
     )
     before = ["tt", label, *(["đơn vị tính"] if measured else [])]
     headings = (*before, *(head.text for head in heads), *[""] * spare)
@@ -194,9 +203,10 @@ def _widths(rows: Sequence[Row]) -> list[int]:
     return [w for w in widths if sum(count > w for count in counts) <= MOST_OVER * len(counts)][:3]
 
 
-def _kept(row: Row, width: int) -> list[Span]:
-    """A row's numbers; those too many before them stand apart."""
-    return row.numbers[-width:]
+def _kept(text: str, row: Row, width: int) -> list[Span]:
+    """A row's numbers; those too many before them stand apart, of too few the illegible ones are left out."""
+    kept = row.numbers[-width:]
+    return kept if len(kept) == width else [span for span in kept if _LEGIBLE.search(text[slice(*span)])]
 
 
 def _value(line: Numbers, at: Columns | None, column: int) -> Decimal | None:
@@ -227,7 +237,7 @@ def _cells(
         units.append(unit)
     cells: list[CellText] = [blank] * (width + spare)
     places = range(width, width + spare) if at is None else at
-    for place, (a, b) in zip(places, _kept(row, width), strict=False):
+    for place, (a, b) in zip(places, _kept(text, row, width), strict=False):
         cells[place] = (a, b, text[a:b])
     # what of the label stands behind its numbers is read as prose, and a number too many
     rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]

@@ -7,38 +7,26 @@ than a chair. Columns on which the best ways agree get their headings; the other
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
+from pipeline.extract.collapsed_proved import Head, Table, each, is_borne_out, proved, unit_of
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column
 from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
 MOST_COLUMNS = 14
 DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
-LEAST_PRICED = 3
-"""Lines on which things must cost the same each."""
-MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LOST = 0.5
 """What a way counts less for a heading that is illegible."""
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
 MOST_EACH = Decimal(1_000_000_000)
-
-
-@dataclass(frozen=True)
-class Table:
-    """What is known of a table's columns: their numbers, its caption, and which are shares of two others."""
-
-    columns: Sequence[Column]
-    caption: str
-    shares: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
@@ -47,19 +35,37 @@ def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
     return [way for way, texts in told if len(set(texts)) == len(texts)]
 
 
-def _of_caption(caption: str) -> list[Heading]:
-    """The topics that a caption names, as headings above all others: what spans them may be illegible."""
+def _ways(found: Sequence[Heading], table: Table) -> list[tuple[Above, ...]]:
+    """The ways in which headings may stand over a table's columns, in the order of its caption."""
+    ways = _told_apart(ways_of(found, len(table.columns)))
+    return [way for way in ways if not _against_caption(way, table.caption.lower())]
+
+
+def _likely(ways: Sequence[tuple[Above, ...]], table: Table) -> list[tuple[Above, ...]]:
+    """Ways in which no count has money beside it that cannot be its own."""
+    return [way for way in ways if all(fit >= 0 for fit in _pairs(way, table))]
+
+
+def _against_caption(way: Sequence[Above], caption: str) -> bool:
+    """Whether money's topics stand in another order than the caption names them, and no line tells theirs."""
+    topics = [h.span or h.leaf for h in way]
+    named = dict.fromkeys(t for t in topics if t and t.phrase.kind == "topic" and t.phrase.holds == "money")
+    told = [(caption.find(t.phrase.name), t) for t in named]
+    return any(a[0] > b[0] >= 0 and not before(a[1], b[1]) for a, b in combinations(told, 2))
+
+
+def _of_caption(caption: str, known: Sequence[Heading]) -> list[Heading]:
+    """The topics that a caption names, as headings above all others: what spans them may be illegible.
+
+    ``known`` are the headings that were read: what heads a column with its unit spans none.
+    """
     topics = [h for h in collapsed_words().find([caption]) if h.phrase.kind == "topic"]
-    found = [h for h in topics if h.phrase.holds not in {"any", "sum"}]
-    return [replace(h, places=((-1, n),), tail=()) for n, h in enumerate({h.name: h for h in found}.values())]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands over a column; empty where that stays in doubt. ``assumed``: its unit is worked out."""
-
-    text: str = ""
-    assumed: bool = False
+    alone = {h.phrase.name for h in known if h.unit}
+    read = {h.phrase.name: h for h in known}
+    named = {h.name: h for h in topics if h.phrase.holds not in {"any", "sum"} and h.phrase.name not in alone}
+    return [
+        read.get(h.phrase.name, replace(h, places=((-1, n),), tail=())) for n, h in enumerate(named.values())
+    ]
 
 
 def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
@@ -70,19 +76,33 @@ def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) ->
         columns: the numbers of each column.
         caption: what stands above the headings.
     """
-    table = Table(columns, caption, shares_of(columns))
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
         return [Head()] * width
+    table = Table.of(columns, caption)
+    heads = _by_words(found, table)
+    way = proved(found, table)
+    # words that were read say more than arithmetic where the two agree: times, units
+    return heads if way is None or is_borne_out(way, heads) else [head for head, _ in way]
+
+
+def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
+    """The heading of each column by the words above it and by its numbers."""
+    width = len(table.columns)
     numbers = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal", "perhaps"}]
     perhaps = [h for h in found if h.phrase.kind == "perhaps"]
-    ways = _told_apart(ways_of(numbers, width))
+    ways = _ways(numbers, table)
     if not any(None not in [h.leaf for h in way] for way in ways) and perhaps:
-        ways = _told_apart(ways_of([h for h in found if h in numbers or h in perhaps], width)) or ways
-    topics = [] if ways else _of_caption(caption)
+        ways = _ways([h for h in found if h in numbers or h in perhaps], table) or ways
+    topics = [] if ways else _of_caption(table.caption, numbers)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
-        ways = _told_apart(ways_of([*topics, *plain], width))
+        ways = _likely(_ways([*topics, *plain], table), table)
+    # a unit may stand beside a heading that spans columns and be another's
+    if not ways:
+        bare = [replace(h, unit="", tail=()) for h in numbers if h.phrase.kind == "topic" and h.unit]
+        tried = (_ways([b if h.places == b.places else h for h in numbers], table) for b in bare)
+        ways = [w for found in tried for w in _likely(found, table) if all(h.leaf for h in w)]
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]
@@ -109,15 +129,18 @@ def _proved(heads: Sequence[str], way: Sequence[Above], place: int, table: Table
     was done; what is a fixed sum for each of the things counted beside it is their cost.
     """
     head = heads[place]
-    if head and not head.endswith(" "):
-        return Head(head)
-    if place in table.shares:
-        return Head(f"{head}tỷ lệ (%)")
-    for part, whole in table.shares.values():
+    own = way[place].leaf
+    # what only its unit stands for says nothing of its meaning
+    nameless = own is None or not own.phrase.words
+    for part, whole in table.shares.values() if nameless else ():
         leaf = way[whole].leaf
         if part == place and leaf and leaf.unit and heads[whole] and _side(way[whole]) == "planned":
             done = collapsed_words().told(table.caption, "done")
             return Head(f"{done} ({leaf.unit})" if done else "")
+    if head and not head.endswith(" "):
+        return Head(head)
+    if place in table.shares:
+        return Head(f"{head}tỷ lệ (%)")
     before = way[place - 1] if place else None
     if head and before and before.span is way[place].span and (unit := _cost_unit(before, place, table)):
         return Head(f"{head}kinh phí ({unit})", assumed=True)
@@ -128,13 +151,8 @@ def _cost_unit(counted: Above, place: int, table: Table) -> str:
     """The unit in which a column is a fixed sum for each that the column before it counts; empty for none."""
     if counted.leaf is None or counted.leaf.phrase.holds != "count":
         return ""
-    pairs = zip(table.columns[place - 1], table.columns[place], strict=True)
-    ratios = [paid / count for count, paid in pairs if count and paid]
-    (each, times), *_ = Counter(ratios).most_common(1) or [(Decimal(0), 0)]
-    if times < LEAST_PRICED or times < LEAST_ALIKE * len(ratios):
-        return ""
-    units = [unit for unit in MONEY_UNITS if LEAST_EACH <= each * grammar().scale(unit) <= MOST_EACH]
-    return units[0] if len(units) == 1 else ""
+    price = each(table.columns[place - 1], table.columns[place])
+    return unit_of(price, (LEAST_EACH, MOST_EACH)) if price else ""
 
 
 def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
@@ -163,9 +181,15 @@ def _score(way: Sequence[Above], table: Table) -> float:
         near = way[place + 1] if place + 1 < len(way) else None
         if near is not None and near.span is head.span and head.span and not near.leaf:
             score += bool(_cost_unit(head, place + 1, table))
-        if near is not None and near.span is head.span and head.leaf and near.leaf:
-            score += _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+    score += sum(_pairs(way, table))
     return score + _as_read(way, table) + _as_planned(way, table)
+
+
+def _pairs(way: Sequence[Above], table: Table) -> Iterator[float]:
+    """How well neighbours under one heading go together."""
+    for place, (head, near) in enumerate(pairwise(way)):
+        if near.span is head.span and head.leaf and near.leaf:
+            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
 
 
 def _fits(leaf: Heading, place: int, table: Table) -> float:

@@ -8,7 +8,7 @@ by whether the line of numbers has words of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ MOST_WRAPS = 5
 """Lines of labels alone between two lines of numbers; more, and a table has ended."""
 _HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
 _STOPS = tuple(".;:")
+_CAPITALS = regex.compile(r"[A-Z]{2,4}")
 _PROSE = regex.compile(r"[;.] |\p{Ll}[;.:]$")
 
 
@@ -90,7 +91,7 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
             held = [at - 1, at]
         end = at + 1
         while end < len(lines) and end - held[-1] <= MOST_WRAPS:
-            if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end)):
+            if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end, held[-1])):
                 reads[end] = spoiled
             if _is_stop(text, lines[end], reads[end]):
                 break
@@ -105,14 +106,21 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
         at = held[-1] + 1
 
 
-def _spoiled(text: str, lines: Sequence[Line], reads: Sequence[Read], at: int) -> Read | None:
-    """A line among lines of numbers that numbers itself or is a total, its last numbers spoiled."""
+def _spoiled(
+    text: str, lines: Sequence[Line], reads: Sequence[Read], at: int, above: int = -1
+) -> Read | None:
+    """A line among lines of numbers that numbers itself or is a total, its last numbers spoiled.
+
+    It may also begin with the word with which the line ``above`` begins: ``Xã`` …
+    """
     if reads[at].numbers or lines[at].end - lines[at].start > LONGEST_LABEL:
         return None
     read = read_line(text, lines[at], at, lax=True)
     ordinal, label = labelled(text, read)
     said = text[slice(*label)]
-    return read if read.numbers and (ordinal or collapsed_words().says("total", said)) else None
+    before = text[slice(*labelled(text, reads[above])[1])].split() if above >= 0 else []
+    like = bool(before) and said.split()[:1] == before[:1]
+    return read if read.numbers and (ordinal or like or collapsed_words().says("total", said)) else None
 
 
 def _follows(text: str, read: Read, below: Read) -> bool:
@@ -165,13 +173,13 @@ def _is_stop(text: str, line: Line, read: Read) -> bool:
         return True
     if len(read.numbers) > 1:
         return False
-    said = _without_dust(said)
+    said = without_dust(said)
     return (
         (bool(_HEADED.match(said)) and not read.numbers) or said.endswith(_STOPS) or len(said) > LONGEST_LABEL
     )
 
 
-def _without_dust(said: str) -> str:
+def without_dust(said: str) -> str:
     """A line without signs that stand alone at its end."""
     words = said.split(" ")
     while len(words) > 1 and sum(map(str.isalnum, words[-1])) < 2:
@@ -208,6 +216,25 @@ def _rows(text: str, lines: Sequence[Line], reads: Sequence[Read], begin: int) -
         rows.append(row)
     _number(text, rows)
     return rows
+
+
+def regain(text: str, rows: Sequence[Row], raw: Callable[[int, int], str]) -> None:
+    """Take a first number of which OCR made capitals, and restoration a word, off the end of a label.
+
+    Only of a line that lacks one number, and whose label has no other capitals.
+    """
+    usual, _ = Counter(len(row.numbers) for row in rows).most_common(1)[0]
+    for row in rows:
+        before = [n for n, span in enumerate(row.labels) if span[1] <= row.numbers[0][0]]
+        if len(row.numbers) != usual - 1 or not before:
+            continue
+        start, end = row.labels[before[-1]]
+        said = text[start:end].rstrip()
+        last = start + max(said.rfind(" ") + 1, 0), start + len(said)
+        read = raw(*last)
+        if start < last[0] and _CAPITALS.fullmatch(read) and read != text[slice(*last)]:
+            row.numbers.insert(0, last)
+            row.labels[before[-1]] = start, last[0]
 
 
 def _line_at(lines: Sequence[Line], start: int, below: int) -> int:

@@ -15,6 +15,8 @@ from pipeline.extract.collapsed_words import Heading
 
 MOST_WAYS = 400
 """Ways to order headings that are tried: where there are more, nothing is sure."""
+MOST_TRIED = 4000
+"""The same with those that some line speaks against: a second of work at most."""
 MOST_OUTLINES = 60
 """Choices of headings that may span others."""
 MOST_NAMES = 4
@@ -43,9 +45,10 @@ def ways_of(headings: Sequence[Heading], width: int) -> list[tuple[Above, ...]]:
     for unknown in (0, 1, 2):
         outlines = islice(_outlines(headings, width, unknown), MOST_OUTLINES)
         tried = [way for groups, names in outlines for way in islice(_orders(groups, names), MOST_WAYS + 1)]
-        if len(tried) > MOST_WAYS:
+        found = [way for way in tried if way is not None]
+        if len(found) > MOST_WAYS or len(tried) > MOST_TRIED:
             return []
-        if found := [way for way in tried if way is not None]:
+        if found:
             return found
     return []
 

@@ -7,10 +7,9 @@ looked for first, so that pieces of equal headings do not cross.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -18,6 +17,7 @@ import regex
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import DictionaryError
+from pipeline.extract.collapsed_letters import LONG, alike, all_folded, folded, headings_data, takes
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import fold_marks
 
@@ -25,28 +25,23 @@ Place = tuple[int, int]
 """Line and word of a heading's piece."""
 REACH = 3
 """Lines below a word on which its follower may stand."""
+NEAR = 2
+"""The same of a heading's own words: what stands lower is of the headings that it spans."""
 LONGEST = 6
 """Words of a heading's beginning."""
-LONG = 5
-"""Letters of a word in which one may be wrong."""
-LONG_GLUED = 7
-"""Letters of a heading that may be glued to what is behind it."""
 LONGEST_LINE = 200
 """Characters of a line that may be a caption or a total's label."""
-GLUED = 4
-"""Letters of words read as one."""
 _WORDS = regex.compile(r"\(?[^\s|\[\]{}(]+|\(")
-_SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|[./-]+$")
-_DIGITS = str.maketrans("0163w", "oloau")
-"""Signs that OCR puts for letters inside words."""
-_YEAR = regex.compile(r"(?:19|20)\d\d")
 MOST_SPOILED = 2
 """Letters that may be wrong in the first word of a unit in brackets, the second of which is right."""
 _NUMBERED = {"count", "money", "percent"}
+_TIMED = {*_NUMBERED, "topic"}
+LONGEST_TAIL = 3
+"""Words at the end of a heading by which it may be told."""
 _SPOILED = ("trieu", "dong")
+_UNITS = {"dong"}
 _MILLIONS = ("trieu",)
 """A unit of money that may stand without its second word."""
-_DATE = regex.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,27 @@ class _Lines:
 
     raw: list[list[str]]
     folded: list[list[str]]
+    read: list[list[str]]
+    """The same words as they were read, before restoration made other words of them."""
     taken: set[Place] = field(default_factory=set)
+
+    def takes(self, place: Place, words: Sequence[str]) -> int:
+        """How many of some words stand at a place, restored or as read."""
+        line, word = place
+        said, read = self.folded[line][word], self.read[line][word]
+        return (takes(read, words) or int(said == words[0])) if read != said else takes(said, words)
+
+    def openings(self, place: Place) -> set[str]:
+        """The letters with which what stands at a place may begin."""
+        line, word = place
+        first = {self.folded[line][word][:1], self.read[line][word][:1]}
+        return {letter for sign in first for letter in (sign, *alike().get(sign, ""))}
+
+    def is_surely(self, phrase: Phrase, place: Place) -> bool:
+        """Whether no more is wrong in a heading than its other words make good: a short one has none."""
+        [said, *more] = phrase.words
+        line, word = place
+        return bool(more) or len(said) >= LONG or said in {self.folded[line][word], self.read[line][word]}
 
     def free(self, place: Place) -> bool:
         line, word = place
@@ -103,6 +118,12 @@ class _Lines:
     def is_aside(self, place: Place) -> bool:
         """Whether a word begins what stands in brackets: a unit."""
         return self.raw[place[0]][place[1]].startswith("(")
+
+    def closes(self, place: Place, word: str) -> bool:
+        """Whether a word is the end of what stood in brackets."""
+        line, at = place
+        said = self.raw[line][at].rstrip(".,;:").endswith(")")
+        return said and word in {self.folded[line][at], self.read[line][at]}
 
     def opens(self, place: Place) -> bool:
         """Whether a word has a capital: a heading begins with it."""
@@ -129,6 +150,10 @@ class CollapsedWords:
     """The one heading that begins so and no other way, if only by the length of it."""
     orphans: dict[str, Phrase]
     """What a unit alone stands for, whose heading is illegible."""
+    named: frozenset[tuple[str, ...]]
+    """The words of whole headings that head numbers."""
+    tails: dict[tuple[str, ...], tuple[Phrase, ...]]
+    """The headings of numbers that end so."""
 
     def says(self, name: str, line: str) -> bool:
         """Whether a line is of the kind ``name`` (a section of headings.toml)."""
@@ -140,20 +165,61 @@ class CollapsedWords:
         names = (p.name for held in self.phrases.values() for p in held if p.side == side)
         return min((n for n in names if n in said), key=len, default="")
 
-    def find(self, lines: Sequence[str]) -> list[Heading]:
-        """The headings on lines that may hold pieces of several side by side, in reading order."""
+    def find(self, lines: Sequence[str], read: Sequence[str] = ()) -> list[Heading]:
+        """The headings on lines that may hold pieces of several side by side, in reading order.
+
+        Args:
+            lines: as restored.
+            read: the same as read, where restoration changed any: what stands side by side is no sentence,
+                and restoration makes one of it.
+        """
         raw = [_WORDS.findall(line) for line in lines]
-        held = _Lines(raw, [[_folded(word) for word in line] for line in raw])
+        before = [_WORDS.findall(line) for line in read or lines]
+        # where words were cut or joined, those that were read count
+        raw = [a if len(a) == len(b) else b for a, b in zip(raw, before, strict=True)]
+        held = _Lines(raw, all_folded(raw), all_folded(before))
         found: list[Heading] = []
         for place in held.places():
             heading = self._at(held, place) if held.free(place) and not held.is_aside(place) else None
             if heading:
                 held.taken.update(heading.places, heading.tail)
                 found.append(heading)
+        found += self._ends(held)
         for place in held.places():
             if held.free(place) and held.is_aside(place):
                 self._measure(held, place, found)
+        if not any(h.phrase.holds == "money" for h in found):
+            ends = (place for place in held.places() if held.free(place) and held.closes(place, "dong"))
+            found += [Heading(self.orphans["đồng"], (place,)) for place in ends]
         return sorted(found, key=lambda heading: heading.places[0])
+
+    def _ends(self, held: _Lines) -> Iterator[Heading]:
+        """Headings of which the last words are legible: two of them, or one with its unit behind it."""
+        for line, words in enumerate(held.folded):
+            for word in range(len(words)):
+                for count in range(LONGEST_TAIL, 0, -1):
+                    places = tuple((line, n) for n in range(word, word + count))
+                    if all(held.free(p) and not held.is_aside(p) for p in places):
+                        phrase = self._ending(held, places)
+                        if phrase:
+                            held.taken.update(places)
+                            yield Heading(phrase, places)
+                            break
+
+    def _ending(self, held: _Lines, places: Sequence[Place]) -> Phrase | None:
+        """The one heading, or the shortest of equal ones, that ends with some words."""
+        for texts in (held.folded, held.read):
+            said = tuple(texts[line][word] if word < len(texts[line]) else "" for line, word in places)
+            named = self.tails.get(said, ())
+            if len(said) == 1:
+                behind = (places[0][0], places[0][1] + 1)
+                aside = held.free(behind) and held.is_aside(behind)
+                units = [u for u, words in self.units.items() if aside and held.takes(behind, words)]
+                named = tuple(p for p in named if units and units[0] in p.units)
+            shortest = min(named, key=lambda p: len(p.words), default=None)
+            if shortest and all(_is_same(shortest, other) for other in named):
+                return shortest
+        return None
 
     def _measure(self, held: _Lines, place: Place, found: list[Heading]) -> None:
         """Give the unit in brackets at ``place`` to the heading before it, else to the first above it."""
@@ -193,9 +259,10 @@ class CollapsedWords:
 
     def _at(self, held: _Lines, place: Place) -> Heading | None:
         """The longest heading that begins at a word."""
-        opening = held.folded[place[0]][place[1]][:1]
-        tried = ((phrase, self._chain(held, phrase.words, place)) for phrase in self.phrases.get(opening, ()))
-        fitting = [(phrase, places) for phrase, places in tried if places]
+        openings = held.openings(place)
+        named = [phrase for letter in sorted(openings) for phrase in self.phrases.get(letter, ())]
+        tried = ((phrase, self._chain(held, phrase.words, place)) for phrase in named)
+        fitting = [(phrase, places) for phrase, places in tried if places and held.is_surely(phrase, place)]
         # where a heading goes on beside its words, none goes on below them
         fitting = [
             (phrase, places)
@@ -207,8 +274,8 @@ class CollapsedWords:
         if not fitting:
             return None
         phrase, places = max(fitting, key=lambda f: (len(f[0].words), f[1][0][0] - f[1][-1][0]))
-        for words in self.times:
-            step = self._next(held, words, places[-1], frozenset(places))
+        for words in self.times if phrase.kind in _TIMED else ():
+            step = self._next(held, words, places[-1], frozenset(places), timed=True)
             behind = self._chain(held, words, step[0], frozenset(places)) if step else None
             if behind:
                 time = " ".join(held.raw[a][b].strip("().,;:") for a, b in behind)
@@ -217,10 +284,9 @@ class CollapsedWords:
 
     def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
         """The heading of which the first two words stand at a place, where only one begins so."""
+        openings = held.openings(place)
         for words, phrases in self.whole.items():
-            if words[0][:1] == held.folded[place[0]][place[1]][:1] and (
-                at := self._chain(held, words, place)
-            ):
+            if words[0][:1] in openings and (at := self._chain(held, words, place)):
                 return [(phrase, at) for phrase in phrases]
         return []
 
@@ -228,7 +294,7 @@ class CollapsedWords:
         self, held: _Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
     ) -> tuple[Place, ...] | None:
         """The places of words from ``place`` on; None where they do not follow."""
-        count = _takes(held.folded[place[0]][place[1]], words)
+        count = held.takes(place, words)
         if not count:
             return None
         places = [place]
@@ -241,35 +307,54 @@ class CollapsedWords:
         return tuple(places)
 
     def _next(
-        self, held: _Lines, words: Sequence[str], last: Place, own: frozenset[Place]
+        self,
+        held: _Lines,
+        words: Sequence[str],
+        last: Place,
+        own: frozenset[Place],
+        *,
+        timed: bool = False,
     ) -> tuple[Place, int] | None:
-        """Where a heading goes on, and how many of its words stand there."""
+        """Where a heading goes on, and how many of its words stand there; ``timed``: with a time."""
         beside = (last[0], last[1] + 1)
-        if held.free(beside) and beside not in own:
-            said = held.folded[beside[0]][beside[1]]
-            if (taken := _takes(said, words)) and not held.opens(beside) and not held.is_aside(beside):
+        free = held.free(beside) and beside not in own
+        if free and not held.opens(beside) and not held.is_aside(beside):
+            taken = held.takes(beside, words)
+            if taken:
                 return beside, taken
-        for line in range(last[0] + 1, min(last[0] + 1 + REACH, len(held.folded))):
+        reach = REACH if timed or words[0] in _UNITS else NEAR
+        for line in range(last[0] + 1, min(last[0] + 1 + reach, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
                 place = (line, word)
                 if not said or not held.free(place) or place in own:
                     continue
                 if held.opens(place) or held.is_aside(place):
                     continue
-                taken = _takes(said, words)
-                if taken and not self._is_led(held, place):
+                taken = held.takes(place, words)
+                if taken and not self._is_led(held, place, timed=timed):
                     return place, taken
         return None
 
-    def _is_led(self, held: _Lines, place: Place) -> bool:
-        """Whether a word goes on what stands before it on its line, as some heading begins."""
+    def _is_led(self, held: _Lines, place: Place, *, timed: bool = False) -> bool:
+        """Whether a word goes on what stands before it on its line, as some heading begins.
+
+        What stands there may be a whole heading where the word begins a time (``timed``).
+        """
         line, word = place
         for begin in range(word - 1, max(word - LONGEST, -1), -1):
             if not held.free((line, begin)) or held.raw[line][begin].endswith(")"):
                 return False
             if tuple(held.folded[line][begin : word + 1]) in self.openings:
                 return True
+            if timed and tuple(held.folded[line][begin:word]) in self.named:
+                return True
         return False
+
+
+def _is_same(shortest: Phrase, other: Phrase) -> bool:
+    """Whether two headings with equal ends are of equal columns, or one is the end of the other."""
+    ends = other.words[-len(shortest.words) :] == shortest.words
+    return ends or (shortest.kind, shortest.holds, shortest.side) == (other.kind, other.holds, other.side)
 
 
 def _goes_on(places: Sequence[Place], other: Sequence[Place]) -> bool:
@@ -296,41 +381,14 @@ _TIMES = {
 }
 
 
-def _folded(word: str) -> str:
-    return str(_SIGNS.sub("", fold_marks(word).lower()))
-
-
-@lru_cache(maxsize=16384)
-def _fits(word: str, wanted: str) -> bool:
-    """Whether a word on the page is the wanted one: ``#`` a year, ``@`` a date."""
-    if wanted == "#":
-        return bool(_YEAR.fullmatch(word))
-    if wanted == "@":
-        return bool(_DATE.fullmatch(word))
-    if word == wanted:
-        return True
-    if not any(c.isalpha() for c in word) or not any(c.isalpha() for c in wanted):
-        return False
-    spelled = word.translate(_DIGITS)
-    most = 1 if len(wanted) >= LONG else 0
-    return spelled == wanted or (
-        most > 0 and Levenshtein.distance(spelled, wanted, score_cutoff=most) <= most
-    )
-
-
-def _takes(word: str, wanted: Sequence[str]) -> int:
-    """How many of the wanted words a word on the page holds, glued together or alone."""
-    if _fits(word, wanted[0]):
-        return 1
-    for count in range(len(wanted), 1, -1):
-        glued = "".join(wanted[:count])
-        if len(glued) >= GLUED and _fits(word, glued):
-            return count
-    whole = "".join(wanted)
-    # a heading glued to what stands behind it
-    if len(wanted) > 1 and len(whole) >= LONG_GLUED and _fits(word[: len(whole)], whole):
-        return len(wanted)
-    return 0
+def _tails(phrases: Iterable[Phrase]) -> dict[tuple[str, ...], tuple[Phrase, ...]]:
+    """By their last words the headings of numbers."""
+    found: dict[tuple[str, ...], list[Phrase]] = {}
+    for phrase in phrases:
+        if phrase.kind in _TIMED:
+            for count in range(1, min(len(phrase.words) - 1, LONGEST_TAIL) + 1):
+                found.setdefault(phrase.words[-count:], []).append(phrase)
+    return {words: tuple(held) for words, held in found.items()}
 
 
 def _completions(phrases: Mapping[str, Sequence[Phrase]]) -> dict[tuple[str, ...], tuple[Phrase, ...]]:
@@ -348,9 +406,9 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
     units: dict[str, tuple[str, ...]] = {}
     for entry in data["heading"]:
         for name in entry.get("units", ()):
-            units[name] = tuple(_folded(word) for word in name.split())
+            units[name] = tuple(folded(word) for word in name.split())
         for name in entry["words"]:
-            words = tuple(filter(None, (_folded(word) for word in name.split())))
+            words = tuple(filter(None, (folded(word) for word in name.split())))
             phrase = Phrase(
                 name,
                 entry["kind"],
@@ -361,7 +419,7 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
             )
             phrases.setdefault(words[0][0], []).append(phrase)
     times = tuple(
-        tuple(word if word in {"#", "@"} else _folded(word) for word in time.split())
+        tuple(word if word in {"#", "@"} else folded(word) for word in time.split())
         for time in sorted(data["times"]["words"], key=len, reverse=True)
     )
     lines = {name: regex.compile(section["pattern"], regex.V1) for name, section in data["lines"].items()}
@@ -378,6 +436,8 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
             unit: Phrase(name, kinds[name].kind, (), kinds[name].holds, units=(unit,))
             for unit, name in data["orphans"].items()
         },
+        frozenset(phrase.words for phrase in kinds.values() if phrase.kind in _TIMED),
+        _tails(kinds.values()),
     )
 
 
@@ -390,7 +450,7 @@ def collapsed_words() -> CollapsedWords:
     """
     path = folder() / "headings.toml"
     try:
-        return compile_words(tomllib.loads(path.read_text(encoding="utf-8")))
+        return compile_words(headings_data())
     except (OSError, KeyError, TypeError, ValueError, regex.error) as error:
         message = f"{path}: {error}; reinstall hoso or correct the file"
         raise DictionaryError(message) from error

@@ -43,7 +43,7 @@ from pipeline.extract.proved import Proved
 from pipeline.extract.reader import JOINT_AMOUNT
 from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
 from pipeline.extract.sentence import Sentence, moved
-from pipeline.extract.sheet import clean
+from pipeline.extract.sheet import clean, is_marked_oddly
 from pipeline.model import Value
 
 _BARE = regex.compile(r"[0-9][0-9.,]*")
@@ -420,7 +420,7 @@ def _quantity(cell: Cell, column: Column, book: Rulebook, noun: str = "") -> Qua
         return moved(named[0], cell.start)
     whole = unit != "percent" and column.scale == 1
     value, flags = parse_number(clean(cell.text), whole=whole)
-    if is_signed(cell.text):
+    if is_signed(cell.text) or is_marked_oddly(cell.text):
         flags = (*flags, AMBIGUOUS)
     if column.assumed and unit == "vnd":
         value, flags = of_no_unit(value, flags)

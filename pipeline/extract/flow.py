@@ -172,7 +172,7 @@ class Flow:
     @cached_property
     def collapsed(self) -> tuple[CollapsedTable, ...]:
         """The tables whose columns collapsed: lines of labels and numbers without cells."""
-        return tuple(tables(self.text, self.lines))
+        return tuple(tables(self.text, self.lines, self.raw))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

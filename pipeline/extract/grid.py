@@ -41,7 +41,7 @@ from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
-from pipeline.extract.sheet import clean
+from pipeline.extract.sheet import clean, is_marked_oddly
 from pipeline.extract.table_sums import Proof
 
 FLOWS = ("overdue", "outstanding", "repaid", "disbursed")
@@ -222,7 +222,7 @@ def _quantity(cell: Cell, column: Column) -> Quantity:
         # the cell names its unit itself: `1.200 hộ`
         return moved(named[0], cell.start)
     value, flags = parse_number(clean(cell.text), whole=counted or column.scale == 1)
-    if is_signed(cell.text):
+    if is_signed(cell.text) or is_marked_oddly(cell.text):
         flags = (*flags, AMBIGUOUS)
     if column.assumed:
         value, flags = of_no_unit(value, flags)

@@ -207,9 +207,14 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
 def groups_of(text: str, label: Cell) -> list[GroupList]:
     """The groups that a line's label names; where its words stand on several lines, without their place."""
     if text[label.start : label.end] == label.text:
-        return groups().find(text, label.start, label.end)
-    found = groups().find(label.text, 0, len(label.text))
-    return [group._replace(start=label.start, end=label.start) for group in found]
+        found = groups().find(text, label.start, label.end)
+    else:
+        found = groups().find(label.text, 0, len(label.text))
+        found = [group._replace(start=label.start, end=label.start) for group in found]
+    code = groups().like(label.text)
+    if code and code not in {group.code for group in found}:
+        return [GroupList(label.start, label.start, code)]
+    return found
 
 
 def head_of(grid: Grid) -> int:

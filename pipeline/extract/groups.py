@@ -13,14 +13,29 @@ from typing import Any, NamedTuple
 
 import regex
 
+from pipeline.extract.collapsed_letters import wrong
 from pipeline.extract.prefilter import Prefiltered
 from pipeline.extract.required import required
 from pipeline.language.dictionaries import folder
+from pipeline.language.normal import fold_marks
 
 _BOTH = frozenset({"poor_household", "near_poor_household"})
 _BLANKS = regex.compile(r"\s+")
 FIRST = 4
 """Letters by which the names that may begin with them are told from the others."""
+
+
+MOST_WRONG = 0.15
+"""Share of a label's letters that may be wrong: one of seven, two that OCR takes for each other."""
+LEAST_LABEL = 7
+"""Letters of a label that may be told so."""
+_LENDING = regex.compile(r"^\W*cho vay\s+", regex.IGNORECASE)
+_NO_LETTERS = regex.compile(r"[^\p{L}\p{N}]+")
+
+
+def _letters(label: str) -> str:
+    """The letters of a label without marks, blanks and signs: how it is cut into words is of no use."""
+    return str(_NO_LETTERS.sub("", fold_marks(label).lower()))
 
 
 class GroupList(NamedTuple):
@@ -84,6 +99,7 @@ class Groups:
         self._damaged = [
             (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
         ]
+        self._labels = [(g["code"], _letters(name)) for g in self.groups for name in g.get("labels", ())]
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
 
@@ -155,6 +171,20 @@ class Groups:
             if match := pattern.match(text, start, limit):
                 return GroupList(start, match.end(), code)
         return None
+
+    def like(self, label: str) -> str:
+        """The code of the group whose name a line's label is but for a few letters; else empty."""
+        read = _letters(_LENDING.sub("", label))
+        if len(read) < LEAST_LABEL:
+            return ""
+        most = len(read) * MOST_WRONG
+        found = [
+            (wrong(read, name, most), code)
+            for code, name in self._labels
+            if abs(len(read) - len(name)) <= most
+        ]
+        near = sorted((distance, code) for distance, code in found if distance <= most)
+        return near[0][1] if near and {code for d, code in near if d == near[0][0]} == {near[0][1]} else ""
 
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""

@@ -24,6 +24,9 @@ SAMPLE = 60
 """Lines by which columns are tried, and sums that a total may add up."""
 _ZERO = Decimal(0)
 _DASH = regex.compile(r"[-–—]+")
+_COMMA = regex.compile(r"(?<=\d)[;:)](?=\d{1,2}$)")
+_THOUSANDS = regex.compile(r"(?<=\d)[;:](?=\d{3}(?!\d))")
+"""Signs that OCR takes for a comma and for the dots of thousands."""
 _LOST = regex.compile(r"[0-9],[^0-9]*$")
 """A comma behind which decimals were lost."""
 
@@ -54,12 +57,18 @@ def _signs() -> _Signs:
 def clean(text: str) -> str:
     """A number's cell without stray marks around it; a dash is nothing.
 
-    >>> clean("- 291,21"), clean("105 l"), clean("12,5 %"), clean("–"), clean("§.699,28")
-    ('291,21', '105', '12,5', '0', '§.699,28')
+    >>> clean("- 291,21"), clean("105 l"), clean("12,5 %"), clean("–"), clean("§.699,28"), clean("8:779;2")
+    ('291,21', '105', '12,5', '0', '§.699,28', '8.779,2')
     """
     if _DASH.fullmatch(text):
         return "0"
-    return str(_signs().stray.sub("", text)).strip()
+    kept = str(_signs().stray.sub("", text)).strip()
+    return str(_THOUSANDS.sub(".", _COMMA.sub(",", kept)))
+
+
+def is_marked_oddly(text: str) -> bool:
+    """Whether other signs stand in a number's cell where its dots and comma should: ``8:779;2``."""
+    return bool(_COMMA.search(text.strip()) or _THOUSANDS.search(text.strip()))
 
 
 def is_numeral(text: str) -> bool:
@@ -173,7 +182,7 @@ def _is_numeric(cells: Sequence[str]) -> bool:
 
 def _is_whole(cells: Sequence[str]) -> bool:
     """Whether a column's numbers are whole: as many can be read so as otherwise."""
-    read = [clean(c) for c in cells if is_numeral(c)]
+    read = [clean(c) for c in cells if is_numeral(c) and not is_marked_oddly(c)]
     whole, free = (sum(parse_number(c, whole=w)[0] is not None for c in read) for w in (True, False))
     return whole >= free
 

@@ -44,6 +44,7 @@ class DocTypes:
         laws: kinds named by name and year.
         heads: kinds that may stand over a document.
         parts: folded abbreviation to its right form: ``HDND`` to ``HĐND``.
+        prime_minister: the last part of a symbol that is his, misread or not.
         symbol: regex text of one symbol, with named parts number, year, notation.
         examples: text and the symbol that it holds.
     """
@@ -54,16 +55,18 @@ class DocTypes:
     heads: tuple[str, ...]
     parts: Mapping[str, str]
     symbol: str
+    prime_minister: regex.Pattern[str]
     examples: tuple[tuple[str, str], ...]
 
     def clean(self, symbol: str) -> str:
         """A symbol without spaces, dashes plain, Đ where only Đ can stand.
 
-        >>> doc_types().clean("82/KH- UBND"), doc_types().clean("12 /NQ–HDND")
-        ('82/KH-UBND', '12/NQ-HĐND')
+        >>> doc_types().clean("82/KH- UBND"), doc_types().clean("12 /NQ–HDND"), doc_types().clean("7/QĐ-ITs")
+        ('82/KH-UBND', '12/NQ-HĐND', '7/QĐ-TTg')
         """
         text = "".join(symbol.translate(_DASHES).split()).rstrip("-/.")
-        return str(_PART.sub(lambda m: self._part(m.group()), text))
+        text = str(_PART.sub(lambda m: self._part(m.group()), text))
+        return str(self.prime_minister.sub("TTg", text))
 
     def _part(self, part: str) -> str:
         """An abbreviation with Đ where D was read, one Đ where two were."""
@@ -96,5 +99,6 @@ def doc_types() -> DocTypes:
         tuple(data["heads"]),
         parts,
         data["symbol"],
+        regex.compile(data["prime_minister"]),
         tuple((e["text"], e["symbol"]) for e in data["example"]),
     )

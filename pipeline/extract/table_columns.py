@@ -5,6 +5,7 @@ A column is one only where more lines say so than not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -94,19 +95,24 @@ def _products(table: Sheet, columns: tuple[int, int, int], number: dict[Place, i
 
 def _shares(table: Sheet, columns: tuple[int, int, int], number: dict[Place, int]) -> Iterator[Constraint]:
     """The shares of a percentage's column that hold on most of its lines."""
-    found: list[tuple[Share, bool]] = []
+    found: list[tuple[Share, bool | None]] = []
+    known = [table.terms[line, columns[2]] for line in table.body if (line, columns[2]) in table.terms]
+    steps = Counter(decimals(term.read) for term in known if term.value is not None)
+    usual = Decimal(1).scaleb(-max((n for n, times in steps.items() if times >= LEAST_LINES), default=0))
     for line in table.body:
         part, whole, percent = (table.terms.get((line, c)) for c in columns)
-        if not (part and whole and percent and part.value and whole.value and percent.value):
+        if not (part and whole and percent):
             continue
         # what lacks the comma that its column has is compared with it
-        bare = percent.other if percent.other is not None and percent.value > WHOLE else None
-        usual = -int(bare.as_tuple().exponent) if bare is not None else decimals(percent.read)
-        step = Decimal(1).scaleb(-usual)
-        share = Share(number[line, columns[0]], number[line, columns[1]], number[line, columns[2]], step)
+        bare = percent.other if percent.other is not None and (percent.value or 0) > WHOLE else None
+        step = Decimal(1).scaleb(
+            int(bare.as_tuple().exponent) if bare is not None else -decimals(percent.read)
+        )
+        at = [number[line, c] for c in columns]
+        share = Share(at[0], at[1], at[2], step, min(usual, step))
         values = [part.value, whole.value, percent.value if bare is None else bare]
-        wanted = Share(0, 1, 2, step).excess(values)
-        found.append((share, wanted == 0))
-    held = sum(holds for _, holds in found)
-    if held >= LEAST_LINES and 2 * held > len(found):
+        told = all(values)
+        found.append((share, Share(0, 1, 2, step).excess(values) == 0 if told else None))
+    held = sum(holds is True for _, holds in found)
+    if held >= LEAST_LINES and 2 * held > sum(holds is not None for _, holds in found):
         yield from (share for share, _ in found)

@@ -17,6 +17,7 @@ from pipeline.language.normal import fold_marks
 from pipeline.language.syllables import is_syllable
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.memory import Memory
+from pipeline.restore.names import Names
 from pipeline.restore.parts import Vector, Words
 from pipeline.restore.spelling import UNKNOWN_PIECE
 from pipeline.restore.tokens import Token, rules
@@ -103,6 +104,7 @@ class Candidates:
     lexicon: Lexicon
     ngrams: Ngrams
     channel: Channel
+    names: Names | None = None
     document: Memory | None = None
     memory: dict[str, Options] = field(default_factory=dict)
     pieces: dict[str, Words] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from pipeline.language.ngrams import Keys, Ngrams, Scores, extended
 from pipeline.restore.lattice import EDGES, Ints, Lattice
 from pipeline.restore.memory import Memory
 from pipeline.restore.parts import Vector
+from pipeline.restore.phrases import Phrases
 
 KEEP_WITHIN = 8.0
 """Nats below the best path that a word's best path may lie and still meet the trigrams."""
@@ -207,7 +208,11 @@ def score_bigrams(lattice: Lattice, ngrams: Ngrams, memory: Memory | None = None
 
 
 def decode(
-    coarse: Coarse, sentences: Sequence[int], ngrams: Ngrams, memory: Memory | None = None
+    coarse: Coarse,
+    sentences: Sequence[int],
+    ngrams: Ngrams,
+    memory: Memory | None = None,
+    phrases: Phrases | None = None,
 ) -> list[list[Choice]]:
     """The chosen path through each of some sentences of a lattice, with posteriors."""
     lattice = coarse.lattice
@@ -221,12 +226,17 @@ def decode(
     posterior = np.empty(0)
     with np.errstate(divide="ignore"):
         for words in range(3, ngrams.order + 1):
-            states, posterior = _longer(states, words, lattice, ngrams, memory)
+            states, posterior = _longer(states, words, lattice, ngrams, memory, phrases)
     return _paths(lattice, posterior, sentences)
 
 
 def _longer(
-    states: States, words: int, lattice: Lattice, ngrams: Ngrams, memory: Memory | None
+    states: States,
+    words: int,
+    lattice: Lattice,
+    ngrams: Ngrams,
+    memory: Memory | None,
+    phrases: Phrases | None,
 ) -> tuple[States, Vector]:
     """Join stretches to ones a word longer: those that keep a share of the paths, and the shares of nodes."""
     left, right = _follow(states.start, states.end, states.places)
@@ -235,6 +245,7 @@ def _longer(
     plain = ngrams.score(keys, words, backoff[left], known[left], states.lower[right])
     seconds, thirds = lattice.word[states.last[left]], lattice.word[states.last[right]]
     mixed = memory.mix(seconds, thirds, plain) if memory else plain
+    mixed = phrases.mix(keys, mixed) if phrases else mixed
     links = Links(left, right, mixed.astype(np.float64))
     rank, own = lattice.rank[states.last], lattice.score[states.last]
     final, _ = _edges(lattice, states.last)

@@ -153,10 +153,14 @@ def build(sentences: Sequence[Sequence[Token]], make: Candidates) -> Lattice:
     bases, place, size = [], EDGES, 0
     for tokens in sentences:
         bases.append(place)
+        names = make.names if make.names and make.names.are(tokens) else None
         for i, token in enumerate(tokens):
             options = make.of(token)
             ids.append(options.ids)
-            scores.append(_scores(i, tokens, make, options.ids, options.scores))
+            weighed = _scores(i, tokens, make, options.ids, options.scores)
+            scores.append(
+                names.weighed(i, options.ids, weighed, int(options.ids[options.kept])) if names else weighed
+            )
             places.append(place + i)
             inside.append(i)
             kept.append(size + options.kept)

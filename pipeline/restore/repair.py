@@ -34,6 +34,8 @@ from pipeline.restore.casing import cased
 from pipeline.restore.channel import Channel, letter_case
 from pipeline.restore.decode import Choice
 from pipeline.restore.lattice import Lattice, before_figure
+from pipeline.restore.names import Names
+from pipeline.restore.phrases import Phrases
 from pipeline.restore.rounds import Made, Rounds, batches
 from pipeline.restore.specks import speck
 from pipeline.restore.tokens import Token, sentences
@@ -151,6 +153,8 @@ class Restorer:
     root: Path
     lexicon: Lexicon
     ngrams: Ngrams
+    phrases: Phrases
+    names: Names
     makers: dict[str, Candidates] = field(default_factory=dict)
 
     @classmethod
@@ -160,7 +164,8 @@ class Restorer:
         Raises:
             DictionaryError: where a file is missing or damaged.
         """
-        root = folder or dictionaries()
+        own = dictionaries()
+        root = folder or own
         lexicon = Lexicon.load(root / "lexicon.tsv")
         ngrams = Ngrams.load(root / "ngrams")
         if len(lexicon.words) != len(ngrams.unigram):
@@ -169,7 +174,9 @@ class Restorer:
                 "restore both or run make dictionaries"
             )
             raise DictionaryError(message)
-        return cls(root, lexicon, ngrams)
+        return cls(
+            root, lexicon, ngrams, Phrases.load(lexicon, root / "phrases.toml"), Names.load(lexicon, root)
+        )
 
     def maker(self, channel: str) -> Candidates:
         """The candidates that a channel (``eng``, ``vie``, ``plain``) makes.
@@ -183,7 +190,7 @@ class Restorer:
                 if channel == "plain"
                 else Channel.load(channel, self.lexicon, self.root / "channel" / f"{channel}.tsv")
             )
-            self.makers[channel] = Candidates(self.lexicon, self.ngrams, known)
+            self.makers[channel] = Candidates(self.lexicon, self.ngrams, known, self.names)
         return self.makers[channel]
 
     def restore(self, text: str, *, channel: ChannelName = "auto") -> RestoredText:
@@ -210,7 +217,7 @@ class Restorer:
         """One pass: every sentence by itself, then those in doubt by what the others say."""
         names = ("eng", "plain") if channel == "auto" else (channel,)
         makers = [self.maker(name) for name in names]
-        rounds = Rounds(self.ngrams, makers, channel, self.edits, Made(Edits(text)))
+        rounds = Rounds(self.ngrams, makers, channel, self.edits, Made(Edits(text)), self.phrases)
         for batch in batches(enumerate(sentences(text))):
             rounds.first(batch)
         rounds.second()
@@ -253,7 +260,7 @@ class Restorer:
             span = int(lattice.first[node]), int(lattice.last[node])
             if span[0] == before[0] + 1 and tokens[span[0]].joint and make.channel.name == "eng":
                 pair, name = (before[1], words[0]), self.lexicon.words[before[1]]
-                if dirt := speck(tokens[before[0]], tokens[span[0]], pair, name, self.ngrams):
+                if dirt := speck(tokens[before[0]], tokens[span[0]], pair, name, self.ngrams, self.phrases):
                     yield dirt
             before = span[1], words[-1]
             if lattice.kept[node]:

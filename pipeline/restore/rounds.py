@@ -16,6 +16,7 @@ from pipeline.restore.decode import Choice, Coarse, decode, score_bigrams
 from pipeline.restore.fit import explain, fluent, gain, printed, without_marks
 from pipeline.restore.lattice import Lattice, build
 from pipeline.restore.memory import Memory
+from pipeline.restore.phrases import Phrases
 from pipeline.restore.tokens import Token
 
 PRIOR = 6.0
@@ -60,6 +61,7 @@ class Rounds:
     Attributes:
         makers: candidates by channel; of several the one that explains a sentence best is taken.
         channel: as the caller named it; ``vie`` takes every sentence.
+        phrases: what texts of this kind say over and over.
         made: edits of the first round; ``again``, by channel, of the second, over the sentences ``redone``.
         doubtful: number, channel and tokens of each sentence in doubt.
     """
@@ -69,6 +71,7 @@ class Rounds:
     channel: str
     make_edits: MakeEdits
     made: Made
+    phrases: Phrases | None = None
     again: list[Made] = field(default_factory=list)
     redone: set[int] = field(default_factory=set)
     memory: Memory = field(default_factory=Memory)
@@ -101,7 +104,7 @@ class Rounds:
             self.second()
 
     def _decoded(self, found: _Scored, places: Sequence[int], memory: Memory | None) -> list[list[Choice]]:
-        return decode(found.scored, places, self.ngrams, memory) if places else []
+        return decode(found.scored, places, self.ngrams, memory, self.phrases) if places else []
 
     def _coarse(self, sentences: Sequence[list[Token]], sought: Sequence[int], make: Candidates) -> _Scored:
         """Scored lattice of the sentences that a channel may explain."""
@@ -154,7 +157,7 @@ class Rounds:
             for batch in batches(mine):
                 lattice = build([tokens for _, tokens in batch], make)
                 scored = score_bigrams(lattice, self.ngrams, memory)
-                paths = decode(scored, range(len(batch)), self.ngrams, memory)
+                paths = decode(scored, range(len(batch)), self.ngrams, memory, self.phrases)
                 for (number, tokens), path in zip(batch, paths, strict=True):
                     made.add(number, self.make_edits(tokens, lattice, path, make))
 

@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.language.lexicon import NUMBER, UNKNOWN
 from pipeline.language.ngrams import Ngrams
 from pipeline.model import Edit
+from pipeline.restore.phrases import Phrases
 from pipeline.restore.tokens import Token, rules
 
 USUAL = -2.5
@@ -23,7 +24,9 @@ SURE = 0.9
 _SHORT = 2
 
 
-def speck(left: Token, right: Token, words: tuple[int, int], printed: str, ngrams: Ngrams) -> Edit | None:
+def speck(
+    left: Token, right: Token, words: tuple[int, int], printed: str, ngrams: Ngrams, phrases: Phrases
+) -> Edit | None:
     """The edit that makes a space of the sign between two tokens; None where it may have been printed.
 
     Args:
@@ -32,6 +35,7 @@ def speck(left: Token, right: Token, words: tuple[int, int], printed: str, ngram
         words: the words that they were, by id.
         printed: the first of them.
         ngrams: says how mostly one follows the other.
+        phrases: says where one follows the other without a sign.
     """
     if (
         right.joint not in {"-", "."}
@@ -47,5 +51,6 @@ def speck(left: Token, right: Token, words: tuple[int, int], printed: str, ngram
     elif right.joint == ".":
         dirt = len(left.text) >= _SHORT and len(right.text) >= _SHORT
     else:
-        dirt = bool(ngrams.pairs(np.array(words[:1]), np.array(words[1:]))[0] > USUAL)
+        usual = bool(ngrams.pairs(np.array(words[:1]), np.array(words[1:]))[0] > USUAL)
+        dirt = usual or phrases.holds(words)
     return Edit(left.end, right.start, right.joint, " ", "confusion", SURE) if dirt else None
