@@ -34,7 +34,9 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
             continue
-        model = rows[-1] if rows else _beside(frame, before)
+        model = rows[-1] if rows else frame.split(before) or _beside(frame, before)
+        if _is_listed(frame, q, stop, model, rows):
+            mark = None
         if mark is None and model is None:
             continue
         row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
@@ -54,6 +56,22 @@ def _beside(frame: Frame, before: Sequence[Draft]) -> Draft | None:
     if before and 0 < frame.sentence.block - before[-1].sentence.block <= 1:
         return before[-1]
     return None
+
+
+def _is_listed(frame: Frame, q: Quantity, stop: int, model: Draft | None, rows: Sequence[Draft]) -> bool:
+    """Whether a count is an item of a split and has no verb of its own: what was done is told of the total.
+
+    ``cấp 900 thẻ do ngân sách đóng, hỗ trợ đóng, gồm: hộ nghèo 600 thẻ; hộ cận nghèo 300 thẻ``
+    """
+    if model is None:
+        return False
+    text, begin = frame.sentence.text, rows[0].last.end if rows else frame.sentence.start
+    cue = frame.cues.parts.search(text, begin, q.lead)
+    if cue is None:
+        return False
+    before = frame.sentence.previous(q.start)
+    begin = max(cue.end(), before.end if before else 0)
+    return not any(begin <= m.start < stop for m in frame.marks if not m.trigger.reason)
 
 
 def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:

@@ -164,6 +164,25 @@ class Frame:
         """The spans of all introductions above the sentence: lists lie in lists. The nearest first."""
         return [(a, b) for a, b in self.above if self.sentence.text[a:b].endswith(":")]
 
+    # ---- what the sentence before told --------------------------------------------------------
+
+    @cached_property
+    def splits(self) -> bool:
+        """Whether the sentence begins by announcing parts of what was told before it."""
+        return self.cues.splits(self.sentence.text, self.sentence.start, self.sentence.end)
+
+    def split(self, before: Sequence[Draft]) -> Draft | None:
+        """The row above that the sentence's figures are parts of, where it begins by announcing them."""
+        above = before[-1] if before and self.splits else None
+        return above if above and self.sentence.block - above.sentence.block <= 1 else None
+
+    def carried(self, before: Sequence[Draft]) -> Mark | None:
+        """What governs the row that the sentence splits: its parts need no words of their own."""
+        whole = self.split(before)
+        triggers = (t for t in self.rules.triggers if whole and t.id == whole.rule)
+        start = self.sentence.start
+        return next((Mark(start, start, trigger) for trigger in triggers), None)
+
     # ---- exclusions ---------------------------------------------------------------------------
 
     def excluded(self, q: Quantity) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.housed import is_house
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark
 
@@ -27,7 +28,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     ]
     for number, q in enumerate(slots):
         stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
-        if not _is_house(frame, q, stop, rows):
+        if not is_house(frame, q, stop, rows, before):
             continue
         verbs = _verbs(frame, q, stop, spent, bool(rows or near))
         if not (rows or near or frame.is_open(q) or _is_plain(frame, q, verbs)):
@@ -66,30 +67,8 @@ def _of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Draft:
     return _split(frame, rows, before)
 
 
-NEAR = 120
-"""Characters before a count of households in which their houses are named."""
 NEXT = 3
 """Characters between a sentence and the next of its block."""
-
-
-def _is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
-    if q.unit == "house":
-        return True
-    if q.unit != "household":
-        return False
-    text, parts = frame.sentence.text, frame.rules.parts
-    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
-    after = text[q.end : min(clause.end, stop)]
-    if parts["households.before"].search(text, max(clause.start, q.lead - NEAR), q.lead):
-        return True
-    first = rows[0].cells["houses"] if rows else None
-    if first and first.unit == "household" and frame.cues.parts.search(text, first.end, q.start):
-        return True
-    if first and first.unit == "household" and parts["households.done"].match(after):
-        return True
-    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
-        after[:60]
-    )
 
 
 def _is_plain(frame: Frame, q: Quantity, verbs: Sequence[Mark] | None) -> bool:
@@ -232,6 +211,10 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
         elif column and column not in current.cells:
             current.cells[column] = q
             _basis(frame, current, q)
+        elif column == "amount_vnd" and (whole := _whole(frame, rows, current)):
+            whole.cells[column] = (
+                q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
+            )
     for row, money in paid:
         row.cells.setdefault("amount_vnd", money)
 

@@ -1,10 +1,12 @@
 """Numbers that a list gives without their noun: ``34 lao động; trong đó: người nghèo 03, cận nghèo 05``.
 
-Behind words that announce parts, a bare number right behind a group is of the unit of the number before them.
+Behind words that announce parts, and in a bracket behind a count, a bare number right behind a group is of
+the unit of the number before them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import regex
@@ -17,6 +19,7 @@ from pipeline.extract.sentence import Sentence
 
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s*(?:[,;.)]|và\b|$))")
 _JOINT = regex.compile(r"\s*(?:là|có|:|-|–)?\s*")
+_SIGN = regex.compile(r"[,;.:\d]")
 LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
 
@@ -30,26 +33,47 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
         works: what is done to houses, right before how many (``xây mới 12, sửa chữa 8``).
     """
     text = sentence.text
-    cue = parts.search(text, sentence.start, sentence.end)
-    if cue is None:
+    lists = list(_brackets(sentence))
+    if cue := parts.search(text, sentence.start, sentence.end):
+        counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
+        lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
+    found: dict[int, Quantity] = {}
+    places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
+    for begin, end, unit in lists:
+        for match in _BARE.finditer(text, begin, end):
+            start = match.start()
+            if any(a < match.end() and start < b for a, b in places):
+                continue
+            if _follows_a_group(text, begin, start):
+                found.setdefault(start, _quantity(match, unit))
+            elif unit in HOUSED and works.search(text, begin, start):
+                found.setdefault(start, _quantity(match, "house"))
+    if not found:
         return sentence
-    counts = [
-        q for q in sentence.quantities if q.end <= cue.start() and not q.is_money and q.unit != "percent"
-    ]
-    if not counts:
-        return sentence
-    found = [
-        _quantity(match, counts[-1].unit)
-        for match in _BARE.finditer(text, cue.end(), sentence.end)
-        if not any(q.start < match.end() and match.start() < q.end for q in sentence.quantities)
-        and not any(m.start < match.end() and match.start() < m.end for m in sentence.mentions)
-        and (
-            _follows_a_group(text, cue.end(), match.start())
-            or (counts[-1].unit == "house" and works.search(text, cue.end(), match.start()))
-        )
-    ]
-    every = sorted([*sentence.quantities, *found], key=lambda q: q.start)
-    return replace(sentence, quantities=every) if found else sentence
+    every = sorted([*sentence.quantities, *found.values()], key=lambda q: q.start)
+    return replace(sentence, quantities=every)
+
+
+HOUSED = frozenset({"house", "household"})
+"""Units of counts whose parts may be told by what is done to houses."""
+BEHIND = 25
+"""Characters between a count and the bracket that splits it: `182 hộ nghèo (…)`."""
+
+
+def _counts(q: Quantity) -> bool:
+    return not q.is_money and q.unit != "percent"
+
+
+def _brackets(sentence: Sentence) -> Iterator[tuple[int, int, str]]:
+    """The brackets right behind counts, with the count's unit: ``154 hộ (xây mới 122, sửa chữa 32)``."""
+    text = sentence.text
+    if text.find("(", sentence.start, sentence.end) < 0:
+        return
+    for q in sentence.quantities:
+        opens = text.find("(", q.end, min(q.end + BEHIND, sentence.end)) if _counts(q) else -1
+        closes = text.find(")", opens, sentence.end) if opens >= 0 else -1
+        if closes >= 0 and not _SIGN.search(text, q.end, opens):
+            yield opens + 1, closes, q.unit
 
 
 def _follows_a_group(text: str, begin: int, at: int) -> bool:

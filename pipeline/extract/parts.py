@@ -128,7 +128,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
                     if is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
-                for more, way in enumerate(_ways(inside, total)):
+                for more, way in enumerate(_ways(inside, total, before[-NEAREST:])):
                     for row in way:
                         adopt(total, row, breakdown + more)
 
@@ -171,12 +171,19 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     return [r for r in found if may_hold(total, r) and r not in line_of(total)]
 
 
-def _ways(inside: Sequence[Draft], total: Draft) -> list[Sequence[Draft]]:
+def _ways(inside: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> list[Sequence[Draft]]:
     """The ways in which a total is split: where the first rows add up to it, the others are another one."""
     for number in range(2, len(inside)):
         if is_all(inside[:number], total):
-            return [inside[:number], inside[number:]]
+            rest = inside[number:]
+            return [inside[:number]] if _is_beside(rest, total, before) else [inside[:number], rest]
     return [inside]
+
+
+def _is_beside(rest: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> bool:
+    """Whether rows stand beside a total in a larger one: ``128 nhà; xong 110, gồm 80 và 30; còn 18 nhà``."""
+    wider = (r for r in before if r.sentence is total.sentence and r is not total)
+    return any(is_all([total, *rest], r) for r in wider)
 
 
 def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, int] | None:
@@ -233,7 +240,9 @@ def _singled_out(rows: Sequence[Draft], cues: Cues) -> None:
         if row.parent or not number or sentence.block - rows[number - 1].sentence.block > 1:
             continue
         clause = sentence.clauses[sentence.clause_at(row.first.start)]
-        cue = cues.singled.search(sentence.text, clause.start, min(row.first.start, clause.start + HEAD))
+        above = rows[number - 1]
+        begin = max(clause.start, above.last.end if above.sentence is sentence else 0)
+        cue = cues.singled.search(sentence.text, begin, min(row.first.start, begin + HEAD))
         if cue is None or any(0 <= m.start - cue.end() <= FRESH for m in sentence.mentions):
             continue
         before = [r for r in rows[max(0, number - NEAREST) : number] if r.last.end <= cue.start()]
@@ -295,7 +304,8 @@ def _free(rows: Iterable[Draft], total: Draft) -> Iterator[Draft]:
         if row.sentence.block - last > REACH:
             break
         last = row.sentence.block
-        if row.parent is None and not row.children:
+        inner = row.sentence is total.sentence and _adds_up(row)
+        if row.parent is None and (not row.children or inner):
             yield row
 
 
@@ -343,6 +353,9 @@ def _finish(row: Draft) -> None:
             row.flags.append("sum_mismatch")
         if row.group is None:
             _group_of_parts(row)
+        works = {p.values.get("work") for p in parts_of(row, 1)} - {None, "unspecified"}
+        if row.complete and len(works) > 1:
+            row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
     elif row.parent:
         row.role = "part"
     if row.parent and _adds_up(row.parent, row.breakdown):

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from pipeline.extract.amounts import Quantity
+from pipeline.extract.announced import THINGS, part_of
 from pipeline.extract.frames import BEHIND, Draft, Frame
 from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
-from pipeline.extract.whose import group_at, group_of
+from pipeline.extract.whose import group_of
 
 EARLIER = 6
 """Triggers before a weak one that may speak for it."""
@@ -63,11 +63,19 @@ def _place(
     mark = governor(seen)
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
+        if mark and mark.trigger.reason == FOUND and not frame.excluded(q) and (part := part_of(seen, rows)):
+            rows.append(part)  # `12.000 phần quà, trong đó Hội Chữ thập đỏ vận động 5.000 phần`
+            return
         refused.setdefault(q.start, reason)
+        return
+    if q.unit in THINGS and not (mark and _is_told_here(seen, mark)) and (part := part_of(seen, rows)):
+        rows.append(
+            part
+        )  # `300 suất học bổng, trong đó 120 suất cho học sinh lớp 1`: they are no other things
         return
     number, mark = _number(seen, mark)
     # what a rate's part is of (`measure`) its own words must tell
-    if number is None and "measure" not in frame.rules.tells_apart and (part := _part(seen, rows)):
+    if number is None and "measure" not in frame.rules.tells_apart and (part := part_of(seen, rows)):
         rows.append(part)
         return
     if number is None or _is_anothers(seen, taken):
@@ -107,7 +115,7 @@ def _place(
         before = seen.previous
         if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
             row.cells[waiting[before.start].column] = before
-    elif part := _part(seen, rows):
+    elif part := part_of(seen, rows):
         rows.append(part)
         return
     else:
@@ -137,45 +145,13 @@ def _name_kind(seen: Seen, row: Draft) -> None:
     row.values |= {c: v for c, v in near.trigger.values.items() if c in rules.default}
 
 
-def _part(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
-    """A count of a group behind words that announce parts: of the row before it, and of its kind.
-
-    ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
-    """
-    frame, q = seen.frame, seen.q
-    own = group_at(frame.sentence, q)
-    for whole in reversed(rows):
-        column = next((c for c in frame.rules.adds if c in whole.cells and _alike(frame, whole, c, q)), "")
-        cue = frame.cues.parts.search(seen.text, whole.last.end, q.lead)
-        if not column or not cue:
-            continue
-        group = own if own and own.code else _labelled(seen, cue.end())
-        if not group or any(sign in seen.text[cue.end() : q.lead] for sign in ";("):
-            return None
-        part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
-        for other in set(frame.rules.adds) - {column}:
-            part.values.pop(f"{other}_unit", None)
-        return part
-    return None
+def _is_told_here(seen: Seen, mark: Mark) -> bool:
+    """Whether a telling trigger stands among the number's own words."""
+    return not mark.trigger.weak and seen.begin <= mark.start < seen.end
 
 
-def _alike(frame: Frame, whole: Draft, column: str, q: Quantity) -> bool:
-    """Whether a number counts what a row's column does: workers are people."""
-    unit = whole.cells[column].unit
-    return unit == q.unit or any(
-        number.codes.get(unit, unit) == number.codes.get(q.unit, q.unit)
-        for number in frame.rules.numbers
-        if number.column == column and {unit, q.unit} <= set(number.units)
-    )
-
-
-def _labelled(seen: Seen, begin: int) -> GroupList | None:
-    """The group that names a part before its number: ``người nghèo 138``, ``đối tượng khác 67 người``."""
-    text, start = seen.text, max(seen.begin, begin)
-    named = [g for g in groups().find(text, start, seen.q.lead) if g.code]
-    if named and not text[named[-1].end : seen.q.lead].strip(" :-–"):
-        return named[-1]
-    return GroupList(start, start, "") if seen.frame.cues.rest.search(text, start, seen.q.lead) else None
+FOUND = "funding"
+"""The reason of money and gifts that were got: a part of what was given may be told so."""
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:

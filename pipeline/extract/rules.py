@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+import regex
+
 from pipeline.extract.amounts import Grammar
 from pipeline.extract.groups import groups
 from pipeline.extract.lookout import Lookout
@@ -293,6 +295,9 @@ class Status:
     example: str
 
 
+_LETTER = regex.compile(r"\p{L}")
+
+
 @dataclass(frozen=True)
 class Cues:
     """What all tables share (``cues.toml``)."""
@@ -328,6 +333,11 @@ class Cues:
     base: Pattern
     money: Pattern
     examples: Sequence[tuple[str, str]]
+
+    def splits(self, text: str, start: int, end: int) -> bool:
+        """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
+        first = _LETTER.search(text, start, end)
+        return bool(first and self.parts.match(text, first.start(), end))
 
     @cached_property
     def blocking(self) -> Patterns:

@@ -1,0 +1,65 @@
+"""Parts that words announce under a table's rule file: ``210 người, trong đó có 80 người thuộc hộ nghèo``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.governors import Seen
+from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.whose import group_at
+
+
+def part_of(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
+    """A count of a group behind words that announce parts: of the row before it, and of its kind.
+
+    ``mở 6 lớp dạy nghề cho 210 người, trong đó có 80 người thuộc hộ nghèo``
+    """
+    frame, q = seen.frame, seen.q
+    own = group_at(frame.sentence, q)
+    above = frame.split(seen.before)
+    for whole in (*reversed(rows), *([above] if above else ())):
+        column = next((c for c in frame.rules.adds if c in whole.cells and _alike(frame, whole, c, q)), "")
+        cue = frame.cues.parts.search(seen.text, max(whole.last.end, frame.sentence.start), q.lead)
+        if not column or not cue:
+            continue
+        same = _is_same_thing(frame, whole.cells[column], q)
+        group = own if own and own.code else _labelled(seen, cue.end())
+        if not (group or same) or (not same and any(s in seen.text[cue.end() : q.lead] for s in ";(")):
+            return None
+        part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
+        for other in set(frame.rules.adds) - {column}:
+            part.values.pop(f"{other}_unit", None)
+        return part
+    return None
+
+
+def _alike(frame: Frame, whole: Draft, column: str, q: Quantity) -> bool:
+    """Whether a number counts what a row's column does: workers are people."""
+    unit = whole.cells[column].unit
+    return unit == q.unit or any(
+        number.codes.get(unit, unit) == number.codes.get(q.unit, q.unit)
+        for number in frame.rules.numbers
+        if number.column == column and {unit, q.unit} <= set(number.units)
+    )
+
+
+def _is_same_thing(frame: Frame, whole: Quantity, q: Quantity) -> bool:
+    """Whether two numbers count the same things, not people: ``24.700 phần quà`` and ``3.900 phần``."""
+    text = frame.sentence.text
+    named = [text[o.noun_start : o.end].lower() for o in (whole, q)]
+    return q.unit in THINGS and bool(named[1]) and named[0].startswith(named[1])
+
+
+THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
+"""Units of things: a part of them needs no group that tells whose it is."""
+
+
+def _labelled(seen: Seen, begin: int) -> GroupList | None:
+    """The group that names a part before its number: ``người nghèo 138``, ``đối tượng khác 67 người``."""
+    text, start = seen.text, max(seen.begin, begin)
+    named = [g for g in groups().find(text, start, seen.q.lead) if g.code]
+    if named and not text[named[-1].end : seen.q.lead].strip(" :-–"):
+        return named[-1]
+    return GroupList(start, start, "") if seen.frame.cues.rest.search(text, start, seen.q.lead) else None
