@@ -23,8 +23,9 @@ from benchmarks.layered import CLASSES, PAGES, WORK, Made, Source, made
 from benchmarks.page import commit, put
 from benchmarks.shared import ROOT, SHARED
 from pipeline.errors import HosoError
-from pipeline.intake import inspect, layer, pdf, placement
+from pipeline.intake import children, inspect
 from pipeline.language.normal import nfc
+from pipeline.ocr.judge import Sheet, judge
 from pipeline.settings import Settings
 
 SEEDS = {"development": 11, "held out": 7207}
@@ -45,9 +46,8 @@ def source(name: str) -> Source:
 
 def verdict(path: Path, number: int, settings: Settings) -> tuple[str, tuple[str, ...]]:
     """The verdict on a page's layer, and its reasons."""
-    page = pdf.geometry(path, number, settings, path.name)
-    words = layer.read(path, number, settings, path.name)
-    judged = layer.judge(words, placement.covered(placement.drawn(path, number, path.name), page))
+    with children.scratch() as folder:
+        judged = judge(Sheet(path, number, settings, folder, path.name))
     return judged.verdict, judged.reasons
 
 

@@ -252,7 +252,7 @@ def scanned_pdf(found: Scan, layer: Sequence[Spot] = (), *, under: bool = False,
     canvas = Canvas(buffer, pagesize=(width, height), invariant=1, pageCompression=1)
     if not under:
         canvas.drawImage(ImageReader(jpeg), 0, 0, width, height)
-    text = canvas.beginText()
+    text = canvas.beginText(0, 0)
     text.setTextRenderMode(0 if under else 3)
     style = Style("DejaVu Serif", 10.0)
     for word, box in layer:
@@ -262,7 +262,10 @@ def scanned_pdf(found: Scan, layer: Sequence[Spot] = (), *, under: bool = False,
         text.setHorizScale(100 * (box.x1 - box.x0) / max(natural, 0.1))
         text.setTextOrigin(box.x0, height - box.y1 + 0.2 * size)
         text.textOut(word)
+    # the mode outlives the text object
+    canvas.saveState()
     canvas.drawText(text)
+    canvas.restoreState()
     if under:
         canvas.drawImage(ImageReader(jpeg), 0, 0, width, height)
     for item in page.texts if page else []:

@@ -18,7 +18,7 @@ from operator import eq
 from typing import Literal, get_args, overload
 
 TextSource = Literal["text_layer", "ocr", "text_file"]
-LayerVerdict = Literal["", "good", "legacy", "ruined", "stamp_only", "none"]
+LayerVerdict = Literal["", "good", "legacy", "ruined", "partly_ruined", "contradicted", "stamp_only", "none"]
 EditKind = Literal["diacritics", "confusion", "lexicon", "split", "merge", "encoding", "number"]
 ReadStatus = Literal["ok", "partial", "failed"]
 Stage = Literal["intake", "ocr", "restore", "extract", "batch"]
