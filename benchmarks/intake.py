@@ -1,4 +1,4 @@
-"""Text layers: how often the verdict on a page is right, on drawn pages of every class and on the shared scans.
+"""Text layers: how often the verdict on a page is right, on drawn pages of every class and on shared scans.
 
 usage: python -m benchmarks.intake [--write] [--errors] [--held-out] [--pages N] [--only CLASS]
 
@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.heldout import report_prose
-from benchmarks.layered import CLASSES, PAGES, WORK, Made, Source, made
+from benchmarks.layer_drawing import WORK, Source
+from benchmarks.layered import CLASSES, PAGES, Made, made
 from benchmarks.page import commit, put
 from benchmarks.shared import ROOT, SHARED
 from pipeline.errors import HosoError
@@ -38,7 +39,10 @@ def source(name: str) -> Source:
     foreign = (ROOT / "benchmarks" / "foreign.txt").read_text(encoding="utf-8").splitlines()[1:]
     if name == "development":
         return Source(report_prose(), foreign[::2], SEEDS[name])
-    places = [*sorted((ROOT / "benchmarks").glob("blind*/txt/*.txt")), *sorted((ROOT / "benchmarks").glob("own/txt/*.txt"))]
+    places = [
+        *sorted((ROOT / "benchmarks").glob("blind*/txt/*.txt")),
+        *sorted((ROOT / "benchmarks").glob("own/txt/*.txt")),
+    ]
     lines = [nfc(line.strip()) for path in places for line in path.read_text(encoding="utf-8").splitlines()]
     texts = [line for line in lines if len(line) > 60 and "|" not in line and "    " not in line]
     return Source(texts, foreign[1::2], SEEDS[name])
@@ -106,13 +110,17 @@ def confusion(pairs: Sequence[tuple[str, str, str]]) -> str:
             cells = " | ".join(str(counts[label, column] or "") for column in columns)
             lines.append(f"| {label} | {cells} | {counts[label, label]} of {every} |")
     right = sum(label == found for label, found, _ in pairs)
-    lines.append(f"| all | {' | '.join([''] * len(columns))} | {right} of {len(pairs)}: {100 * right / max(len(pairs), 1):.1f} % |")
+    share = 100 * right / max(len(pairs), 1)
+    lines.append(f"| all | {' | '.join([''] * len(columns))} | {right} of {len(pairs)}: {share:.1f} % |")
     return "\n".join(lines)
 
 
 def ways(pairs: Sequence[tuple[str, str, str]]) -> str:
     """How many of each way of making pages are right, where not all are."""
-    every, right = Counter(way for _, _, way in pairs), Counter(way for label, found, way in pairs if label == found)
+    every, right = (
+        Counter(way for _, _, way in pairs),
+        Counter(way for label, found, way in pairs if label == found),
+    )
     wrong = [f"{way} {right[way]} of {count}" for way, count in sorted(every.items()) if right[way] < count]
     return f"Not all right: {'; '.join(wrong)}." if wrong else "All right."
 

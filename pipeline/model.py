@@ -17,7 +17,7 @@ from itertools import compress
 from operator import eq
 from typing import Literal, get_args, overload
 
-TextSource = Literal["text_layer", "ocr", "text_file"]
+TextSource = Literal["text_layer", "ocr", "mixed", "text_file"]
 LayerVerdict = Literal["", "good", "legacy", "ruined", "partly_ruined", "contradicted", "stamp_only", "none"]
 EditKind = Literal["diacritics", "confusion", "lexicon", "split", "merge", "encoding", "number"]
 ReadStatus = Literal["ok", "partial", "failed"]
@@ -56,12 +56,16 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a page: ``page.text[start:end]``, where it stands and how sure its reader was (0-1)."""
+    """One word of a page: ``page.text[start:end]``, where it stands and how sure its reader was (0-1).
+
+    ``witness`` is what an older text layer has in its place, empty where there is none.
+    """
 
     start: int
     end: int
     box: Box | None = None
     confidence: float | None = None
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -308,6 +312,7 @@ class Evidence:
     restored: str
     box: Box | None = None
     mention: int = 1
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Where the worker itself is ended or dies, the driver asks for less of the docume
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -150,7 +151,8 @@ def _with(document: Document, restore: Restore) -> Document:
 
 def channel(page: Page) -> str:
     """How a page's letters were read: our own OCR knows Vietnamese, a text layer or file may not have."""
-    return "vie" if page.source == "ocr" else "auto"
+    coded = any(reason.startswith("encoding:") for reason in page.reasons)
+    return "vie" if page.source == "ocr" or (page.source == "mixed" and not coded) else "auto"
 
 
 def assemble(
@@ -184,6 +186,7 @@ def document_row(document: Document, *, failed: bool) -> dict[str, Value]:
         "text_quality": worst_decile(
             p.quality for p in document.pages if p.status != "failed" and not p.blank
         ),
+        "layer_verdicts": layer_verdicts(document.pages),
         "pages_failed": sum(page.status == "failed" for page in document.pages),
         "duplicate_of": None,
         "counted": True,
@@ -205,6 +208,17 @@ def text_source(pages: Sequence[Page]) -> str | None:
     if len(sources) > 1:
         return "mixed"
     return next(iter(sources), None)
+
+
+def layer_verdicts(pages: Sequence[Page]) -> str | None:
+    """How many pages have which verdict on their layer, the most frequent first; None where none has one.
+
+    >>> layer_verdicts([Page(n, "", verdict=v) for n, v in enumerate(("ruined", "good", "good"), 1)])
+    'good:2 ruined:1'
+    """
+    counts = Counter(page.verdict for page in pages if page.verdict)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return " ".join(f"{verdict}:{count}" for verdict, count in ranked) or None
 
 
 def worst_decile(qualities: Iterable[float]) -> float | None:
@@ -248,6 +262,7 @@ def evidence_rows(figure: Figure) -> Iterable[dict[str, Cell]]:
             "end": e.end,
             "raw": e.raw,
             "restored": e.restored,
+            "witness": e.witness or None,
         }
 
 

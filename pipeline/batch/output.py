@@ -57,6 +57,8 @@ class Output:
         self._columns = columns
         self.rows: dict[str, int] = {}
         """Rows by table, counted while they are drawn."""
+        self.layers: dict[str, int] = {}
+        """Pages by the verdict on their text layer, counted while pages.csv is drawn."""
 
     def tables(self) -> dict[str, Iterator[Row]]:
         """All tables of ``tables/``."""
@@ -94,8 +96,11 @@ class Output:
 
     def _counted(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
         self.rows[name] = 0
+        verdict = self._columns[name].index("layer_verdict") if name == "pages" else None
         for row in rows:
             self.rows[name] += 1
+            if verdict is not None and row[verdict]:
+                self.layers[row[verdict]] = self.layers.get(row[verdict], 0) + 1
             yield row
 
     def _failures(self, file: File) -> Iterator[Failure]:

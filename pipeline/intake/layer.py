@@ -20,8 +20,9 @@ _CODES = frozenset(map(chr, (*range(0x80, 0xA0), 0xAD)))
 """What nobody sees and old encodings have letters at."""
 LOST = "\ufffd"
 """What stands for a glyph that the file's font gives no letter."""
-_BULLET = re.compile("[\uf020-\uf0ff]$")
-"""A sign of a symbol font by itself."""
+_SIGN = "[\uf020-\uf0ff]"
+_BULLET = re.compile(f"^{_SIGN}(?!{_SIGN})|(?<!{_SIGN}){_SIGN}$")
+"""A sign of a symbol font by itself, before a word or behind it."""
 MAX_WORDS = 50_000
 """Words of one page that are read; a dense table page has 2,000."""
 
@@ -57,7 +58,11 @@ def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerW
         raise DamagedError(message)
     words = parse(report.output.decode("utf-8", "replace"))
     # what nobody sees is a letter in old encodings alone
-    return words if _CODES.isdisjoint(set().union(*(w.text for w in words))) or in_unicode(words)[1] else seen(words)
+    return (
+        words
+        if _CODES.isdisjoint(set().union(*(w.text for w in words))) or in_unicode(words)[1]
+        else seen(words)
+    )
 
 
 def parse(table: str) -> list[LayerWord]:
@@ -67,7 +72,7 @@ def parse(table: str) -> list[LayerWord]:
         cells = row.split("\t")
         if len(cells) != 12 or cells[0] != "5" or len(words) >= MAX_WORDS:
             continue
-        text = _BULLET.sub("", nfc("".join(map(_legible, cells[11])).strip()))
+        text = nfc("".join(map(_legible, _BULLET.sub("", cells[11]))).strip())
         left, top, width, height = (float(cell) for cell in cells[6:10])
         if text and width > 0 and height > 0:
             box = Box(left, top, left + width, top + height)
@@ -76,8 +81,8 @@ def parse(table: str) -> list[LayerWord]:
 
 
 def _legible(letter: str) -> str:
-    """A letter as it is kept: what is none becomes a mark of what is lost, what is only for layout nothing."""
-    if letter.isprintable() or letter in _CODES or _BULLET.match(letter):
+    """A letter as it is kept: what is none becomes a mark of what is lost, what only lays out nothing."""
+    if letter.isprintable() or letter in _CODES:
         return letter
     return "" if category(letter) in {"Cf", "Zs", "Zl", "Zp"} else LOST
 

@@ -19,7 +19,7 @@ from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
 from pipeline.model import Box
 
-_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI f F f* B B* b b* S s gs"
+_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI ID EI f F f* B B* b b* S s gs"
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})

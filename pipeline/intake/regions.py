@@ -1,7 +1,7 @@
 """The regions of a text layer: words of one font, seen or hidden, whose lines are all good or all damaged.
 
-Damage has borders: one font's map from glyphs to letters is broken, one part of a page was read by an OCR that
-knows no Vietnamese. So words are parted by font, and each font's lines, in reading order, into runs: the
+Damage has borders: one font's map from glyphs to letters is broken, one part of a page was read by an OCR
+that knows no Vietnamese. So words are parted by font, and each font's lines, in reading order, into runs: the
 likeliest way to say of each line whether it is good, where each change costs something (Viterbi 1967). What
 a line's words tell is ``language.legible``'s.
 """
@@ -19,7 +19,7 @@ from pipeline.model import Box, union
 
 RegionVerdict = Literal["good", "ruined", "unclear"]
 CHANGE = 6.0
-"""Nats that a change between good and damaged lines must gain: three damaged words in a good line are names."""
+"""Nats that a change between good and damaged lines must gain: three odd words in a good line are names."""
 RUINED = -6.0
 """Nats at most of a damaged region: two words that are none."""
 GOOD = 4.0

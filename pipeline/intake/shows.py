@@ -20,7 +20,7 @@ from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 
-_OPERATORS = "q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI"
+_OPERATORS = "q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI ID EI"
 _HIDDEN = frozenset({3, 7})
 _MAX_DEPTH = 5
 _MAX_SHOWS = 60_000
@@ -32,7 +32,7 @@ _UNKNOWN_WIDTH = 500.0
 
 @dataclass(slots=True)
 class Show:
-    """A stretch of text: its baseline in points of the page as shown, its font's name, whether it is hidden."""
+    """A stretch of text: its baseline in points of the page as shown, its font, whether it is hidden."""
 
     x0: float
     y0: float
@@ -105,7 +105,16 @@ def _shows(path: Path, number: int, page: Geometry, name: str) -> list[Show]:
         with pdf.opened(path, name) as document:
             content = document.pages[number - 1]
             _follow(content, content.get("/Resources", {}), _State(IDENTITY), walk, 0)
-    except (pikepdf.PdfError, ReadError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (
+        pikepdf.PdfError,
+        ReadError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+    ):
         pass  # what was found before counts; words without a show keep no font
     return walk.found
 
@@ -161,7 +170,9 @@ def _do(target: Any, resources: Any, state: _State, walk: _Walk, depth: int) -> 
     kind = str(target.get("/Subtype", "")) if target is not None else ""
     if kind == "/Image":
         m = state.matrix
-        opaque = "/SMask" not in target and "/Mask" not in target and not bool(target.get("/ImageMask", False))
+        opaque = (
+            "/SMask" not in target and "/Mask" not in target and not bool(target.get("/ImageMask", False))
+        )
         if opaque and abs(m.a * m.d - m.b * m.c) > _LEAST_COVER:
             box = compose(walk.shown, m).box(0, 0, 1, 1)
             for show in walk.found:
@@ -189,7 +200,9 @@ def _show(shown: Any, state: _State, here: Affine, walk: _Walk) -> Affine:
     x0, y0 = place.apply(*here.apply(0, state.rise))
     x1, y1 = place.apply(*behind.apply(0, state.rise))
     name = state.face.name if state.face else ""
-    walk.found.append(Show(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2, name, state.mode in _HIDDEN))
+    walk.found.append(
+        Show(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2, name, state.mode in _HIDDEN)
+    )
     return behind
 
 

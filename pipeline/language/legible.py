@@ -1,9 +1,9 @@
-"""What single words tell of a text: nats by which each is likelier in good text than in damaged.
+r"""What single words tell of a text: nats by which each is likelier in good text than in damaged.
 
 ``quality`` judges a text by shares, which a few words do not have. Here each word speaks for itself, and the
 nats of a line, a font or a page add up:
 
->>> odds("nghèo") > 0 > odds("ngheo") > odds("nghco") > odds("ng\\ue0f4o")
+>>> odds("nghèo") > 0 > odds("ngheo") > odds("nghco") > odds("ng\ue0f4o")
 True
 >>> odds("12.400"), odds("UBND")
 (0.0, 0.0)
@@ -25,9 +25,11 @@ from pipeline.language.syllables import is_syllable
 
 Kind = Literal["marked", "plain", "invalid", "odd", "strange", "neutral"]
 _WORD = re.compile(r"[^\W\d_]+")
-_ODD = re.compile(r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]|[a-zà-ỹ][A-ZĐ]|[^\W\d_]\d+$")
-_SIGNS = frozenset("“”‘’–—…•−·°²³§€№«»½¼¾×÷±≤≥≠→←↔■□●○◦▪►✓✔☐☑√∑∞\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\u00ad")
-"""Signs outside ASCII that offices print; the last are bullets of symbol fonts."""
+_ODD = re.compile(
+    r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]|[a-zà-ỹ][A-ZĐ]|[^\W\d_]\d+$"
+)
+_SIGNS = frozenset("“”‘’–—…•−·°²³§€№«»½¼¾×÷±≤≥≠→←↔■□●○◦▪►✓✔☐☑√∑∞\u00ad")
+"""Signs outside ASCII that offices print."""
 
 
 @lru_cache(maxsize=20_000)

@@ -1,13 +1,13 @@
 """The verdict on a page's text layer, with named reasons: what may be kept, and what is to be read anew.
 
 "Has text" is no test: most scans carry the e-signature's few lines, some a layer that an OCR in the wrong
-language left, some another page's. First the words are judged by what they say (``intake.regions``); where that
-leaves doubt, the page's image is looked at (``look``): always where nobody ever saw the words, and where words
-that are seen read like damage.
+language left, some another page's. First the words are judged by what they say (``intake.regions``); where
+that leaves doubt, the page's image is looked at (``look``): always where nobody ever saw the words, and where
+words that are seen read like damage.
 
-Verdicts: ``good`` · ``legacy`` (good once its old encodings are converted) · ``ruined`` · ``partly_ruined`` (a
-font, a region or a picture is to be read anew, the rest is good) · ``contradicted`` (the image says otherwise) ·
-``stamp_only`` (an e-signature's lines over a scan) · ``none``.
+Verdicts: ``good`` · ``legacy`` (good once its old encodings are converted) · ``ruined`` · ``partly_ruined``
+(a font, a region or a picture is to be read anew, the rest is good) · ``contradicted`` (the image says
+otherwise) · ``stamp_only`` (an e-signature's lines over a scan) · ``none``.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ _EXACT = 0.86
 """Share of letters, with marks, that are read alike where the layer is good."""
 _AS_PRINTED = 0.7
 """Share of words that are seen, and read like damage, from which they are what is printed."""
+_DOUBTED = -2.0
 _SHORT = 40
-"""Words of a page at most that may be too few to tell, so that any doubt is worth a look."""
+"""Words of a page at most that may be too few to tell, so that a word that is none is worth a look."""
 _NUMBERS = 4
 """Numbers from which they speak for themselves, and half of them must be read alike."""
 _UNREAD = 10.0
@@ -194,12 +195,16 @@ class _Case:
         damaged = ("damaged_region",) if len(bad) > _FEW * len(own) else ()
         if unread or damaged:
             return self._told("partly_ruined", (*reasons, *damaged, *unread), words, looked=True)
-        return self._good((*reasons, *self.quality.reasons), [self.words[number] for number in own], looked=True)
+        return self._good(
+            (*reasons, *self.quality.reasons), [self.words[number] for number in own], looked=True
+        )
 
     def seen(self) -> Judgement:
         """Words that are drawn to be seen: right if their fonts name the letters that they draw."""
         short = len(self.words) < _SHORT
-        bad = [n for r in self.regions if r.verdict == "ruined" or (short and r.nats < 0) for n in r.words]
+        bad = [
+            n for r in self.regions if r.verdict == "ruined" or (short and r.nats < _DOUBTED) for n in r.words
+        ]
         looked, reasons = False, self.quality.reasons
         if bad:
             found = self.sheet.look.compare(*self._of(bad))
@@ -243,10 +248,14 @@ class _Case:
         return self._told("legacy" if self.old else "good", (*self.old, *reasons), kept, looked=looked)
 
     def _told(
-        self, verdict: LayerVerdict, reasons: tuple[str, ...], kept: Sequence[LayerWord], *, looked: bool = False
+        self,
+        verdict: LayerVerdict,
+        reasons: tuple[str, ...],
+        kept: Sequence[LayerWord],
+        *,
+        looked: bool = False,
     ) -> Judgement:
         return Judgement(
             verdict, tuple(dict.fromkeys(reasons)), self.quality, tuple(self.words), tuple(kept),
             tuple(self.regions), looked,
         )  # fmt: skip
-

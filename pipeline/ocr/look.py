@@ -130,7 +130,9 @@ class Look:
         if not bands:
             return 0, 0.0
         step = max(1, len(bands) // _LINES)
-        boxes = [self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]]
+        boxes = [
+            self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]
+        ]
         read = [word for found in self._read(boxes) for word in found if word.confidence >= _SURE]
         return len(bands), total(word.text for word in read)
 

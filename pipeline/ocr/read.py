@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import DamagedError, ReadError
@@ -15,7 +16,7 @@ from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.language import quality
 from pipeline.model import Page
-from pipeline.ocr import lines, raster, recognise, rulings
+from pipeline.ocr import lines, raster, recognise, rulings, second
 from pipeline.ocr.judge import Judgement, Sheet, judge
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
@@ -98,10 +99,20 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, where: 
         found, affine = _rulings(sheet.drawn, settings) if ruled else ((), scaling(1))
         return _layer_page(judged.kept, judged, sheet.geometry, number, found, affine)
     image = sheet.scan or sheet.drawn()
-    read = recognise.page(image, number, settings, folder, where)
+    kept = partial(second.merged, kept=judged.kept) if judged.kept else list
+    read = recognise.page(image, number, settings, folder, where, kept)
     if judged.verdict == "ruined" and not read.words:
         return _layer_page(judged.words, judged, sheet.geometry, number, (), scaling(1))
-    return replace(read, verdict=judged.verdict, reasons=(*judged.reasons, *read.reasons))
+    mixed = any(word.confidence is None for word in read.words)
+    page = replace(
+        read,
+        source="mixed" if mixed else read.source,
+        verdict=judged.verdict,
+        reasons=(*judged.reasons, *read.reasons),
+    )
+    witnesses = [word for word in judged.words if word.hidden]
+    doubted = judged.verdict in {"ruined", "partly_ruined", "contradicted"}
+    return second.witnessed(page, witnesses) if doubted and witnesses and page.words else page
 
 
 def _rulings(drawn: Callable[[int], Raster], settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
