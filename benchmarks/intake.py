@@ -2,6 +2,9 @@
 
 usage: python -m benchmarks.intake [--write] [--errors] [--held-out] [--pages N] [--only CLASS]
 
+Measured too: what a second witness is worth (``witnesses``), and how many born-digital pages are read a
+second by one core.
+
 The pages are those of ``layered``: first the set that was looked at while the judging was written (prose of
 ``prose.txt`` and ``samples/sources``), then, with ``--held-out``, one of other texts and another seed that
 nobody looked at before the end. ``--write`` puts the result into docs/benchmarks.md, ``--errors`` names the
@@ -11,6 +14,7 @@ pages that are judged wrongly and keeps them under build/bench.
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import tomllib
 from collections import Counter
@@ -18,20 +22,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import witnesses
 from benchmarks.heldout import report_prose
-from benchmarks.layer_drawing import WORK, Source
+from benchmarks.layer_drawing import WORK, Source, sheet
 from benchmarks.layered import CLASSES, PAGES, Made, made
 from benchmarks.page import commit, put
 from benchmarks.shared import ROOT, SHARED
 from pipeline.errors import HosoError
 from pipeline.intake import children, inspect
 from pipeline.language.normal import nfc
+from pipeline.ocr import read_page
 from pipeline.ocr.judge import Sheet, judge
 from pipeline.settings import Settings
+from samples.pdf import born_digital
 
 SEEDS = {"development": 11, "held out": 7207}
-LONGEST = 400
-"""Characters of a paragraph of foreign prose; longer ones are cut."""
+BORN_DIGITAL = 120
+"""Pages of a born-digital file whose reading is timed."""
 
 
 def source(name: str) -> Source:
@@ -131,6 +138,31 @@ def report(sets: Mapping[str, Sequence[tuple[str, str, str]]]) -> str:
     return "\n\n".join(parts)
 
 
+def speed() -> str:
+    """Pages of born-digital files that one core reads a second, all programs that are started counted."""
+    rows = ["| pages | | a second and core | target |", "|---|---|---|---|"]
+    plain, mixed = ("prose",), ("prose", "prose", "prose", "table")
+    for name, forms in (("prose", plain), ("every fourth with a ruled table", mixed)):
+        given, path = source("development"), WORK / "born-digital.pdf"
+        sheets = [
+            sheet(given, forms[n % len(forms)], given.rng(70, n), scanned=False) for n in range(BORN_DIGITAL)
+        ]
+        path.write_bytes(born_digital(sheets))
+        info = inspect(path, Settings())
+        read_page(path, 1, info, Settings())  # dictionaries are loaded
+        began = _seconds()
+        for number in range(1, info.pages + 1):
+            read_page(path, number, info, Settings())
+        rows.append(f"| {info.pages} | {name} | {info.pages / (_seconds() - began):.0f} | 30 |")
+    return "\n".join(rows)
+
+
+def _seconds() -> float:
+    """Processor time of this process and of all that it waited for."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(
@@ -147,6 +179,9 @@ def main() -> int:
     for name in names:
         sets[f"drawn pages, {name}"] = list(drawn(name, options.pages, options.only, options.errors))
     block = report(sets)
+    if not options.only:
+        block += f"\n\n**second witness**\n\n{witnesses.report(list(witnesses.heard(source(names[-1]))))}"
+        block += f"\n\n**born-digital pages**\n\n{speed()}"
     print(block)
     if options.write:
         path = ROOT / "docs" / "benchmarks.md"

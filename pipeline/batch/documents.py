@@ -186,7 +186,8 @@ def document_row(document: Document, *, failed: bool) -> dict[str, Value]:
         "text_quality": worst_decile(
             p.quality for p in document.pages if p.status != "failed" and not p.blank
         ),
-        "layer_verdicts": layer_verdicts(document.pages),
+        "layer_verdicts": counted(page.verdict for page in document.pages),
+        "layer_reasons": counted(r for page in document.pages if page.verdict for r in page.reasons),
         "pages_failed": sum(page.status == "failed" for page in document.pages),
         "duplicate_of": None,
         "counted": True,
@@ -210,15 +211,14 @@ def text_source(pages: Sequence[Page]) -> str | None:
     return next(iter(sources), None)
 
 
-def layer_verdicts(pages: Sequence[Page]) -> str | None:
-    """How many pages have which verdict on their layer, the most frequent first; None where none has one.
+def counted(codes: Iterable[str]) -> str | None:
+    """How often each code occurs, the most frequent first; None where there is none.
 
-    >>> layer_verdicts([Page(n, "", verdict=v) for n, v in enumerate(("ruined", "good", "good"), 1)])
-    'good:2 ruined:1'
+    >>> counted(["ruined", "good", "", "good"])
+    'good=2 ruined=1'
     """
-    counts = Counter(page.verdict for page in pages if page.verdict)
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return " ".join(f"{verdict}:{count}" for verdict, count in ranked) or None
+    ranked = sorted(Counter(filter(None, codes)).items(), key=lambda pair: (-pair[1], pair[0]))
+    return " ".join(f"{code}={count}" for code, count in ranked) or None
 
 
 def worst_decile(qualities: Iterable[float]) -> float | None:

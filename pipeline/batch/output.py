@@ -57,8 +57,8 @@ class Output:
         self._columns = columns
         self.rows: dict[str, int] = {}
         """Rows by table, counted while they are drawn."""
-        self.layers: dict[str, int] = {}
-        """Pages by the verdict on their text layer, counted while pages.csv is drawn."""
+        self.layers: dict[str, dict[str, int]] = {}
+        """By the verdict on their text layer, pages and reasons, counted while pages.csv is drawn."""
 
     def tables(self) -> dict[str, Iterator[Row]]:
         """All tables of ``tables/``."""
@@ -96,12 +96,17 @@ class Output:
 
     def _counted(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
         self.rows[name] = 0
-        verdict = self._columns[name].index("layer_verdict") if name == "pages" else None
         for row in rows:
             self.rows[name] += 1
-            if verdict is not None and row[verdict]:
-                self.layers[row[verdict]] = self.layers.get(row[verdict], 0) + 1
+            if name == "pages":
+                self._count_layer(dict(zip(self._columns[name], row, strict=True)))
             yield row
+
+    def _count_layer(self, page: Mapping[str, str]) -> None:
+        if page["layer_verdict"]:
+            counts = self.layers.setdefault(page["layer_verdict"], {"pages": 0})
+            for code in ("pages", *page["layer_reasons"].split()):
+                counts[code] = counts.get(code, 0) + 1
 
     def _failures(self, file: File) -> Iterator[Failure]:
         if file.problem is not None:

@@ -8,6 +8,7 @@ OCR software lays its words.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 
 _OPERATORS = "q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI ID EI"
+_ODD = re.compile(r"[^\w.+-]")
+_LONGEST_NAME = 60
 _HIDDEN = frozenset({3, 7})
 _MAX_DEPTH = 5
 _MAX_SHOWS = 60_000
@@ -226,7 +229,8 @@ def _face(resources: Any, key: Any, walk: _Walk) -> _Face | None:
 
 
 def _made(font: Any) -> _Face:
-    name = str(font.get("/BaseFont", font.get("/Name", ""))).lstrip("/").rpartition("+")[2]
+    told = str(font.get("/BaseFont", font.get("/Name", ""))).lstrip("/").rpartition("+")[2]
+    name = _ODD.sub("_", told)[:_LONGEST_NAME]
     if str(font.get("/Subtype", "")) == "/Type0":
         descendant = font["/DescendantFonts"][0]
         default, widths = float(descendant.get("/DW", 1000)), _cid_widths(descendant.get("/W", []))

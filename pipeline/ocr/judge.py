@@ -12,11 +12,12 @@ otherwise) · ``stamp_only`` (an e-signature's lines over a scan) · ``none``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.errors import ReadError
 from pipeline.intake import layer, pdf, placement, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
@@ -136,8 +137,8 @@ def judge(sheet: Sheet) -> Judgement:
     """
     words = sheet.words
     if not words:
-        drawn = sheet.content.glyphs
-        lost = drawn >= _GLYPHS
+        covered = placement.covered(sheet.content, sheet.geometry)
+        lost = sheet.content.glyphs >= _GLYPHS and not covered
         reason = "no_letters" if lost else "no_words"
         return Judgement("ruined" if lost else "none", (reason,), quality.assess(""))
     texts, old = layer.in_unicode(words)
@@ -149,9 +150,12 @@ def judge(sheet: Sheet) -> Judgement:
         words = sheet.told
         first = regions(words, texts)
     case = _Case(sheet, words, texts, tuple(f"encoding:{name}" for name in old), judged, first, covered)
-    if any(word.hidden for word in words):
-        return case.hidden()
-    return case.scanned() if covered and len(words) < thresholds().words else case.seen()
+    visible = sum(not word.hidden for word in words)
+    if visible < len(words) and (2 * visible <= len(words) or (covered and visible < thresholds().words)):
+        return case.looking(case.hidden)
+    if covered and len(words) < thresholds().words:
+        return case.scanned()
+    return case.looking(case.seen)
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,16 @@ class _Case:
     quality: Quality
     regions: Sequence[Region]
     covered: bool
+
+    def looking(self, judge_page: Callable[[], Judgement]) -> Judgement:
+        """A verdict that may need the page's image; by the words alone where there is none to look at."""
+        try:
+            return judge_page()
+        except ReadError:
+            bad = sum(len(region.words) for region in self.regions if region.verdict == "ruined")
+            if 2 * bad > len(self.words):
+                return self._told("ruined", ("no_look", *self.quality.reasons), ())
+            return self._good(("no_look", *self.quality.reasons), self.words, looked=False)
 
     def scanned(self) -> Judgement:
         """Few words that are seen over a scan: a stamp's."""
@@ -201,30 +215,41 @@ class _Case:
 
     def seen(self) -> Judgement:
         """Words that are drawn to be seen: right if their fonts name the letters that they draw."""
+        unseen = [word for word in self.words if word.hidden]
+        if unseen and self.sheet.look.without_ink(unseen) >= _NO_INK:
+            # a title or a field that was left in the file: no text of the page
+            return self._without_unseen()
         short = len(self.words) < _SHORT
-        bad = [
-            n for r in self.regions if r.verdict == "ruined" or (short and r.nats < _DOUBTED) for n in r.words
-        ]
-        looked, reasons = False, self.quality.reasons
+        doubted = (r for r in self.regions if r.verdict == "ruined" or (short and r.nats < _DOUBTED))
+        bad = [number for region in doubted for number in region.words]
+        reasons = self.quality.reasons
         if bad:
-            found = self.sheet.look.compare(*self._of(bad))
-            looked = True
-            if found.words >= _AS_PRINTED:
-                bad, reasons = [], ("as_printed", *reasons)
-        faces = sorted({self.words[number].face for number in bad} - {""})
-        told = tuple(f"font:{face}" for face in faces)
-        rest = [number for number in range(len(self.words)) if number not in set(bad)]
-        if bad and not self._numbers("good", hidden=False):
-            return self._told("ruined", ("letters_differ", *told, *reasons), (), looked=True)
-        words = [self.words[number] for number in rest]
-        if bad:
-            return self._told("partly_ruined", ("letters_differ", *told, *reasons), words, looked=True)
-        for picture in self._pictures():
-            looked = True
+            if self.sheet.look.compare(*self._of(bad)).words < _AS_PRINTED:
+                return self._broken(bad)
+            reasons = ("as_printed", *reasons)
+        pictures = self._pictures()
+        for picture in pictures:
             lines, nats = self.sheet.look.unread(self.words, picture)
             if lines and nats >= _UNREAD:
-                return self._told("partly_ruined", ("text_in_picture", *reasons), words, looked=True)
-        return self._good(reasons, words, looked=looked)
+                return self._told("partly_ruined", ("text_in_picture", *reasons), self.words, looked=True)
+        return self._good(reasons, self.words, looked=bool(bad or pictures))
+
+    def _broken(self, bad: Sequence[int]) -> Judgement:
+        """Fonts that draw other letters than they name: all, or some beside good words."""
+        faces = sorted({self.words[number].face for number in bad} - {""})
+        reasons = ("letters_differ", *(f"font:{face}" for face in faces), *self.quality.reasons)
+        if not self._numbers("good", hidden=False):
+            return self._told("ruined", reasons, (), looked=True)
+        gone = set(bad)
+        kept = [word for number, word in enumerate(self.words) if number not in gone]
+        return self._told("partly_ruined", reasons, kept, looked=True)
+
+    def _without_unseen(self) -> Judgement:
+        words, texts = self._of([number for number, word in enumerate(self.words) if not word.hidden])
+        judged = quality.assess(" ".join(texts))
+        left = replace(self, words=words, texts=texts, quality=judged, regions=regions(words, texts))
+        found = left.seen()
+        return replace(found, reasons=("words_without_ink", *found.reasons), looked=True)
 
     def _pictures(self) -> list[Box]:
         """The boxes of pictures on the page that may hold text."""

@@ -50,7 +50,7 @@ def witnessed(page: Page, layer: Sequence[LayerWord]) -> Page:
     The page as it is, with the reason ``no_witness``, where the layer is another page's.
     """
     texts = [page.text[word.start : word.end] for word in page.words]
-    said = _beside(page.words, texts, layer)
+    said = beside(page.words, texts, layer)
     letters = sum(
         len(text) for text, word in zip(texts, page.words, strict=True) if word.confidence is not None
     )
@@ -71,7 +71,7 @@ def _alike(text: str, other: str) -> float:
     return Levenshtein.normalized_similarity(fold_marks(text).lower(), fold_marks(other).lower())
 
 
-def _beside(words: Sequence[Word], texts: Sequence[str], layer: Sequence[LayerWord]) -> dict[int, str]:
+def beside(words: Sequence[Word], texts: Sequence[str], layer: Sequence[LayerWord]) -> dict[int, str]:
     """What the layer has in the place of each word, by the words' numbers."""
     known = [
         number for number, word in enumerate(words) if word.box is not None and word.confidence is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import LimitError
 from pipeline.intake.affine import Affine
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
@@ -121,6 +122,14 @@ CASES: list[tuple[str, list[LayerWord], bool, Look | None, str, str]] = [
     ("half of it", HIDDEN, True, Look(bare=(20, 60.0)), "partly_ruined", "ink_without_words"),
     ("a seal", HIDDEN, True, Look(bare=(9, -2.0)), "good", "hidden"),
     ("half of it ruined", BOTH, True, Look(), "partly_ruined", "damaged_region"),
+    (
+        "seen, and a hidden field",
+        _words(GOOD) + _words("Tài liệu mới", hidden=True),
+        False,
+        Look(empty=1.0),
+        "good",
+        "",
+    ),
     ("nothing", [], True, None, "none", "no_words"),
     ("nothing at all", [], False, None, "none", "no_words"),
 ]
@@ -148,6 +157,23 @@ def test_text_in_a_picture(nats: float, verdict: str) -> None:
 def test_glyphs_without_any_letters_are_a_ruin() -> None:
     page: Any = Page([], covered=False, eye=None, glyphs=300)
     assert (judge(page).verdict, judge(page).reasons) == ("ruined", ("no_letters",))
+
+
+def test_words_that_nobody_sees_are_left_out_of_a_page_that_is_seen() -> None:
+    page: Any = Page(_words(GOOD) + _words("Tài liệu mới", hidden=True), covered=False, eye=Look(empty=1.0))
+    assert len(judge(page).kept) == len(GOOD.split())
+
+
+def test_a_page_that_cannot_be_looked_at_is_judged_by_its_words() -> None:
+    class Blind(Page):
+        @property
+        def look(self) -> Look:
+            message = "x, page 1: too large"
+            raise LimitError(message)
+
+    for words, verdict in ((HIDDEN, "good"), (_words(RUINED), "ruined")):
+        page: Any = Blind(words, covered=words is HIDDEN, eye=None)
+        assert (judge(page).verdict, judge(page).reasons[0]) == (verdict, "no_look")
 
 
 def test_what_is_kept_is_the_good_part() -> None:

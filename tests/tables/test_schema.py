@@ -22,7 +22,7 @@ OWN = {
         "doc_id source_file pages doc_type number notation symbol issued_text issued_from issued_to "
         "issuer place province_code district_code commune_code code_edition title period_start "
         "period_end signer signing_capacity signer_role text_source text_quality layer_verdicts "
-        "pages_failed duplicate_of counted read_status"
+        "layer_reasons pages_failed duplicate_of counted read_status"
     ),
     "loans": "flow borrowers borrower_unit amount_vnd credit_programme",
     "cards": "cards action amount_vnd",
