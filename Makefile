@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy samples dictionaries clean
+.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -79,6 +79,10 @@ bench-forms: ## measure every table on own documents as text, collapsed and ruin
 bench-legacy: ## measure how often old encodings are told and converted rightly (docs/benchmarks.md)
 	@bash .ci/setup.sh dev
 	.venv/bin/python -m benchmarks.legacy
+
+bench-intake: ## measure verdicts on text layers, second witnesses, born-digital speed (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.intake
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import ReadError
-from pipeline.intake import inspect, layer, pdf, placement
-from pipeline.ocr import raster
+from pipeline.intake import inspect
+from pipeline.ocr.judge import Sheet, judge
 from pipeline.settings import Settings
 
 
@@ -27,16 +27,10 @@ def rasters(file: Path, folder: Path) -> list[tuple[Path, int]]:
         return []
     for number in range(1, info.pages + 1):
         where = f"{file.name}, page {number}"
-        page = pdf.geometry(file, number, settings, where)
-        content = placement.drawn(file, number, file.name)
-        if (
-            layer.judge(layer.read(file, number, settings, where), placement.covered(content, page)).verdict
-            == "good"
-        ):
+        sheet = Sheet(file, number, settings, folder, where)
+        if judge(sheet).verdict in {"good", "legacy"}:
             continue
-        place = placement.scan(content, page)
-        image = place and raster.embedded(file, number, place, page, settings, folder, where)
-        image = image or raster.drawn(file, number, page, settings, folder, where, 0)
+        image = sheet.scan or sheet.drawn()
         path = folder / f"{number:04d}.{'ppm' if image.image.mode == 'RGB' else 'pgm'}"
         image.image.save(path)
         found.append((path, image.dpi))

@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_extract(commands)
     _add_restore(commands)
+    _add_check(commands)
     _add_explain(commands)
     _add_rules(commands)
     return parser
@@ -132,6 +133,24 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     restore.set_defaults(run=_restore, wrong=restore.error)
 
 
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser(
+        "check",
+        help="say of every page whether its text layer is good, and why; write nothing",
+        description=(
+            "Judge the text layer of every page of files and folders: good, legacy (an old encoding), "
+            "ruined, partly_ruined, contradicted (the page's image says otherwise), stamp_only, none. The "
+            "verdicts are those by which extract reads."
+        ),
+        epilog=_EPILOG,
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file or a folder")
+    check.add_argument("--json", action="store_true", help="a line of JSON a file, with every region")
+    _add_common(check)
+    check.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    check.set_defaults(run=_check)
+
+
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     explain = commands.add_parser(
         "explain",
@@ -189,6 +208,27 @@ def _extract(options: argparse.Namespace) -> int:
             _say(_named(failure))
         _say(_summary(report))
     return report.exit_status
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pipeline import check
+
+    done = failed = 0
+    for file in check.check(options.files, _settings(options)):
+        for line in [check.as_json(file)] if options.json else check.lines(file):
+            _print(f"{line}\n")
+        for error in file.errors:
+            _say(str(error))
+        failed += len(file.errors)
+        done += sum(page.judgement is not None for page in file.pages)
+    if not done:
+        if not failed:
+            message = (
+                f"no file in {', '.join(map(str, options.files))}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
+            )
+            raise errors.UsageError(message)
+        return errors.EXIT_NOTHING
+    return errors.EXIT_PARTIAL if failed else errors.EXIT_OK
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -17,8 +17,8 @@ from itertools import compress
 from operator import eq
 from typing import Literal, NamedTuple, get_args, overload
 
-TextSource = Literal["text_layer", "ocr", "text_file"]
-LayerVerdict = Literal["", "good", "legacy", "ruined", "stamp_only", "none"]
+TextSource = Literal["text_layer", "ocr", "mixed", "text_file"]
+LayerVerdict = Literal["", "good", "legacy", "ruined", "partly_ruined", "contradicted", "stamp_only", "none"]
 EditKind = Literal["diacritics", "confusion", "lexicon", "split", "merge", "encoding", "number"]
 ReadStatus = Literal["ok", "partial", "failed"]
 Stage = Literal["intake", "ocr", "restore", "extract", "batch"]
@@ -56,12 +56,16 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a page: ``page.text[start:end]``, where it stands and how sure its reader was (0-1)."""
+    """One word of a page: ``page.text[start:end]``, where it stands and how sure its reader was (0-1).
+
+    ``witness`` is what an older text layer has in its place, empty where there is none.
+    """
 
     start: int
     end: int
     box: Box | None = None
     confidence: float | None = None
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,7 @@ class Evidence(NamedTuple):
     restored: str
     box: Box | None = None
     mention: int = 1
+    witness: str = ""
 
 
 class Note(NamedTuple):

@@ -54,7 +54,7 @@ def stamped(data: bytes, lines: Sequence[str]) -> bytes:
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(width, height), invariant=1)
     style = Style("Arimo", 6.5)
-    canvas.setFont(_registered(style), style.size)
+    canvas.setFont(registered(style), style.size)
     canvas.setFillColorRGB(0.8, 0.05, 0.1)
     for i, line in enumerate(lines):
         canvas.drawString(width - 190, height - 22 - i * 8.5, line)
@@ -77,14 +77,15 @@ def born_digital(sheets: Sequence[Sheet]) -> bytes:
             canvas.setLineWidth(rule.width)
             canvas.line(rule.x0, sheet.height - rule.y0, rule.x1, sheet.height - rule.y1)
         for item in sheet.texts:
-            canvas.setFont(_registered(item.style), item.style.size)
+            canvas.setFont(registered(item.style), item.style.size)
             canvas.drawString(item.x, sheet.height - item.y, item.text)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-def _registered(style: Style) -> str:
+def registered(style: Style) -> str:
+    """The name under which a style's font is known to the writer of PDFs."""
     path = Path(style.path)
     if path.stem not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont(path.stem, str(path)))

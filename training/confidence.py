@@ -39,6 +39,7 @@ BELIEVED = {
     "flag sum_mismatch": -1.5,
     "flag sum_suspect": -1.5,
     "flag malformed_number": -3.0,
+    "flag witness_differs": -1.0,
 }
 """What proof and doubt are worth before any row is seen: labelled texts hold few misprints."""
 LEAST = 0.2

@@ -8,6 +8,7 @@ Where the worker itself is ended or dies, the driver asks for less of the docume
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -150,7 +151,8 @@ def _with(document: Document, restore: Restore) -> Document:
 
 def channel(page: Page) -> str:
     """How a page's letters were read: our own OCR knows Vietnamese, a text layer or file may not have."""
-    return "vie" if page.source == "ocr" else "auto"
+    coded = any(reason.startswith("encoding:") for reason in page.reasons)
+    return "vie" if page.source == "ocr" or (page.source == "mixed" and not coded) else "auto"
 
 
 def assemble(
@@ -184,6 +186,8 @@ def document_row(document: Document, *, failed: bool) -> dict[str, Value]:
         "text_quality": worst_decile(
             p.quality for p in document.pages if p.status != "failed" and not p.blank
         ),
+        "layer_verdicts": counted(page.verdict for page in document.pages),
+        "layer_reasons": counted(r for page in document.pages if page.verdict for r in page.reasons),
         "pages_failed": sum(page.status == "failed" for page in document.pages),
         "duplicate_of": None,
         "counted": True,
@@ -205,6 +209,16 @@ def text_source(pages: Sequence[Page]) -> str | None:
     if len(sources) > 1:
         return "mixed"
     return next(iter(sources), None)
+
+
+def counted(codes: Iterable[str]) -> str | None:
+    """How often each code occurs, the most frequent first; None where there is none.
+
+    >>> counted(["ruined", "good", "", "good"])
+    'good=2 ruined=1'
+    """
+    ranked = sorted(Counter(filter(None, codes)).items(), key=lambda pair: (-pair[1], pair[0]))
+    return " ".join(f"{code}={count}" for code, count in ranked) or None
 
 
 def worst_decile(qualities: Iterable[float]) -> float | None:
@@ -248,6 +262,7 @@ def evidence_rows(figure: Figure) -> Iterable[dict[str, Cell]]:
             "end": e.end,
             "raw": e.raw,
             "restored": e.restored,
+            "witness": e.witness or None,
         }
 
 

@@ -21,9 +21,10 @@ from pipeline.language import dictionaries
 from pipeline.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_LANGUAGE = ("dictionaries", "frequency", "legible", "normal", "quality", "syllables", "witness")
 _INTAKE = (
     *("model.py", "intake", "batch/units.py", "batch/wire.py"),
-    *(f"language/{name}.py" for name in ("dictionaries", "frequency", "normal", "quality", "syllables")),
+    *(f"language/{name}.py" for name in _LANGUAGE),
 )
 _PAGE = (*_INTAKE, "ocr")
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""

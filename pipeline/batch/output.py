@@ -57,6 +57,8 @@ class Output:
         self._columns = columns
         self.rows: dict[str, int] = {}
         """Rows by table, counted while they are drawn."""
+        self.layers: dict[str, dict[str, int]] = {}
+        """By the verdict on their text layer, pages and reasons, counted while pages.csv is drawn."""
 
     def tables(self) -> dict[str, Iterator[Row]]:
         """All tables of ``tables/``."""
@@ -96,7 +98,15 @@ class Output:
         self.rows[name] = 0
         for row in rows:
             self.rows[name] += 1
+            if name == "pages":
+                self._count_layer(dict(zip(self._columns[name], row, strict=True)))
             yield row
+
+    def _count_layer(self, page: Mapping[str, str]) -> None:
+        if page["layer_verdict"]:
+            counts = self.layers.setdefault(page["layer_verdict"], {"pages": 0})
+            for code in ("pages", *page["layer_reasons"].split()):
+                counts[code] = counts.get(code, 0) + 1
 
     def _failures(self, file: File) -> Iterator[Failure]:
         if file.problem is not None:

@@ -176,6 +176,7 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
         "found": {k: v for k, v in asdict(summary).items() if k != "examples"},
         "done": asdict(this.counts),
         "rows": output.rows,
+        "layers": output.layers,
         "finished": time.strftime("%FT%T%z"),
         "seconds": round(time.monotonic() - this.begun, 2),
     }

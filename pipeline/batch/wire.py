@@ -29,7 +29,7 @@ def unpack(data: bytes) -> Any:
 
 
 def pack_page(page: Page) -> bytes:
-    """A page as bytes. A word is a row: start, end, confidence and, where it has one, its box."""
+    """A page as bytes. A word is a row: start, end, confidence and, where it has them, box and witness."""
     value: dict[str, object] = {name: getattr(page, name) for name in _PLAIN}
     value["reasons"] = list(page.reasons)
     value["words"] = [_word_row(word) for word in page.words]
@@ -39,7 +39,7 @@ def pack_page(page: Page) -> bytes:
 def unpack_page(data: bytes) -> Page:
     """The page that ``pack_page`` was given.
 
-    >>> page = Page(1, "hộ nghèo", (Word(0, 2, Box(1, 2, 3.5, 4), 0.9), Word(3, 8)), reasons=("a",))
+    >>> page = Page(1, "hộ nghèo", (Word(0, 2, Box(1, 2, 3.5, 4), 0.9, "hd"), Word(3, 8)), reasons=("a",))
     >>> unpack_page(pack_page(page)) == page
     True
     """
@@ -49,12 +49,13 @@ def unpack_page(data: bytes) -> Page:
     return Page(**value)
 
 
-def _word_row(word: Word) -> list[float | None]:
-    row: list[float | None] = [word.start, word.end, word.confidence]
+def _word_row(word: Word) -> list[float | str | None]:
+    row: list[float | str | None] = [word.start, word.end, word.confidence]
     if word.box is not None:
         row += [word.box.x0, word.box.y0, word.box.x1, word.box.y1]
-    return row
+    return [*row, word.witness] if word.witness else row
 
 
 def _word(row: list[Any]) -> Word:
-    return Word(row[0], row[1], Box(*row[3:]) if len(row) > 3 else None, row[2])
+    witness = row.pop() if isinstance(row[-1], str) else ""
+    return Word(row[0], row[1], Box(*row[3:]) if len(row) > 3 else None, row[2], witness)

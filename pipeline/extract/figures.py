@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
@@ -15,7 +15,11 @@ from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.rules import TableRules
 from pipeline.extract.tabbed import CELL
+from pipeline.language.witness import agreement
 from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
+
+WITNESS_DIFFERS = "witness_differs"
+"""The text layer that was read anew has another number in this place: one of the two is misread."""
 
 
 def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> None:
@@ -61,7 +65,9 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
     first = draft.first
     page_index, _, _ = flow.locate(first.start, first.number_end)
     quote = draft.quote or (draft.sentence.start, draft.sentence.end)
-    flags = list(dict.fromkeys([*draft.flags, *(f for q in draft.cells.values() for f in q.flags)]))
+    evidence = tuple(_evidence(draft, flow))
+    flags = [*draft.flags, *(f for q in draft.cells.values() for f in q.flags), *_doubted(evidence)]
+    flags = list(dict.fromkeys(flags))
     values: dict[str, Value] = {
         "row_id": draft_id(draft, flow),
         "doc_id": document.doc_id,
@@ -89,7 +95,7 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
     told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
     if not any(not note.lost for note in told):
         told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))
-    return Figure(draft.table, str(values["row_id"]), values, tuple(_evidence(draft, flow)), tuple(told))
+    return Figure(draft.table, str(values["row_id"]), values, evidence, tuple(told))
 
 
 def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
@@ -139,10 +145,23 @@ def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
                     _restored(flow, q, index, start, end),
                     flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
                     mention,
+                    _witness(flow, index, start, end),
                 )
                 for index, start, end in flow.pieces(q.start, q.number_end)
             ]
     return found
+
+
+def _witness(flow: Flow, index: int, start: int, end: int) -> str:
+    """What an older text layer has where a number's words stand."""
+    words = flow.document.pages[index].words_at(*flow.document.restored[index].to_raw(start, end))
+    return " ".join(word.witness for word in words if word.witness)
+
+
+def _doubted(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """The flag of a row that an older text layer reads with another number."""
+    if any(e.mention == 1 and agreement(e.raw, e.witness) is False for e in evidence):
+        yield WITNESS_DIFFERS
 
 
 def _restored(flow: Flow, q: Quantity, index: int, start: int, end: int) -> str:

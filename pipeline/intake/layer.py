@@ -1,26 +1,28 @@
-"""The text layer of a PDF page: its words with boxes, and whether it may be believed.
-
-"Has text" is no test: most scans carry the e-signature's few lines, some a layer that an OCR in the wrong
-language left. So the layer is judged by what it says.
-"""
+"""The text layer of a PDF page: its words with boxes, as poppler gives them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from unicodedata import category
 
 from pipeline.errors import DamagedError
 from pipeline.intake import children
 from pipeline.intake.legacy import converted
-from pipeline.language import quality
 from pipeline.language.normal import nfc
-from pipeline.language.quality import Quality
-from pipeline.model import Box, LayerVerdict
+from pipeline.model import Box
 from pipeline.settings import Settings
 
 _CODES = frozenset(map(chr, (*range(0x80, 0xA0), 0xAD)))
 """What nobody sees and old encodings have letters at."""
+LOST = "\ufffd"
+"""What stands for a glyph that the file's font gives no letter."""
+_SIGN = "[\uf020-\uf0ff]"
+_BULLET = re.compile(f"^{_SIGN}(?!{_SIGN})|(?<!{_SIGN}){_SIGN}$")
+"""A sign of a symbol font by itself, before a word or behind it."""
 MAX_WORDS = 50_000
 """Words of one page that are read; a dense table page has 2,000."""
 
@@ -30,23 +32,14 @@ class LayerWord:
     """A word of the layer, its box in points from the page's top left, and poppler's own line of it.
 
     ``text`` is as the file's fonts name its characters: Western letters where they are coded the old way.
+    ``face`` is its font and ``hidden`` whether nobody sees it, where ``shows`` was asked.
     """
 
     text: str
     box: Box
     line: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """Whether the layer is the page's text, with named reasons (see ``judge``) and the text's quality.
-
-    Where old encodings were found the quality is that of the converted text.
-    """
-
-    verdict: LayerVerdict
-    reasons: tuple[str, ...]
-    quality: Quality
+    face: str = ""
+    hidden: bool = False
 
 
 def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerWord]:
@@ -64,7 +57,12 @@ def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerW
         message = f"{where}: damaged: poppler cannot read this page ({cause}); copy the file again"
         raise DamagedError(message)
     words = parse(report.output.decode("utf-8", "replace"))
-    return words if converted(_text(words))[1] else seen(words)
+    # what nobody sees is a letter in old encodings alone
+    return (
+        words
+        if _CODES.isdisjoint(set().union(*(w.text for w in words))) or in_unicode(words)[1]
+        else seen(words)
+    )
 
 
 def parse(table: str) -> list[LayerWord]:
@@ -74,12 +72,19 @@ def parse(table: str) -> list[LayerWord]:
         cells = row.split("\t")
         if len(cells) != 12 or cells[0] != "5" or len(words) >= MAX_WORDS:
             continue
-        text = nfc("".join(c for c in cells[11] if c.isprintable() or c in _CODES).strip())
+        text = nfc("".join(map(_legible, _BULLET.sub("", cells[11]))).strip())
         left, top, width, height = (float(cell) for cell in cells[6:10])
         if text and width > 0 and height > 0:
             box = Box(left, top, left + width, top + height)
             words.append(LayerWord(text, box, tuple(int(cell) for cell in cells[2:5])))
     return words
+
+
+def _legible(letter: str) -> str:
+    """A letter as it is kept: what is none becomes a mark of what is lost, what only lays out nothing."""
+    if letter.isprintable() or letter in _CODES:
+        return letter
+    return "" if category(letter) in {"Cf", "Zs", "Zl", "Zp"} else LOST
 
 
 def seen(words: list[LayerWord]) -> list[LayerWord]:
@@ -88,36 +93,16 @@ def seen(words: list[LayerWord]) -> list[LayerWord]:
     return [word if word.text == text else replace(word, text=text) for word, text in bare if text]
 
 
-def _text(words: list[LayerWord]) -> str:
+def in_unicode(words: Sequence[LayerWord]) -> tuple[list[str], tuple[str, ...]]:
+    """Each word in Unicode, and the names of the old encodings found."""
+    text = _text(words)
+    done, found = converted(text)
+    texts = done.text.split()
+    raw = [word.text for word in words]
+    # a word of the layer may hold a blank of another kind: then nothing tells which is which
+    return (texts if found and len(texts) == len(raw) == len(text.split()) else raw), found
+
+
+def _text(words: Sequence[LayerWord]) -> str:
     """The words, a line of poppler's each."""
     return "\n".join(" ".join(word.text for word in line) for _, line in groupby(words, lambda w: w.line[:2]))
-
-
-def judge(words: list[LayerWord], covered: bool) -> Judgement:
-    """Decide whether a layer is good · legacy · ruined · stamp_only · none.
-
-    ``legacy`` is as good as ``good`` once its old encodings are converted. Reasons: ``no_words`` ·
-    ``signature:ID`` (an e-signature pattern, with its id) · ``encoding:NAME`` (an old encoding found) ·
-    ``covers_little`` (so few words cannot be all of a scanned page) · and those of ``quality.assess``.
-
-    Args:
-        words: the layer's words.
-        covered: whether images cover the page, so that it is a scan.
-    """
-    done, found = converted(_text(words))
-    text = " ".join(done.text.split())
-    judged = quality.assess(text)
-    old = tuple(f"encoding:{name}" for name in found)
-    limits = quality.thresholds()
-    if not words:
-        return Judgement("none", ("no_words",), judged)
-    if covered and len(words) < limits.words:
-        stamps = tuple(f"signature:{name}" for name in quality.signatures(text))
-        if stamps or judged.words < limits.few_words or judged.score >= limits.good:
-            return Judgement("stamp_only", (*stamps, *old, "covers_little"), judged)
-        return Judgement("ruined", (*old, "covers_little", *judged.reasons), judged)
-    # a page without an image has nothing better than its layer, unless drawing and reading it helps
-    wanted = limits.good if covered else limits.fair
-    believed = judged.score >= wanted or "few_words" in judged.reasons or judged.words == 0
-    verdict: LayerVerdict = "ruined" if not believed else "legacy" if old else "good"
-    return Judgement(verdict, (*old, *judged.reasons), judged)

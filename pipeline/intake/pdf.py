@@ -121,10 +121,44 @@ def repair(path: Path, name: str, folder: Path) -> Path:
 def geometry(path: Path, number: int, settings: Settings, where: str) -> Geometry:
     """Size, rotation and visible box of a page.
 
+    Told by the page's own boxes where they are plain: to ask ``pdfinfo`` takes as long as to read the text.
+
     Raises:
         DamagedError: where poppler cannot tell them.
         LimitError, MissingProgramError: as ``children.run``.
     """
+    return _plain(path, number, where) or _measured(path, number, settings, where)
+
+
+def _plain(path: Path, number: int, where: str) -> Geometry | None:
+    """What the file says; None where poppler may see it otherwise."""
+    import pikepdf
+
+    try:
+        with opened(path, where) as document:
+            page = document.pages[number - 1]
+            if "/UserUnit" in page:
+                return None
+            media, crop = (tuple(float(side) for side in box) for box in (page.mediabox, page.cropbox))
+            turn = int(page.rotation)
+    except (
+        pikepdf.PdfError,
+        DamagedError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+    ):
+        return None
+    if len(media) != 4 or len(crop) != 4 or turn % 90:
+        return None
+    within = media[0] <= crop[0] < crop[2] <= media[2] and media[1] <= crop[1] < crop[3] <= media[3]
+    return _turned((crop[0], crop[1], crop[2], crop[3]), turn % 360) if within else None
+
+
+def _measured(path: Path, number: int, settings: Settings, where: str) -> Geometry:
     arguments = ["-f", str(number), "-l", str(number), "-box", str(path.absolute())]
     report = children.run("pdfinfo", arguments, settings, where=where)
     text = report.output.decode("utf-8", "replace")
@@ -136,10 +170,14 @@ def geometry(path: Path, number: int, settings: Settings, where: str) -> Geometr
     x0, y0, x1, y1 = (float(value) for value in crop.groups())
     turn = int(rotation[1]) % 360
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    return _turned(box, turn if turn in (0, 90, 180, 270) else 0)
+
+
+def _turned(box: tuple[float, float, float, float], turn: int) -> Geometry:
     width, height = box[2] - box[0], box[3] - box[1]
     if turn in (90, 270):
         width, height = height, width
-    return Geometry(width, height, turn if turn in (0, 90, 180, 270) else 0, box)
+    return Geometry(width, height, turn, box)
 
 
 def _cause(error: BaseException | Any, path: Path) -> str:

@@ -17,8 +17,9 @@ from pipeline.intake import pdf
 from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
+from pipeline.model import Box
 
-_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI f F f* B B* b b* S s gs"
+_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI ID EI f F f* B B* b b* S s gs"
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
@@ -46,9 +47,14 @@ class Placement:
 
 @dataclass
 class Drawn:
-    """What a page's content draws: images in order; glyphs and paths that are drawn after the last one."""
+    """What a page's content draws: images in order; glyphs and paths that are drawn after the last one.
+
+    ``glyphs`` are all that are drawn to be seen, ``hides`` whether there are others.
+    """
 
     images: list[Placement] = field(default_factory=list)
+    glyphs: int = 0
+    hides: bool = False
     glyphs_over: int = 0
     paths_over: int = 0
     complete: bool = True
@@ -88,6 +94,11 @@ def covered(found: Drawn, page: Geometry) -> bool:
     return sum(share(image, page) for image in found.images) >= thresholds().image
 
 
+def shown(image: Placement, page: Geometry) -> Box:
+    """The image's bounding box in points of the page as shown."""
+    return compose(page.shown, image.affine).box(0, 0, 1, 1)
+
+
 def share(image: Placement, page: Geometry) -> float:
     """The share of the page, 0-1, that the image's bounding box covers."""
     corners = [image.affine.apply(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
@@ -117,8 +128,12 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
             matrix = compose(matrix, Affine(*(float(value) for value in operands)))
         elif operator == "Tr":
             mode = int(operands[0])
-        elif operator in _TEXT and mode not in _HIDDEN:
-            found.glyphs_over += _glyphs(operands)
+        elif operator in _TEXT and mode in _HIDDEN:
+            found.hides = True
+        elif operator in _TEXT:
+            drawn = _glyphs(operands)
+            found.glyphs_over += drawn
+            found.glyphs += drawn
         elif operator in _PAINT:
             found.paths_over += 1
         elif operator == "Do":

@@ -19,6 +19,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import LETTERS, nfc
@@ -64,8 +65,7 @@ class Thresholds:
 @cache
 def thresholds() -> Thresholds:
     """The thresholds of quality.toml."""
-    data = _data()
-    return Thresholds(**data["score"], **data["coverage"])
+    return Thresholds(**data()["score"], **data()["coverage"])
 
 
 def assess(text: str) -> Quality:
@@ -75,7 +75,7 @@ def assess(text: str) -> Quality:
     marks and lowered by words with digits or symbols inside. Abbreviations in capitals do not count.
     """
     tokens = [m[0] for core in _TOKEN.findall(nfc(text)) if (m := _CORE.search(core))]
-    words = [w for token in tokens for w in _WORD.findall(token) if not _is_abbreviation(w)]
+    words = [w for token in tokens for w in _WORD.findall(token) if not is_abbreviation(w)]
     if not words:
         return Quality(0.0, 0, ("no_words",))
     limits = thresholds()
@@ -100,7 +100,7 @@ def signatures(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _signatures() if pattern.search(folded))
 
 
-def _is_abbreviation(word: str) -> bool:
+def is_abbreviation(word: str) -> bool:
     """UBND, TTHC, QĐ: capitals that are no syllable."""
     return len(word) == 1 or (word.isupper() and len(word) <= 8 and not is_syllable(word))
 
@@ -111,9 +111,10 @@ def _scaled(value: float, bad: float, good: float) -> float:
 
 @cache
 def _signatures() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((s["id"], re.compile(s["pattern"], re.IGNORECASE)) for s in _data()["signature"])
+    return tuple((s["id"], re.compile(s["pattern"], re.IGNORECASE)) for s in data()["signature"])
 
 
 @cache
-def _data() -> dict:  # type: ignore[type-arg]
+def data() -> dict[str, Any]:
+    """What quality.toml holds."""
     return tomllib.loads((folder() / "quality.toml").read_text(encoding="utf-8"))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import DamagedError, ReadError
-from pipeline.intake import children, layer, legacy, office, pdf, placement, text
+from pipeline.intake import children, legacy, office, pdf, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
-from pipeline.intake.layer import Judgement, LayerWord
+from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.language import quality
 from pipeline.model import Page
-from pipeline.ocr import lines, raster, recognise, rulings
+from pipeline.ocr import lines, raster, recognise, rulings, second
+from pipeline.ocr.judge import Judgement, Sheet, judge
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.words import Token
@@ -58,7 +60,7 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
                 path = office.pdf(path, name, info.sha256, settings)
             if info.damage:
                 path = pdf.repair(path, name, folder)
-            page = _pdf_page(path, number, settings, folder, name, where)
+            page = _pdf_page(path, number, settings, folder, where)
             return _in_part(page, f"file_{info.damage}", where) if info.damage else page
     except FileNotFoundError as error:
         message = f"{where}: the file vanished while it was read ({error.filename})"
@@ -91,25 +93,29 @@ def _text_page(found: Sequence[str], number: int, name: str) -> Page:
     return Page(number, done.raw, quality=judged.score, reasons=reasons, blank=blank)
 
 
-def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
-    page = pdf.geometry(path, number, settings, where)
-    words = layer.read(path, number, settings, where)
-    content = placement.drawn(path, number, name)
-    judged = layer.judge(words, placement.covered(content, page))
-
-    def drawn(dpi: int = 0) -> Raster:
-        return raster.drawn(path, number, page, settings, folder, where, dpi)
-
+def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, where: str) -> Page:
+    sheet = Sheet(path, number, settings, folder, where)
+    judged = judge(sheet)
     if judged.verdict in {"good", "legacy"}:
+        content = sheet.content
         ruled = content.paths_over >= _RULED_FROM or not content.complete
-        found, affine = _rulings(drawn, settings) if ruled else ((), scaling(1))
-        return _layer_page(words, judged, page, number, found, affine)
-    place = placement.scan(content, page)
-    image = place and raster.embedded(path, number, place, page, settings, folder, where)
-    read = recognise.page(image or drawn(), number, settings, folder, where)
+        found, affine = _rulings(sheet.drawn, settings) if ruled else ((), scaling(1))
+        return _layer_page(judged.kept, judged, sheet.geometry, number, found, affine)
+    image = sheet.scan or sheet.drawn()
+    kept = partial(second.merged, kept=judged.kept) if judged.kept else list
+    read = recognise.page(image, number, settings, folder, where, kept)
     if judged.verdict == "ruined" and not read.words:
-        return _layer_page(words, judged, page, number, (), scaling(1))
-    return replace(read, verdict=judged.verdict, reasons=(*judged.reasons, *read.reasons))
+        return _layer_page(judged.words, judged, sheet.geometry, number, (), scaling(1))
+    mixed = any(word.confidence is None for word in read.words)
+    page = replace(
+        read,
+        source="mixed" if mixed else read.source,
+        verdict=judged.verdict,
+        reasons=(*judged.reasons, *read.reasons),
+    )
+    witnesses = [word for word in judged.words if word.hidden]
+    doubted = judged.verdict in {"ruined", "partly_ruined", "contradicted"}
+    return second.witnessed(page, witnesses) if doubted and witnesses and page.words else page
 
 
 def _rulings(drawn: Callable[[int], Raster], settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
@@ -122,7 +128,7 @@ def _rulings(drawn: Callable[[int], Raster], settings: Settings) -> tuple[tuple[
 
 
 def _layer_page(
-    words: list[LayerWord],
+    words: Sequence[LayerWord],
     judged: Judgement,
     page: Geometry,
     number: int,

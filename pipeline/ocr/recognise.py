@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, median
@@ -39,7 +39,14 @@ _BLANK_PIXELS = 8
 _BLANK_DPI = 75
 
 
-def page(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
+def page(
+    image: Raster,
+    number: int,
+    settings: Settings,
+    folder: Path,
+    where: str,
+    merge: Callable[[list[Token]], list[Token]] = list,
+) -> Page:
     """Read a page image; one that stands on its side is turned.
 
     Args:
@@ -48,6 +55,7 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
         settings: language and limits.
         folder: a scratch folder.
         where: file and page for error lines.
+        merge: what is made of the words of a page that stands upright before they are set in lines.
 
     Raises:
         LimitError, TimeoutReadError, MissingProgramError, DamagedError: as ``tesseract.read``.
@@ -56,14 +64,14 @@ def page(image: Raster, number: int, settings: Settings, folder: Path, where: st
         return Page(
             number, "", width=image.width, height=image.height, source="ocr", dpi=image.dpi, blank=True
         )
-    found = _read(image, number, settings, folder, where)
+    found = _read(image, number, settings, folder, where, merge)
     if found.ocr_confidence is not None and found.ocr_confidence >= _DOUBTED and not _lies(found):
         return found
     turn = _orientation(image, settings, folder, where)
     if not turn:
         return found
     upright, back = _turned(image, turn)
-    turned = _read(upright, number, settings, folder, where)
+    turned = _read(upright, number, settings, folder, where, list)
     better = _lies(found) > _lies(turned) or _worth(turned) > _worth(found)
     # on its side a table is read as many words, few of them words
     if not better or 2 * len(turned.words) * _worth(turned) < len(found.words) * _worth(found):
@@ -85,7 +93,14 @@ def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -
     return sorted([*ruled, *open_, *lines.lines(rest)], key=lambda line: line.top)
 
 
-def _read(image: Raster, number: int, settings: Settings, folder: Path, where: str) -> Page:
+def _read(
+    image: Raster,
+    number: int,
+    settings: Settings,
+    folder: Path,
+    where: str,
+    merge: Callable[[list[Token]], list[Token]],
+) -> Page:
     ready = prepare.prepare(image)
     found = rulings.find(ready.image, ready.dpi)
     rest, strip = strips.cut(rulings.erased(ready.image, found), found.grids, ready.dpi)
@@ -98,7 +113,7 @@ def _read(image: Raster, number: int, settings: Settings, folder: Path, where: s
         read = tesseract.read(file, ready.dpi, settings, folder, where=where, options="--psm 6")
         words += strips.placed(read, strip)
     words = _read_apart(words, rest, ready.dpi, settings, folder, where)
-    tokens = _believed([_token(word, ready) for word in words])
+    tokens = merge(_believed([_token(word, ready) for word in words]))
     text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
     sure = [word.confidence for word in placed if word.confidence is not None]
     return Page(

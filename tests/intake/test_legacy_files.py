@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import extract_figures, read, restore_text
 from pipeline.intake.codes import WESTERN, encoding, encodings
-from pipeline.intake.layer import LayerWord, judge, parse, seen
+from pipeline.intake.layer import LayerWord, in_unicode, parse, seen
 from pipeline.intake.legacy import converted
 from pipeline.model import Box
 from pipeline.settings import Settings
@@ -103,15 +103,11 @@ def test_a_text_layer_of_fonts_coded_the_old_way(tmp_path: Path) -> None:
     assert page.box_at(*document.restored[0].to_raw(start, start + 5)) is not None
 
 
-def _layer(text: str) -> list[LayerWord]:
-    return [LayerWord(word, Box(0, 0, 1, 1), (0, 0, i)) for i, word in enumerate(text.split())]
-
-
-@pytest.mark.parametrize("covered", [False, True])
-def test_a_layer_is_no_ruin_for_its_encoding(covered: bool) -> None:
-    words = _layer(encoding("vps").encode(TEXT.replace("\n", " ")) * 2)
-    judged = judge(words, covered)
-    assert (judged.verdict, judged.reasons[0]) == ("legacy", "encoding:vps")
+def test_words_of_a_layer_in_unicode() -> None:
+    raw = encoding("vps").encode(TEXT.replace("\n", " ")) * 2
+    words = [LayerWord(word, Box(0, 0, 1, 1), (0, 0, i)) for i, word in enumerate(raw.split())]
+    texts, found = in_unicode(words)
+    assert (" ".join(texts), found) == (" ".join(TEXT.split() * 2), ("vps",))
 
 
 def test_a_soft_hyphen_is_a_letter_in_old_encodings_alone() -> None:

@@ -12,8 +12,10 @@ import pikepdf
 import pytest
 from PIL import Image, ImageFile
 
+from benchmarks.layer_drawing import BROKEN, Scan, remapped, scanned_pdf, spots
 from pipeline.errors import HosoError, ReadError
 from pipeline.intake import inspect
+from pipeline.language.normal import fold_marks
 from pipeline.model import Page
 from pipeline.ocr import raster, read_page, tesseract, versions
 from pipeline.settings import Settings
@@ -286,3 +288,53 @@ def test_versions_name_what_the_text_depends_on() -> None:
     osd = versions(Settings(language="osd"))
     assert set(osd) == {"tesseract", "traineddata_osd", "poppler"}
     assert osd["traineddata_osd"] != found["traineddata_vie"]
+
+
+def test_one_broken_font_is_read_anew_and_the_rest_is_kept(tmp_path: Path, sheet: Sheet) -> None:
+    """The bold words of a page come from its image, the others with their places from the layer."""
+    page = _read(tmp_path / "a.pdf", remapped(born_digital([sheet]), BROKEN["permuted"], bold=True))
+    assert (page.source, page.verdict) == ("mixed", "partly_ruined")
+    assert "font:Tinos-Bold" in page.reasons
+    lines = page.text.split("\n")
+    assert lines[0] == "UBND HUYỆN AN    CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    assert lines[-3:] == TABLE
+    kept = next(w for w in page.words if page.text[w.start : w.end] == "8.400")
+    assert kept.confidence is None
+    read = next(w for w in page.words if page.text[w.start : w.end] == "CỘNG")
+    assert read.confidence is not None
+
+
+def test_a_broken_layer_is_read_anew(tmp_path: Path, sheet: Sheet) -> None:
+    page = _read(tmp_path / "a.pdf", remapped(born_digital([sheet]), BROKEN["private"]))
+    assert (page.source, page.verdict) == ("ocr", "ruined")
+    assert "1.750 triệu đồng" in page.text
+
+
+def test_a_ruined_layer_is_a_witness(tmp_path: Path, scan: Image.Image, sheet: Sheet) -> None:
+    """Its numbers make what is read surer, or doubtful where they differ."""
+    old = {"1.750": "1.150", "hộ": "hd", "nghèo": "nghco", "được": "dudc", "tiền": "tidn", "triệu": "triQu"}
+    layer = [(old.get(word, fold_marks(word)), box) for word, box in spots(sheet)]
+    page = _read(tmp_path / "a.pdf", scanned_pdf(Scan(scan, 200), layer))
+    assert (page.source, page.verdict) == ("ocr", "ruined")
+    found = {page.text[w.start : w.end]: w for w in page.words}
+    assert found["1.750"].witness == "1.150"
+    assert found["8.400"].witness == "8.400"
+    assert found["nghèo"].witness == "nghco"
+    sure, doubtful = found["8.400"].confidence, found["1.750"].confidence
+    assert sure is not None
+    assert doubtful is not None
+    assert sure > 0.95 > doubtful
+
+
+def test_a_good_hidden_layer_is_kept(tmp_path: Path, scan: Image.Image, sheet: Sheet) -> None:
+    page = _read(tmp_path / "a.pdf", scanned_pdf(Scan(scan, 200), spots(sheet)))
+    assert (page.source, page.verdict) == ("text_layer", "good")
+
+
+def test_another_pages_hidden_layer_is_not_believed(tmp_path: Path, scan: Image.Image) -> None:
+    composer = Composer(Style(size=14.0))
+    composer.paragraph("Kế hoạch vay vốn năm 2019 của huyện gồm nhiều nội dung về sản xuất và đời sống. " * 6)
+    page = _read(tmp_path / "a.pdf", scanned_pdf(Scan(scan, 200), spots(composer.sheet)))
+    assert (page.source, page.verdict) == ("ocr", "contradicted")
+    assert "1.750 triệu đồng" in page.text
+    assert not any(word.witness for word in page.words)

@@ -21,8 +21,8 @@ OWN = {
     "documents": (
         "doc_id source_file pages doc_type number notation symbol issued_text issued_from issued_to "
         "issuer place province_code district_code commune_code code_edition title period_start "
-        "period_end signer signing_capacity signer_role text_source text_quality pages_failed "
-        "duplicate_of counted read_status"
+        "period_end signer signing_capacity signer_role text_source text_quality layer_verdicts "
+        "layer_reasons pages_failed duplicate_of counted read_status"
     ),
     "loans": "flow borrowers borrower_unit amount_vnd credit_programme",
     "cards": "cards action amount_vnd",
@@ -39,7 +39,7 @@ OWN = {
         "row_id doc_id source_file page bbox cited_type cited_symbol cited_on cited_year "
         "cited_issuer cited_title confidence rule quote raw_quote"
     ),
-    "evidence": "row_id column mention page bbox start end raw restored",
+    "evidence": "row_id column mention page bbox start end raw restored witness",
     "pages": (
         "doc_id page text_source layer_verdict layer_reasons ocr_confidence text_quality rotation "
         "dpi blank read_status"
