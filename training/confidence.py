@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scoring import JUDGED, Judged, judged
-from pipeline.extract.confidence import features
+from benchmarks.scoring import JUDGED, judged
+from pipeline.extract.confidence import features, tells_time
 
 OUT = Path(__file__).resolve().parent.parent / "dictionaries" / "confidence.toml"
 PRIOR = 2.0
@@ -52,7 +52,23 @@ FIGURES = frozenset(JUDGED) - {"citations", "documents"}
 MARK = "[weights]"
 
 
-def fit(older: Sequence[Sequence[Judged]], newest: Sequence[Judged]) -> dict[str, float]:
+Known = tuple[Sequence[str], bool]
+"""What is said of a row (``features``), and whether it is right."""
+
+
+def known(truth: Path, tables: Path) -> list[Known]:
+    """The rows of figures that hoso made of a set, ``tables`` beside the folder of their texts."""
+    timeless = {
+        p.stem: not tells_time(p.read_text(encoding="utf-8")) for p in tables.parent.glob("text/**/*.txt")
+    }
+    return [
+        (list(features(table, row, timeless=timeless.get(str(row["doc_id"]), False))), right)
+        for table, row, right in judged(truth, tables)
+        if table in FIGURES
+    ]
+
+
+def fit(older: Sequence[Sequence[Known]], newest: Sequence[Known]) -> dict[str, float]:
     """Weights by feature, ``every row`` first.
 
     Args:
@@ -60,13 +76,12 @@ def fit(older: Sequence[Sequence[Judged]], newest: Sequence[Judged]) -> dict[str
         newest: rows of the newest one.
     """
     found = [
-        ([*features(table, row), *own], right)
+        ([*told, *own], right)
         for rows, own in [
             *((rows, [f"set {i}"]) for i, rows in enumerate(older)),
             (list(newest) * NEWEST, []),
         ]
-        for table, row, right in rows
-        if table in FIGURES
+        for told, right in rows
     ]
     counts = Counter(name for names, _ in found for name in names)
     names = sorted({name for name, count in counts.items() if count >= FEWEST} | BELIEVED.keys())
@@ -115,12 +130,12 @@ def main() -> None:
     sets = []
     for pair in parser.parse_args().sets:
         truth, _, tables = pair.partition("=")
-        sets.append(judged(Path(truth), Path(tables)))
+        sets.append(known(Path(truth), Path(tables)))
     weights = fit(sets[:-1], sets[-1])
     head, _, _ = OUT.read_text(encoding="utf-8").partition(MARK)
     lines = [f'"{name}" = {weight:.2f}' for name, weight in weights.items()]
     OUT.write_text(head + MARK + "\n".join(["", *lines, ""]), encoding="utf-8")
-    rows = [right for rows in sets for table, _, right in rows if table in FIGURES]
+    rows = [right for rows in sets for _, right in rows]
     print(f"{OUT}: {len(weights)} weights from {len(rows)} rows, {sum(rows)} of them right")
 
 

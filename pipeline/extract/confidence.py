@@ -28,8 +28,19 @@ LOWEST, HIGHEST = 0.01, 0.99
 SURE_READING, GOOD_PAGE = 0.8, 0.9
 
 
-def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
-    """What is said of a row that may make it surer or less sure; ``values`` by column, texts or typed."""
+def tells_time(text: str) -> bool:
+    """Whether a document names a year; one that names none has no period that a row could miss."""
+    return bool(_YEARS.search(text))
+
+
+def features(table: str, values: Mapping[str, Value], *, timeless: bool = False) -> Iterator[str]:
+    """What is said of a row that may make it surer or less sure.
+
+    Args:
+        table: the row's table.
+        values: by column, texts or typed.
+        timeless: whether its document names no year (``tells_time``).
+    """
     yield f"table {table}"
     yield f"rule {values.get('rule')}"
     for column in ("proof", "role", "status"):
@@ -37,7 +48,7 @@ def features(table: str, values: Mapping[str, Value]) -> Iterator[str]:
             yield f"{column} {values[column]}"
     yield from (f"flag {flag}" for flag in str(values.get("flags") or "").split())
     for column in ("beneficiary", "period_start", "period_end"):
-        if column in values and not values[column]:
+        if column in values and not values[column] and not (timeless and column != "beneficiary"):
             yield f"no {column}"
     yield f"cells {sum(bool(values.get(column)) for column in _data()['figures'])}"
     said, inherited, is_row = _of_quote(str(values.get("quote") or ""))
@@ -70,10 +81,14 @@ def _data() -> Mapping[str, Any]:
     return tomllib.loads((folder() / "confidence.toml").read_text(encoding="utf-8"))
 
 
-def understood(table: str, values: Mapping[str, Value]) -> float:
-    """The probability (0-1) that all cells of a row are right, where its numbers were read rightly."""
+def understood(table: str, values: Mapping[str, Value], *, timeless: bool = False) -> float:
+    """The probability (0-1) that all cells of a row are right, where its numbers were read rightly.
+
+    Arguments as of ``features``.
+    """
     weights = _data()["weights"]
-    odds: float = weights["every row"] + sum(weights.get(name, 0.0) for name in features(table, values))
+    told = features(table, values, timeless=timeless)
+    odds: float = weights["every row"] + sum(weights.get(name, 0.0) for name in told)
     return 1 / (1 + exp(-odds))
 
 

@@ -91,7 +91,8 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
     }
     if draft.table == "houses":
         values["amount_derived_vnd"] = _derived(draft)
-    values["confidence"] = confidence(understood(draft.table, values), *_reading(draft, flow))
+    sure = understood(draft.table, values, timeless=flow.is_timeless)
+    values["confidence"] = confidence(sure, *_reading(draft, flow))
     told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
     if not any(not note.lost for note in told):
         told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))

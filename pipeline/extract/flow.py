@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import regex
 
 from pipeline.extract.collapsed import CollapsedTable, tables
+from pipeline.extract.confidence import tells_time
 from pipeline.extract.flow_rules import FlowRules, load_rules
 from pipeline.extract.tabbed import CELL, with_cells
 
@@ -160,6 +161,11 @@ class Flow:
                     yield Line(left, at + len(line.rstrip()), index, blank)
                 blank = not line.strip()
                 at += len(line) + 1
+
+    @cached_property
+    def is_timeless(self) -> bool:
+        """Whether the document names no year."""
+        return not tells_time(self.text)
 
     @cached_property
     def width(self) -> int:

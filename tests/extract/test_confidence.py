@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, understood
+from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, tells_time, understood
 from pipeline.model import Value
 from training.confidence import BELIEVED, NEWEST, fit
 
@@ -48,6 +48,13 @@ def test_what_is_said_of_a_row(columns: Mapping[str, Value], told: set[str]) -> 
     assert told <= set(features("loans", {**ROW, **columns}))
 
 
+def test_a_document_without_a_year_has_no_period_to_miss() -> None:
+    row = {**ROW, "period_start": None, "period_end": None}
+    assert understood("loans", row, timeless=True) > understood("loans", row)
+    assert tells_time("đến 31/12/2023")
+    assert not tells_time("Hôm qua, 12 hộ")
+
+
 def test_a_row_of_a_table_that_nobody_knows_has_one_too() -> None:
     assert 0.5 < understood("water", {"quote": "12 công trình"}) < 1
 
@@ -68,8 +75,8 @@ def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected:
 
 def test_weights_tell_right_rows_from_wrong_ones() -> None:
     good, bad = {**ROW, "rule": "a"}, {**ROW, "rule": "b"}
-    older = [[("loans", {k: str(v) for k, v in good.items()}, i > 0) for i in range(20)]]
-    newest = [("loans", {k: str(v) for k, v in bad.items()}, i % 2 == 0) for i in range(20 // NEWEST)]
+    older = [[(list(features("loans", good)), i > 0) for i in range(20)]]
+    newest = [(list(features("loans", bad)), i % 2 == 0) for i in range(20 // NEWEST)]
     weights = fit(older, newest)
     assert weights["rule a"] > 0 > weights["rule b"]
     assert not any(name.startswith("set ") for name in weights)
