@@ -1,4 +1,4 @@
-"""Households that stand for houses: ``xây nhà cho 12 hộ``, ``hỗ trợ 96 hộ, trong đó xây 61 nhà, sửa 35 nhà``."""
+"""Households that stand for houses: ``xây nhà cho 12 hộ``, ``hỗ trợ 96 hộ, trong đó xây 61 nhà, sửa 35``."""
 
 from __future__ import annotations
 

@@ -75,6 +75,8 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
         if mark and mark.trigger.reason == "funding":
             lent = q.is_money and found and _is_lent(frame, q, found[0])
             mark = found[0][1] if lent else _split(frame, q) or mark
+        if mark is None and q.is_money and found and _is_lent(frame, q, found[0]):
+            mark = found[0][1]
         found.insert(0, (q, mark, stop))
     return found
 

@@ -19,6 +19,7 @@ from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, parts_of, same_flow
+from pipeline.model import Value
 
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
@@ -353,8 +354,7 @@ def _finish(row: Draft) -> None:
             row.flags.append("sum_mismatch")
         if row.group is None:
             _group_of_parts(row)
-        works = {p.values.get("work") for p in parts_of(row, 1)} - {None, "unspecified"}
-        if row.complete and len(works) > 1:
+        if row.complete and len(set(_works(row)) - {None, "unspecified"}) > 1:
             row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
     elif row.parent:
         row.role = "part"
@@ -364,6 +364,13 @@ def _finish(row: Draft) -> None:
         count, each, all_ = (row.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
         if count and each and all_ and count > 1 and count * each == all_:
             row.proof = "product"
+
+
+def _works(row: Draft) -> Iterator[Value]:
+    """What is done to the houses of a total's parts, and of theirs."""
+    for part in parts_of(row, 1):
+        yield part.values.get("work")
+        yield from _works(part)
 
 
 def _adds_up(row: Draft, breakdown: int = 1) -> bool:

@@ -314,7 +314,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     if number.link and not number.link.search(outside):
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
-    begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
@@ -325,6 +325,17 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks without those that only go on with a list of the same kind: ``con giống, cây giống``."""
+    return [
+        m
+        for before, m in zip((None, *marks), marks, strict=False)
+        if before is None
+        or m.trigger is not before.trigger
+        or text[before.end : m.start].replace("và", "").strip(" ,")
+    ]
 
 
 KINDS = 12
