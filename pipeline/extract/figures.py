@@ -31,10 +31,10 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    told = timed.period if "period_assumed" not in timed.flags else None
-    if told and draft.values.get("kind") == "carried_over":
-        told = Period(None, told.end)  # the year that money is carried into is no time of its own
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, told))
+    named = timed.period if "period_assumed" not in timed.flags else None
+    if named and draft.values.get("kind") == "carried_over":
+        named = Period(None, named.end)  # the year that money is carried into is no time of its own
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, named))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":

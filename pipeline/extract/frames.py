@@ -262,7 +262,7 @@ class Frame:
         return "," in text[q.end : mark.start] and lead - mark.end <= 1
 
     def _is_spent(self, mark: Mark, q: Quantity) -> bool:
-        """Whether an outcome has its own count, and the money behind it is not of it: ``…, số tiền 6 tỷ đồng``."""
+        """Whether an outcome has its own count, and the money behind it is another's: ``…, số tiền 6 tỷ``."""
         text = self.sentence.text
         return (
             mark.trigger.reason == "outcome"
@@ -378,7 +378,13 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
             and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
-        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)
-        behind = [reason for reason, pattern in cues.excluded_after if pattern.search(text, q.end, end)]
+        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + FAR)
+        near = min(end, q.end + BEHIND)
+        behind = [
+            reason
+            for reason, pattern in cues.excluded_after
+            # one that begins at the number says itself how far it reaches
+            if pattern.search(text, q.end, end if pattern.anchored else near)
+        ]
         known[q.start] = before, behind
     return known[q.start]

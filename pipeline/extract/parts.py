@@ -129,6 +129,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
                     if is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+                inside = _mixed(_between(rows, starts, begin, end), total) or inside
                 for more, way in enumerate(_ways(inside, total, before[-NEAREST:])):
                     for row in way:
                         adopt(total, row, breakdown + more)
@@ -170,6 +171,15 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """Those of a span's rows that may lie in a total."""
     found = [r for r in rows if r is not total and not r.parent]
     return [r for r in found if may_hold(total, r) and r not in line_of(total)]
+
+
+def _mixed(behind: Sequence[Draft], total: Draft) -> list[Draft]:
+    """Money given and money carried over that add up to a plan: ``1.042, gồm: giao 838; chuyển sang 204``."""
+    if total.values.get("kind") != "allocated":
+        return []
+    found = [r for r in behind if not r.parent and r.values.get("kind") in {"allocated", "carried_over"}]
+    kinds = {r.values.get("kind") for r in found}
+    return found if len(kinds) > 1 and is_all(found, total) and total not in found else []
 
 
 def _ways(inside: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> list[Sequence[Draft]]:

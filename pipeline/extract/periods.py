@@ -122,7 +122,16 @@ def year_known(said: Sequence[Mention], begin: int) -> str:
 
 
 POINTING = frozenset(
-    {"that_year", "past_year", "year_before", "year_after", "same_span", "that_day", "that_month", "since_this_year"}
+    {
+        "that_year",
+        "past_year",
+        "year_before",
+        "year_after",
+        "same_span",
+        "that_day",
+        "that_month",
+        "since_this_year",
+    }
 )
 """Readings that say nothing where nothing was said before."""
 
@@ -146,8 +155,8 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading == "that_month" and period.end and mention.reading in {"month", "until_month"}:
             return Period(period.end.replace(day=1), period.end)
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
-            year = period.end.year + YEARS[reading]
-            return Period(date(year, 1, 1), None if reading == "since_this_year" else date(year, 12, 31))
+            then = period.end.year + YEARS[reading]
+            return Period(date(then, 1, 1), None if reading == "since_this_year" else date(then, 12, 31))
     return Period()
 
 

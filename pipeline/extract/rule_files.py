@@ -302,6 +302,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
+        Entry(data.get("each"), f"{path}: [each]", "pattern example").pattern(),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
         Entry(data.get("target_label"), f"{path}: [target_label]", "pattern example").pattern(),

@@ -314,6 +314,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     whole: Pattern
+    each: Pattern
     in_turn: Pattern
     target: Pattern
     target_label: Pattern
