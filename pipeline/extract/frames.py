@@ -382,7 +382,7 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
         near = min(end, q.end + BEHIND)
         behind = [
             reason
-            for reason, pattern in cues.excluded_after
+            for reason, pattern in map(cues.excluded_after.__getitem__, cues.behind.among(text, q.end, end))
             # one that begins at the number says itself how far it reaches
             if pattern.search(text, q.end, end if pattern.anchored else near)
         ]

@@ -39,9 +39,8 @@ def read(
     """
     slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
     kept: list[tuple[Quantity, Mark, int]] = []
-    carried = frame.carried(before)
     for q, mark, stop in _governed(frame, slots):
-        mark = mark or carried
+        mark = mark or frame.carried(before)
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
         if reason == "from_to" and mark and _is_stock(frame, mark, q):
             reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood

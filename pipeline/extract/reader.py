@@ -253,7 +253,10 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
     # a bracket that opens right before a number tells something, too
-    lead = max(seen.begin - 1, q.lead - LEAD, seen.frame.sentence.start)
+    begin = seen.begin - 1
+    if seen.previous and text[begin : q.lead].strip() == "(":
+        begin = seen.previous.end  # `đạt 120% kế hoạch (3 tỷ đồng)`: what the bracket explains
+    lead = max(begin, q.lead - LEAD, seen.frame.sentence.start)
     return (
         (number.noun is None or bool(number.noun.match(text, noun, end)))
         and (number.before is None or bool(number.before.search(text, lead, q.lead)))

@@ -349,6 +349,11 @@ class Cues:
         return Patterns([pattern for _, pattern, _, _ in self.excluded])
 
     @cached_property
+    def behind(self) -> Patterns:
+        """The patterns of what excludes numbers before it."""
+        return Patterns([pattern for _, pattern in self.excluded_after])
+
+    @cached_property
     def telling(self) -> Patterns:
         """The statuses' patterns."""
         return Patterns([status.pattern for status in self.statuses])
