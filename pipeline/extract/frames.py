@@ -26,6 +26,8 @@ FEW = 2
 """Words before an amount that may still be but a name."""
 BEHIND = 40
 """Characters behind a count in which a negation is its own."""
+PHRASE = 100
+"""Characters behind a count in which its own phrase may say that nothing was done."""
 MONEY = 25
 """Characters before an amount in which words name it as a sum."""
 FAR = 140
@@ -364,6 +366,19 @@ def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
 
 
+def _phrase_end(text: str, start: int, end: int) -> int:
+    """Where a phrase ends: at its first comma, at most so far away."""
+    comma = text.find(",", start, end)
+    return min(comma if comma >= 0 else end, start + PHRASE)
+
+
+def _negations(sentence: Sentence, cues: Cues) -> Sequence[int]:
+    """Which patterns of what excludes a number before it may stand in a sentence: mostly none."""
+    if not sentence.negations:
+        sentence.negations.append(cues.behind.among(sentence.text, sentence.start, sentence.end))
+    return sentence.negations[0]
+
+
 def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
     """What excludes a number before and behind it, looked for once for all tables."""
     known = sentence.reasons_at
@@ -378,13 +393,12 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
             and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
-        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + FAR)
+        end = min(clause.end, sentence.next_lead(q.start, clause.end))
         near = min(end, q.end + BEHIND)
         behind = [
             reason
-            for reason, pattern in map(cues.excluded_after.__getitem__, cues.behind.among(text, q.end, end))
-            # one that begins at the number says itself how far it reaches
-            if pattern.search(text, q.end, end if pattern.anchored else near)
+            for reason, pattern, far in map(cues.excluded_after.__getitem__, _negations(sentence, cues))
+            if pattern.search(text, q.end, max(near, _phrase_end(text, q.end, end)) if far else near)
         ]
         known[q.start] = before, behind
     return known[q.start]

@@ -73,10 +73,16 @@ NEXT = 3
 
 def _is_plain(frame: Frame, q: Quantity, verbs: Sequence[Mark] | None) -> bool:
     """Whether words right before the count say enough by themselves: ``xây mới 45 nhà``."""
-    text = frame.sentence.text
-    return bool(verbs) and bool(
+    text, never = frame.sentence.text, frame.rules.gate.never
+    if not verbs or (never and never.search(text, max(0, q.start - CLOSED), q.end + CLOSED)):
+        return False
+    return bool(
         frame.rules.parts["plain.before"].search(text, max(frame.sentence.start, q.lead - 40), q.lead)
     )
+
+
+CLOSED = 250
+"""Characters around a count in which words make it one of other houses."""
 
 
 def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
@@ -257,7 +263,8 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
     is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
-    if is_sum and len(_open_beside(frame, rows, row)) > 1:
+    shared = is_sum or (not follows and parts["per_house.shared"].search(gap))
+    if shared and len(_open_beside(frame, rows, row)) > 1:
         return "joint"
     if is_sum:
         return "amount_vnd"

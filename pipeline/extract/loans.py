@@ -153,7 +153,7 @@ def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
     for number, row in enumerate(rows):
         if row.group and row.group.code and not is_vague(row.group):
             continue
-        if found := _purpose(frame, row):
+        if found := _purpose(frame, row) or _learner(frame, row) or _announced(frame, row, rows[:number]):
             row.group = found
             continue
         sentence = frame.sentence
@@ -176,6 +176,23 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     if group is None or "," in sentence.text[begin : group.start]:
         return None
     return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+
+
+def _learner(frame: Frame, row: Draft) -> GroupList | None:
+    """Who borrows as a student, named by the counted noun alone: ``1.038 em được vay``."""
+    q = row.cells.get("borrowers")
+    return GroupList(q.noun_start, q.end, "student") if q and q.unit == "student" else None
+
+
+def _announced(frame: Frame, row: Draft, before: Sequence[Draft]) -> GroupList | None:
+    """The one programme that an earlier clause speaks of without a figure: ``mở cho vay nhà ở xã hội; …``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(row.first.start)]
+    if before or clause.start == sentence.start:
+        return None
+    named = groups().find(sentence.text, sentence.start, clause.start)
+    found = [g for g in named if groups().rank(g.code) >= PROGRAMME]
+    return found[-1] if len({g.code for g in found}) == 1 else None
 
 
 PROGRAMME = 4

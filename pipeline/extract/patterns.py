@@ -25,12 +25,11 @@ worst text (100,000 characters); only one that backtracks without end comes near
 class Pattern:
     """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
 
-    It is asked only where its words stand (``asked``). One that is ``anchored`` matches only where a search
-    begins. ``limit``: seconds for a search; none where it cannot backtrack much, for watching the clock costs
-    more than most matches.
+    It is asked only where its words stand (``asked``). ``limit``: seconds for a search; none where it cannot
+    backtrack much, for watching the clock costs more than most matches.
     """
 
-    __slots__ = ("anchored", "asked", "limit", "name")
+    __slots__ = ("asked", "limit", "name")
 
     def __init__(self, source: str, name: str) -> None:
         try:
@@ -38,7 +37,6 @@ class Pattern:
         except regex.error as error:
             message = f"{name}: not a pattern: {error}"
             raise RuleError(message) from error
-        self.anchored = r"\G" in source
         self.name, self.limit = name, None if is_bounded(source) else TIMEOUT
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:

@@ -302,7 +302,7 @@ class Cues:
 
     statuses: Sequence[Status]
     status_after: Sequence[tuple[str, Pattern]]
-    excluded_after: Sequence[tuple[str, Pattern]]
+    excluded_after: Sequence[tuple[str, Pattern, bool]]
     actor: Pattern
     planned_heading: Pattern
     actual_heading: Pattern
@@ -351,7 +351,7 @@ class Cues:
     @cached_property
     def behind(self) -> Patterns:
         """The patterns of what excludes numbers before it."""
-        return Patterns([pattern for _, pattern in self.excluded_after])
+        return Patterns([pattern for _, pattern, _ in self.excluded_after])
 
     @cached_property
     def telling(self) -> Patterns:

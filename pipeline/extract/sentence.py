@@ -115,6 +115,11 @@ class Sentence:
         """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
         return {}
 
+    @cached_property
+    def negations(self) -> list[Sequence[int]]:
+        """Numbers of the patterns that may exclude a number before them; filled by ``frames``."""
+        return []
+
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
         if len(self.clauses) == 1:
