@@ -90,7 +90,8 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     taken: set[int] = set()
     refused = gridded.refused
     record: Record = {}
-    drafts = _drafts(flow, sentences, book, taken, refused, record)
+    above = introduced(flow)
+    drafts = _drafts(flow, sentences, book, above, taken, refused, record)
     for table in (name for name, rules in book.tables.items() if rules.splits):
         add_parts(drafts, table, sentences, book.cues, taken)
     for _, found in gridded.lines:
@@ -99,7 +100,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
     sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)
-    context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""))
+    context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""), above)
     place = described.get("place")
     figures, repaired = [], list(gridded.repaired)
     announcing = [s for s in sentences if not s.quantities and flow.text[s.end - 1] == ":"]
@@ -170,12 +171,13 @@ def _drafts(
     flow: Flow,
     sentences: Sequence[Sentence],
     book: Rulebook,
+    blocks_above: Sequence[Sequence[Block]],
     taken: set[int],
     refused: dict[int, str],
     record: Record,
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
-    above = [[(b.start, b.end) for b in blocks] for blocks in introduced(flow)]
+    above = [[(b.start, b.end) for b in blocks] for blocks in blocks_above]
     units_in = [frozenset(q.unit for q in sentence.quantities) for sentence in sentences]
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]

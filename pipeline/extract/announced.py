@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
-from pipeline.extract.governors import Seen
+from pipeline.extract.governors import THINGS, Seen
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.whose import group_at
 
@@ -50,10 +50,6 @@ def _is_same_thing(frame: Frame, whole: Quantity, q: Quantity) -> bool:
     text = frame.sentence.text
     named = [text[o.noun_start : o.end].lower() for o in (whole, q)]
     return q.unit in THINGS and bool(named[1]) and named[0].startswith(named[1])
-
-
-THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
-"""Units of things: a part of them needs no group that tells whose it is."""
 
 
 def _labelled(seen: Seen, begin: int) -> GroupList | None:

@@ -27,7 +27,10 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if q.unit == "vnd" and rows:
             _add_amount(frame, rows[-1], q)
             continue
-        is_card = q.unit == "card" and frame.is_open(q)
+        is_open = frame.is_open(q)
+        if not (is_open or rows or (frame.introduction and q.unit in PEOPLE)):
+            continue
+        is_card = is_open and q.unit == "card"
         if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop, rows)):
             continue
         mark = _action(frame, q, stop)
@@ -81,6 +84,9 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
     after = frame.rules.parts["people.after"]
     end = min(clause.end, stop)
     if before.search(text, max(clause.start, q.lead - NEAR), q.lead) or after.search(text[q.end : end]):
+        return True
+    parts, begin = frame.rules.parts, max(clause.start, q.lead - NEAR)
+    if parts["people.helped"].search(text, begin, q.lead) and parts["people.buy"].search(text[q.end : end]):
         return True
     if rows and rows[-1].cells["cards"].unit in PEOPLE:
         last = rows[-1].cells["cards"]

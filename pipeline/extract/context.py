@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -29,9 +28,16 @@ class Context:
     """Looks around a figure in its document."""
 
     def __init__(
-        self, flow: Flow, sentences: Sequence[Sentence], cues: Cues, own: Period, doc_type: str
+        self,
+        flow: Flow,
+        sentences: Sequence[Sentence],
+        cues: Cues,
+        own: Period,
+        doc_type: str,
+        above: Sequence[Sequence[Block]],
     ) -> None:
         self.flow = flow
+        self.above = above
         self.cues = cues
         self.own = own
         self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình"}
@@ -41,6 +47,7 @@ class Context:
         self._heading_mentions: dict[int, list[Mention]] = {}
         self._main_heard: dict[tuple[int, bool], Timed | None] = {}
         self._stories: dict[int, bool] = {}
+        self._told_by: dict[int, str] = {}
         self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
@@ -51,6 +58,8 @@ class Context:
         return Timed(timed.period.as_stock(), timed.flags) if stock else timed
 
     def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
+        if q.start in sentence.was:
+            return Timed(sentence.was[q.start])
         clause = sentence.clauses[sentence.clause_at(q.start)]
         holders = set(sentence.before(sentence.clause_at(q.start))) if sentence.mentions else set()
         before = [
@@ -70,9 +79,9 @@ class Context:
         if not before:  # `Nhân Tháng hành động (tháng 10/2024), … tặng 320 thẻ`
             first = sentence.quantities[0].start
             before = [m for m in sentence.mentions if m.end <= first and _outside(sentence, m) in holders]
-        # the day of a pledge or decision is not when the houses are built: `… trong hai năm 2024-2025`
+        # the day of a pledge is not when the houses are built, nor is a deadline: `… trong hai năm 2024-2025`
         spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
-        if before and before[-1].reading == "date" and spans:
+        if before and before[-1].reading in {"date", "deadline"} and spans:
             return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
         if before and dated and self._first(sentence, clause) < before[0].start:
@@ -173,12 +182,14 @@ class Context:
         q: Quantity,
         stop: int,
         said: Sequence[tuple[int, int]] = (),
-        ended: date | None = None,
+        timed: Period | None = None,
     ) -> str:
         """``actual``, ``planned`` or ``requested``.
 
-        Weak cues inside the spans of ``said`` are but names; what ``ended`` before a plan's own time is done.
+        Weak cues inside the spans of ``said`` are but names; what ended before a plan's own time (``timed``
+        tells it, where the text does) is done, what begins behind a report's own time is not.
         """
+        ended = timed.end if timed else None
         is_over = bool(ended and self.own.start and ended < self.own.start)
         is_plan = self.is_plan and not is_over
         number = sentence.clause_at(q.start)
@@ -198,7 +209,8 @@ class Context:
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
             if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
-        if found:
+        surely = any(cue.strength > 1 or cue.status != "actual" for _, cue in found)
+        if surely:
             return _nearest(found)
         opening = [
             cue.status
@@ -210,15 +222,37 @@ class Context:
         if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
             return opening[0]
         # `100% hộ có nhu cầu được vay vốn` asks for nothing
-        for status, pattern in self.cues.status_after if q.unit != "percent" else ():
+        for status, pattern in self.cues.status_after if q.unit != "percent" and not found else ():
             if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
-        for parent in self.flow.parents(sentence.block):
-            if self.cues.actual_heading.search(self.flow.text, parent.start, parent.end):
-                return "planned" if is_plan and not self._is_past(parent) else "actual"
-            if self.cues.planned_heading.search(self.flow.text, parent.start, parent.end):
-                return "actual" if is_over else "planned"
-        return "planned" if is_plan else "actual"
+        for block in self.above[sentence.block]:
+            if told := self._told(block):
+                is_now = told == "actual" and is_plan and not self._is_past(block)
+                return "planned" if is_now else "actual" if told == "planned" and is_over else told
+        is_later = bool(timed and timed.start and self.own.end and timed.start > self.own.end)
+        return "planned" if is_plan or is_later else "actual"
+
+    def _told(self, block: Block) -> str:
+        """The status that a heading or a list's introduction tells; empty where none."""
+        if block.start not in self._told_by:
+            self._told_by[block.start] = self._read_status(block)
+        return self._told_by[block.start]
+
+    def _read_status(self, block: Block) -> str:
+        text, start, end = self.flow.text, block.start, block.end
+        if text[end - 1] == ":":
+            start, end = self.flow.sentences(block)[-1]  # of an introduction only its last sentence
+            found = [
+                (match.start(), cue)
+                for cue in self.cues.statuses
+                if cue.strength > 1
+                for match in cue.pattern.finditer(text, start, end)
+            ]
+            if found:
+                return _nearest(found)
+        if self.cues.actual_heading.search(text, start, end):
+            return "actual"
+        return "planned" if self.cues.planned_heading.search(text, start, end) else ""
 
     def _is_target(self, sentence: Sentence, q: Quantity) -> bool:
         """Whether the sentence's label is a plan's: ``Chỉ tiêu giao đầu năm: dư nợ đạt 95 tỷ đồng``."""

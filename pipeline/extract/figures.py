@@ -13,6 +13,7 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
+from pipeline.extract.periods import Period
 from pipeline.extract.rules import TableRules
 from pipeline.extract.tabbed import CELL
 from pipeline.language.witness import agreement
@@ -35,8 +36,10 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     else:
         draft.values["period_start"], draft.values["period_end"] = timed.period.start, timed.period.end
     draft.flags += [f for f in timed.flags if f not in draft.flags]
-    ended = timed.period.end if "period_assumed" not in timed.flags else None
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, ended))
+    named = timed.period if "period_assumed" not in timed.flags else None
+    if named and draft.values.get("kind") == "carried_over":
+        named = Period(None, named.end)  # the year that money is carried into is no time of its own
+    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, named))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":

@@ -26,6 +26,10 @@ FEW = 2
 """Words before an amount that may still be but a name."""
 BEHIND = 40
 """Characters behind a count in which a negation is its own."""
+PHRASE = 100
+"""Characters behind a count in which its own phrase may say that nothing was done."""
+MONEY = 25
+"""Characters before an amount in which words name it as a sum."""
 FAR = 140
 """Characters behind a count in which its verb is looked for."""
 
@@ -240,8 +244,11 @@ class Frame:
         before = next((m for m in reversed(inside) if m.end <= q.start), None)
         end = min(stop, clause.end, q.end + FAR)
         after = [m for m in inside if q.end <= m.start < end]
-        if not q.is_money:
-            if strong := next((m for m in after if m.trigger.strong), None):
+        if q.is_money:
+            inside = [m for m in inside if not self._is_spent(m, q)]
+            before = next((m for m in reversed(inside) if m.end <= q.start), None)
+        else:
+            if strong := next((m for m in after if m.trigger.strong and not self._is_nexts(m, q)), None):
                 return strong
             if after and not after[0].trigger.reason:
                 return after[0]
@@ -250,6 +257,20 @@ class Frame:
         if after:
             return after[0]
         return self._inherited(q, number)
+
+    def _is_nexts(self, mark: Mark, q: Quantity) -> bool:
+        """Whether what stands behind a count is said of the next: ``12 dự án, thu hút 40 lao động``."""
+        text, lead = self.sentence.text, self.sentence.next_lead(q.start, self.sentence.end)
+        return "," in text[q.end : mark.start] and lead - mark.end <= 1
+
+    def _is_spent(self, mark: Mark, q: Quantity) -> bool:
+        """Whether an outcome has its own count, and the money behind it is another's: ``…, số tiền 6 tỷ``."""
+        text = self.sentence.text
+        return (
+            mark.trigger.reason == "outcome"
+            and any(not o.is_money for o in self.sentence.between(mark.start, q.start))
+            and bool(self.cues.money.search(text, max(mark.end, q.lead - MONEY), q.lead))
+        )
 
     def _inherited(self, q: Quantity, number: int) -> Mark | None:
         sentence = self.sentence
@@ -336,11 +357,26 @@ def _why_lost(mark: Mark, chosen: Mark | None, q: Quantity) -> str:
 
 
 def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
-    """A mark that does not begin inside a number; what goes on behind it (``3 mô hình nuôi bò``) is cut."""
+    """A mark that does not begin inside a number; what goes on over or behind one is cut."""
     q = sentence.number_at(mark.start)
     if q is None:
-        return mark
+        inside = sentence.between(mark.start, mark.end) if rules.reader == "figures" else ()
+        # `vận động trao 300 suất quà`: what stands before the number governs it
+        return Mark(mark.start, inside[0].lead, mark.trigger) if inside else mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
+
+
+def _phrase_end(text: str, start: int, end: int) -> int:
+    """Where a phrase ends: at its first comma, at most so far away."""
+    comma = text.find(",", start, end)
+    return min(comma if comma >= 0 else end, start + PHRASE)
+
+
+def _negations(sentence: Sentence, cues: Cues) -> Sequence[int]:
+    """Which patterns of what excludes a number before it may stand in a sentence: mostly none."""
+    if not sentence.negations:
+        sentence.negations.append(cues.behind.among(sentence.text, sentence.start, sentence.end))
+    return sentence.negations[0]
 
 
 def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
@@ -357,7 +393,12 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
             and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
-        end = min(clause.end, sentence.next_lead(q.start, clause.end), q.end + BEHIND)
-        behind = [reason for reason, pattern in cues.excluded_after if pattern.search(text, q.end, end)]
+        end = min(clause.end, sentence.next_lead(q.start, clause.end))
+        near = min(end, q.end + BEHIND)
+        behind = [
+            reason
+            for reason, pattern, far in map(cues.excluded_after.__getitem__, _negations(sentence, cues))
+            if pattern.search(text, q.end, max(near, _phrase_end(text, q.end, end)) if far else near)
+        ]
         known[q.start] = before, behind
     return known[q.start]

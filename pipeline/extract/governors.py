@@ -130,6 +130,9 @@ def governor(seen: Seen) -> Mark | None:
     if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
+    named = [m for m in told if m.start - q.end <= 1 and q.unit in SUCH and not m.trigger.weak]
+    if named:  # `Trợ giúp đột xuất: cấp 290 tấn gạo cho …`: what they are
+        return named[0]
     spent = phrase and all(m.trigger.weak for m in phrase) and q.is_money
     for found in (
         [m for m in phrase if not m.trigger.weak],
@@ -145,7 +148,17 @@ def governor(seen: Seen) -> Mark | None:
     ):
         if found:
             return found[0]
-    return _inherited(seen)
+    return _inherited(seen) or _passive(seen)
+
+
+def _passive(seen: Seen) -> Mark | None:
+    """What was done, said behind a list of things: ``45 xe đạp và 30 suất học bổng được trao tận tay``."""
+    frame, (_, end) = seen.frame, seen.clause
+    if seen.q.unit not in THINGS:
+        return None
+    own = frame.own_marks(frame.sentence.clause_at(seen.q.start))
+    behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
+    return next((m for m in behind if seen.text[: m.start].endswith("được ")), None)
 
 
 def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:
@@ -165,6 +178,10 @@ def is_broken(text: str, start: int, end: int, signs: str) -> bool:
     return any(not any(0 < g.start - at <= JOINT or g.start <= at < g.end for g in listed) for at in found)
 
 
+THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
+"""Units of things: what stands right behind tells what they are, and a part of them needs no group."""
+SUCH = frozenset({"item", "animal", "weight"})
+"""Units that say nothing without what stands behind them: ``290 tấn gạo``."""
 JOINT = 10
 """Characters between a comma and the next group of a list: `, và các `."""
 

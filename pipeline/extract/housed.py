@@ -1,4 +1,4 @@
-"""Households that stand for houses: ``xây nhà cho 12 hộ``, ``hỗ trợ 96 hộ: xây 61 nhà, sửa 35 nhà``."""
+"""Households that stand for houses: ``xây nhà cho 12 hộ``, ``hỗ trợ 96 hộ, trong đó xây 61 nhà, sửa 35``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
 def _splits_into_houses(frame: Frame, q: Quantity) -> bool:
     """Whether households are split into houses: ``hỗ trợ 7.216 hộ nghèo, trong đó xây mới 5.004 nhà, …``."""
     sentence = frame.sentence
-    split = [o for o in sentence.quantities if o.start > q.start and not o.is_money and o.unit != "percent"]
+    split = [o for o in sentence.between(q.start, sentence.end) if not o.is_money and o.unit != "percent"]
     if not split or split[0].unit != "house":
         return False
     held = [o.value for o in split if o.unit == "house"]

@@ -73,10 +73,16 @@ NEXT = 3
 
 def _is_plain(frame: Frame, q: Quantity, verbs: Sequence[Mark] | None) -> bool:
     """Whether words right before the count say enough by themselves: ``xây mới 45 nhà``."""
-    text = frame.sentence.text
-    return bool(verbs) and bool(
+    text, never = frame.sentence.text, frame.rules.gate.never
+    if not verbs or (never and never.search(text, max(0, q.start - CLOSED), q.end + CLOSED)):
+        return False
+    return bool(
         frame.rules.parts["plain.before"].search(text, max(frame.sentence.start, q.lead - 40), q.lead)
     )
+
+
+CLOSED = 250
+"""Characters around a count in which words make it one of other houses."""
 
 
 def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
@@ -184,6 +190,8 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
     waiting: Quantity | None = None
     paid: list[tuple[Draft, Quantity]] = []
     for q in slots:
+        if q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES:
+            continue  # `01 căn nhà diện tích 54 m2, trị giá 140 triệu đồng`
         if not q.is_money:
             if current and q.unit == "household" and q.value == current.value("houses"):
                 continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
@@ -219,6 +227,10 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
         row.cells.setdefault("amount_vnd", money)
 
 
+SIZES = frozenset({"m2", "m²", "km"})
+"""How large or far away a house is."""
+
+
 def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
     """``35 tỷ đồng … để xây mới 900 căn``: money named before what it is for."""
     gap = frame.sentence.text[money.end : count.lead]
@@ -239,21 +251,24 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if frame.excluded(q) not in {"", "average"}:
         return ""
+    if any(o.is_money for o in row.cells.values()) and frame.cues.parts.search(gap):
+        return ""  # `mỗi căn trị giá 70 triệu đồng, trong đó Quỹ hỗ trợ 50 triệu đồng`: a share
     if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
         _per_house(frame, row, rows, q, begin)
         return ""
     if q.per:
         return ""
+    if row.value("houses") == Decimal(1):
+        return "amount_per_house_vnd"
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
     is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
-    if is_sum and len(_open_beside(frame, rows, row)) > 1:
+    shared = is_sum or (not follows and parts["per_house.shared"].search(gap))
+    if shared and len(_open_beside(frame, rows, row)) > 1:
         return "joint"
     if is_sum:
         return "amount_vnd"
     if parts["per_house.pattern"].search(gap):
-        return "amount_per_house_vnd"
-    if row.value("houses") == Decimal(1):
         return "amount_per_house_vnd"
     return "amount_vnd"
 

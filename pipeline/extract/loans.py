@@ -39,9 +39,8 @@ def read(
     """
     slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
     kept: list[tuple[Quantity, Mark, int]] = []
-    carried = frame.carried(before)
     for q, mark, stop in _governed(frame, slots):
-        mark = mark or carried
+        mark = mark or frame.carried(before)
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
         if reason == "from_to" and mark and _is_stock(frame, mark, q):
             reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
@@ -75,6 +74,8 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
         if mark and mark.trigger.reason == "funding":
             lent = q.is_money and found and _is_lent(frame, q, found[0])
             mark = found[0][1] if lent else _split(frame, q) or mark
+        if mark is None and q.is_money and found and _is_lent(frame, q, found[0]):
+            mark = found[0][1]
         found.insert(0, (q, mark, stop))
     return found
 
@@ -152,7 +153,7 @@ def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
     for number, row in enumerate(rows):
         if row.group and row.group.code and not is_vague(row.group):
             continue
-        if found := _purpose(frame, row):
+        if found := _purpose(frame, row) or _learner(frame, row) or _announced(frame, row, rows[:number]):
             row.group = found
             continue
         sentence = frame.sentence
@@ -175,6 +176,23 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     if group is None or "," in sentence.text[begin : group.start]:
         return None
     return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+
+
+def _learner(frame: Frame, row: Draft) -> GroupList | None:
+    """Who borrows as a student, named by the counted noun alone: ``1.038 em được vay``."""
+    q = row.cells.get("borrowers")
+    return GroupList(q.noun_start, q.end, "student") if q and q.unit == "student" else None
+
+
+def _announced(frame: Frame, row: Draft, before: Sequence[Draft]) -> GroupList | None:
+    """The one programme that an earlier clause speaks of without a figure: ``mở cho vay nhà ở xã hội; …``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(row.first.start)]
+    if before or clause.start == sentence.start:
+        return None
+    named = groups().find(sentence.text, sentence.start, clause.start)
+    found = [g for g in named if groups().rank(g.code) >= PROGRAMME]
+    return found[-1] if len({g.code for g in found}) == 1 else None
 
 
 PROGRAMME = 4

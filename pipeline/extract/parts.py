@@ -19,6 +19,7 @@ from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, parts_of, same_flow
+from pipeline.model import Value
 
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
@@ -128,6 +129,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
                     if is_all(by_year, total):  # `trong đó: năm 2019 …; năm 2020 …`
                         inside = by_year
                 breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+                inside = _mixed(_between(rows, starts, begin, end), total) or inside
                 for more, way in enumerate(_ways(inside, total, before[-NEAREST:])):
                     for row in way:
                         adopt(total, row, breakdown + more)
@@ -169,6 +171,15 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
     """Those of a span's rows that may lie in a total."""
     found = [r for r in rows if r is not total and not r.parent]
     return [r for r in found if may_hold(total, r) and r not in line_of(total)]
+
+
+def _mixed(behind: Sequence[Draft], total: Draft) -> list[Draft]:
+    """Money given and money carried over that add up to a plan: ``1.042, gồm: giao 838; chuyển sang 204``."""
+    if total.values.get("kind") != "allocated":
+        return []
+    found = [r for r in behind if not r.parent and r.values.get("kind") in {"allocated", "carried_over"}]
+    kinds = {r.values.get("kind") for r in found}
+    return found if len(kinds) > 1 and is_all(found, total) and total not in found else []
 
 
 def _ways(inside: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> list[Sequence[Draft]]:
@@ -353,8 +364,7 @@ def _finish(row: Draft) -> None:
             row.flags.append("sum_mismatch")
         if row.group is None:
             _group_of_parts(row)
-        works = {p.values.get("work") for p in parts_of(row, 1)} - {None, "unspecified"}
-        if row.complete and len(works) > 1:
+        if row.complete and len(set(_works(row)) - {None, "unspecified"}) > 1:
             row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
     elif row.parent:
         row.role = "part"
@@ -364,6 +374,13 @@ def _finish(row: Draft) -> None:
         count, each, all_ = (row.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
         if count and each and all_ and count > 1 and count * each == all_:
             row.proof = "product"
+
+
+def _works(row: Draft) -> Iterator[Value]:
+    """What is done to the houses of a total's parts, and of theirs."""
+    for part in parts_of(row, 1):
+        yield part.values.get("work")
+        yield from _works(part)
 
 
 def _adds_up(row: Draft, breakdown: int = 1) -> bool:

@@ -24,8 +24,10 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
-WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months"})
+WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months", "until_month"})
 """Readings whose year may stand elsewhere."""
+SILENT = frozenset({"in_year", "in_quarter", "in_month", "today"})
+"""Readings that point back and are none where nothing was said before: what is around tells the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         q = _quarter(part["q"] or "1")
         start = date(y, 3 * q - 2, 1) if reading == "quarter" else None
         return Period(start, _month_end(y, 3 * q))
-    if reading == "until_date":
+    if reading in {"until_date", "deadline"}:
         return Period(None, date(y, m, d))
     if reading == "until_month":
         return Period(None, _month_end(y, m))
@@ -120,7 +122,16 @@ def year_known(said: Sequence[Mention], begin: int) -> str:
 
 
 POINTING = frozenset(
-    {"that_year", "year_before", "year_after", "same_span", "that_day", "that_month", "since_this_year"}
+    {
+        "that_year",
+        "past_year",
+        "year_before",
+        "year_after",
+        "same_span",
+        "that_day",
+        "that_month",
+        "since_this_year",
+    }
 )
 """Readings that say nothing where nothing was said before."""
 
@@ -128,8 +139,15 @@ POINTING = frozenset(
 def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Mention]) -> Period:
     if reading == "same_span":
         return _same_span(part.get("y"), said)
+    if reading == "in_year":
+        year = year_known(said, 0)
+        return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
     for mention in reversed(said):
         period = mention.period
+        if reading == "past_year" and period.end and mention.reading in {"year", "until_year"}:
+            return Period(date(period.end.year, 1, 1), date(period.end.year, 12, 31))
+        if reading in SPANS and mention.reading in SPANS[reading]:
+            return Period(period.start, period.end)
         if reading == "that_range" and period.start and period.end and period.start.year < period.end.year:
             return period
         if reading == "that_day" and period.end and mention.reading in DAYS:
@@ -137,14 +155,16 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading == "that_month" and period.end and mention.reading in {"month", "until_month"}:
             return Period(period.end.replace(day=1), period.end)
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
-            year = period.end.year + YEARS[reading]
-            return Period(date(year, 1, 1), None if reading == "since_this_year" else date(year, 12, 31))
+            then = period.end.year + YEARS[reading]
+            return Period(date(then, 1, 1), None if reading == "since_this_year" else date(then, 12, 31))
     return Period()
 
 
 YEARS = {"that_year": 0, "since_this_year": 0, "year_before": -1, "year_after": 1}
 """Years by which readings that point to a year lie behind it."""
-DAYS = frozenset({"date", "until_date", "that_day"})
+SPANS = {"in_quarter": {"quarter"}, "in_month": {"month"}, "today": {"date"}}
+"""Readings that point to the span named last, by the readings that name it."""
+DAYS = frozenset({"date", "until_date", "deadline", "that_day"})
 """Readings of a day."""
 
 
@@ -249,6 +269,8 @@ class Periods:
                 period = _read(reading, part, heard)
             except ValueError:  # 31/02/2024: no such day, so the mention says nothing certain
                 period = Period()
+            if reading in SILENT and period == Period():
+                continue
             if reading in POINTING and period == Period():
                 reading = "open"
             mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start, reading))

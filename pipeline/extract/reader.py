@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from pipeline.extract.announced import THINGS, part_of
+from pipeline.extract.announced import part_of
 from pipeline.extract.frames import BEHIND, Draft, Frame
-from pipeline.extract.governors import Seen, governor, is_broken, named_before, topic
+from pipeline.extract.governors import THINGS, Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
@@ -43,6 +43,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     every = frame.sentence.quantities
     units, starting = frame.rules.units, frame.rules.starting
     for at, q in enumerate(every):
+        if q.is_money and q.value == 0:
+            continue  # `gian hàng 0 đồng`: what costs nothing
         if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
             continue
         stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
@@ -62,10 +64,7 @@ def _place(
     frame, q = seen.frame, seen.q
     mark = governor(seen)
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
-    if reason := frame.excluded(q) or (mark.trigger.reason if mark else ""):
-        if mark and mark.trigger.reason == FOUND and not frame.excluded(q) and (part := part_of(seen, rows)):
-            rows.append(part)  # `12.000 phần quà, trong đó Hội Chữ thập đỏ vận động 5.000 phần`
-            return
+    if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
     if q.unit in THINGS and not (mark and _is_told_here(seen, mark)) and (part := part_of(seen, rows)):
@@ -89,7 +88,8 @@ def _place(
     answers = answered(frame.sentence, rows, q)
     row = answers if answers and number.column not in answers.cells else _open_row(seen, number, mark, rows)
     if row is not None:
-        if q.is_money and not answers and len(listed := _listed(row, rows, _told(seen, row))) > 1:
+        listed = _listed(seen, row, rows) if q.is_money and not answers else []
+        if len(listed) > 1:
             whole = _total(seen, listed, number.column)
             if whole:
                 whole.cells[number.column] = q
@@ -132,6 +132,16 @@ def _place(
         row.values[number.of_column] = int(q.of * q.factor)
 
 
+def _of_one(seen: Seen) -> str:
+    """Why money is the price of one: ``20 triệu đồng/nhà``, ``(mỗi suất gồm 10 kg gạo và 200.000 đồng)``."""
+    if not seen.q.is_money:
+        return ""
+    sentence = seen.frame.sentence
+    clause = sentence.clauses[sentence.clause_at(seen.q.start)]
+    bracket = clause.outer >= 0 and seen.frame.cues.each.match(seen.text, clause.start)
+    return "average" if bracket or seen.q.per == "house" else ""
+
+
 def _name_kind(seen: Seen, row: Draft) -> None:
     """Let what a later number of a row counts say what it is: ``3.054 học sinh được cấp 412.290 kg gạo``."""
     rules = seen.frame.rules
@@ -148,10 +158,6 @@ def _name_kind(seen: Seen, row: Draft) -> None:
 def _is_told_here(seen: Seen, mark: Mark) -> bool:
     """Whether a telling trigger stands among the number's own words."""
     return not mark.trigger.weak and seen.begin <= mark.start < seen.end
-
-
-FOUND = "funding"
-"""The reason of money and gifts that were got: a part of what was given may be told so."""
 
 
 def _is_said_behind(seen: Seen, told: Mark) -> bool:
@@ -247,7 +253,10 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
     # a bracket that opens right before a number tells something, too
-    lead = max(seen.begin - 1, q.lead - LEAD, seen.frame.sentence.start)
+    begin = seen.begin - 1
+    if seen.previous and text[begin : q.lead].strip() == "(":
+        begin = seen.previous.end  # `đạt 120% kế hoạch (3 tỷ đồng)`: what the bracket explains
+    lead = max(begin, q.lead - LEAD, seen.frame.sentence.start)
     return (
         (number.noun is None or bool(number.noun.match(text, noun, end)))
         and (number.before is None or bool(number.before.search(text, lead, q.lead)))
@@ -314,7 +323,7 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     if number.link and not number.link.search(outside):
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
-    begun = [m for m in begun if sentence.clause_at(m.start) in depth]
+    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
@@ -325,6 +334,17 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
     return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+
+
+def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks without those that only go on with a list of the same kind: ``con giống, cây giống``."""
+    return [
+        m
+        for before, m in zip((None, *marks), marks, strict=False)
+        if before is None
+        or m.trigger is not before.trigger
+        or text[before.end : m.start].replace("và", "").strip(" ,")
+    ]
 
 
 KINDS = 12
@@ -366,14 +386,16 @@ def _told(seen: Seen, row: Draft) -> Sequence[tuple[int, int]]:
     return [(m.start, m.end) for m in seen.frame.marks if not m.trigger.reason]
 
 
-def _listed(row: Draft, rows: Sequence[Draft], told: Sequence[tuple[int, int]]) -> list[Draft]:
+def _listed(seen: Seen, row: Draft, rows: Sequence[Draft]) -> list[Draft]:
     """The rows of one list that ends with this one, all still without money: its amount is for them all."""
-    found = [row]
+    found, told = [row], _told(seen, row)
     for earlier in reversed(rows[: rows.index(row)]):
         gap = row.sentence.text[earlier.last.end : found[0].first.lead]
         if any(earlier.last.end <= a < found[0].first.lead for a, _ in told):
             break  # `miễn học phí cho 203 em, hỗ trợ chi phí học tập cho 187 em với số tiền …`
-        if any(q.is_money for q in earlier.cells.values()) or earlier.rule != row.rule or ";" in gap:
+        if any(q.is_money for q in earlier.cells.values()) or ";" in gap:
+            break
+        if any(earlier.values.get(c) != row.values.get(c) for c in seen.frame.rules.tells_apart):
             break
         if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):
             break

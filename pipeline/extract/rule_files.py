@@ -275,7 +275,7 @@ def load_cues(path: Path) -> Cues:
     status_after = list(_entries(data, "status_after", path, "status pattern example"))
     parts = list(_entries(data, "parts", path, "pattern example"))
     excluded = list(_entries(data, "excluded", path, "reason pattern example unless money"))
-    excluded_after = list(_entries(data, "excluded_after", path, "reason pattern example"))
+    excluded_after = list(_entries(data, "excluded_after", path, "reason pattern example far"))
     neutral = list(_entries(data, "neutral", path, "pattern example"))
     heading = Entry(data.get("status_heading"), f"{path}: [status_heading]", "planned actual example")
     return Cues(
@@ -284,7 +284,10 @@ def load_cues(path: Path) -> Cues:
             for s in statuses
         ],
         [(s.get("status", str), s.pattern()) for s in status_after],
-        [(e.get("reason", str), e.pattern(bounded=not _is_anchored(e))) for e in excluded_after],
+        [
+            (e.get("reason", str), e.pattern(bounded=not _is_anchored(e)), e.get("far", bool, default=False))
+            for e in excluded_after
+        ],
         Entry(data.get("actor"), f"{path}: [actor]", "pattern example").pattern(),
         heading.pattern("planned"),
         heading.pattern("actual"),
@@ -304,6 +307,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
+        Entry(data.get("each"), f"{path}: [each]", "pattern example").pattern(),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
         Entry(data.get("target_label"), f"{path}: [target_label]", "pattern example").pattern(),

@@ -304,7 +304,7 @@ class Cues:
 
     statuses: Sequence[Status]
     status_after: Sequence[tuple[str, Pattern]]
-    excluded_after: Sequence[tuple[str, Pattern]]
+    excluded_after: Sequence[tuple[str, Pattern, bool]]
     actor: Pattern
     planned_heading: Pattern
     actual_heading: Pattern
@@ -316,6 +316,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     whole: Pattern
+    each: Pattern
     in_turn: Pattern
     target: Pattern
     target_label: Pattern
@@ -348,6 +349,11 @@ class Cues:
     def excluding(self) -> Patterns:
         """The patterns of what excludes numbers behind it."""
         return Patterns([pattern for _, pattern, _, _ in self.excluded])
+
+    @cached_property
+    def behind(self) -> Patterns:
+        """The patterns of what excludes numbers before it."""
+        return Patterns([pattern for _, pattern, _ in self.excluded_after])
 
     @cached_property
     def telling(self) -> Patterns:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import regex
@@ -87,7 +87,8 @@ class Turn:
 class Sentence:
     """``text[start:end]`` of a flow, annotated.
 
-    ``block`` is the number of its block in the flow, ``turns`` tells of numbers that are given in turn.
+    ``block`` is the number of its block in the flow, ``turns`` tells of numbers that are given in turn,
+    ``was`` of those that stood at a time before: ``từ 33% cuối năm trước xuống 25%`` (by their starts).
     """
 
     text: str
@@ -97,6 +98,7 @@ class Sentence:
     quantities: Sequence[Quantity]
     mentions: Sequence[Mention]
     turns: Mapping[int, Turn] = field(default_factory=dict)
+    was: Mapping[int, Period] = field(default_factory=dict)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -112,6 +114,11 @@ class Sentence:
     def reasons_at(self) -> dict[int, tuple[list[str], list[str]]]:
         """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
         return {}
+
+    @cached_property
+    def negations(self) -> list[Sequence[int]]:
+        """Numbers of the patterns that may exclude a number before them; filled by ``frames``."""
+        return []
 
     def clause_at(self, at: int) -> int:
         """The number of the innermost clause that holds the offset."""
@@ -222,8 +229,32 @@ def annotate(
         mentions = periods().find_after(text, start, end, heard)
         ends = [(m.start, m.end) for m in mentions]
         inside = [q for q in quantities if not _is_inside(q.start, ends)]
-        found.append(Sentence(text, start, end, block, inside, mentions))
+        sentence = Sentence(text, start, end, block, inside, mentions)
+        found.append(_with_past(sentence) if len(mentions) > 1 and inside else sentence)
     return found
+
+
+def _with_past(sentence: Sentence) -> Sentence:
+    """The sentence with times right behind a number that something fell or rose from: they are its alone.
+
+    Where the sentence told its own time before: ``Năm 2024, giảm từ 33% cuối năm trước xuống 25%``.
+    """
+    text, was, kept = sentence.text, dict[int, Period](), [sentence.mentions[0]]
+    for mention in sentence.mentions[1:]:
+        q = sentence.previous(mention.start)
+        near = q is not None and not _NEAR.sub("", text[q.end : mention.start])
+        told = q is not None and kept[0].end <= q.start
+        if q and near and told and _FROM.search(text, max(sentence.start, q.lead - AWAY), q.lead):
+            was[q.start] = mention.period
+        else:
+            kept.append(mention)
+    return replace(sentence, mentions=kept, was=was) if was else sentence
+
+
+_FROM = regex.compile(r"(?<!\p{L})từ(?:\s+mức)?\s*$")
+_NEAR = regex.compile(r"(?:\s|\(|vào|hồi|của|cuối|đầu)+")
+AWAY = 12
+"""Characters before a number in which `từ` makes it what was."""
 
 
 def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -93,6 +93,8 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
     """The group that the sentence's or the list's label names before its colon."""
     sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(q.start)]
+    if frame.cues.rest.search(sentence.text, clause.start, q.lead):
+        return None  # `Các chương trình còn lại: 220 lượt`: none of those that the introduction names
     if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
         return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
     colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
