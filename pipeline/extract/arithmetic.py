@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar
 
-from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
+from pipeline.extract.misreading import as_misread, is_masked, legible, printed, wrong_digits
 from pipeline.extract.share_proof import Number, explained, whole_of
 
 REPAIRED = "number_repaired"
@@ -57,13 +57,15 @@ class Sum:
     """``total`` is the sum of ``parts`` (places of terms).
 
     ``sure``: words or other sums of its kind say that it must hold, so that it fills in what is illegible.
-    ``whole``: all parts are there, so that another sum contradicts it.
+    ``whole``: all parts are there, so that another sum contradicts it. ``borne``: another column's sum of
+    the same lines holds.
     """
 
     total: int
     parts: tuple[int, ...]
     sure: bool = True
     whole: bool = True
+    borne: bool = False
     proof: ClassVar[str] = "sum"
 
     @property
@@ -241,7 +243,7 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     asked: dict[Decimal, list[Constraint]] = {}
     for constraint in problem.at[number]:
         wanted = problem.wanted(constraint, number)
-        if wanted is not None and term.misread(wanted) is not None:
+        if wanted is not None and (term.misread(wanted) or _is_hidden(term, wanted, constraint)):
             asked.setdefault(wanted, []).append(constraint)
     if not asked:
         return _fill_blind(problem, number)
@@ -251,8 +253,14 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     # one sum is enough where it is sure: the print is the number but for one sign
     if len(by) < 2 and not by[0].sure:
         return False
-    problem.repair(number, wanted, by[0])
+    problem.repair(number, wanted, by[0], printed(wanted / term.factor) or "")
     return True
+
+
+def _is_hidden(term: Term, wanted: Decimal, by: Constraint) -> bool:
+    """Whether the number of a sum that others bear out stands there, digits hidden behind as many signs."""
+    right = printed(wanted / term.factor) if wanted > 0 else None
+    return isinstance(by, Sum) and by.borne and right is not None and is_masked(term.read, right)
 
 
 def _fill_blind(problem: _Problem, number: int) -> bool:
