@@ -26,6 +26,8 @@ LOST = 0.5
 """What a way counts less for a heading that is illegible."""
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
+LEAST_LENT = Decimal(2_000_000)
+"""The same of what a borrower gets or pays back in a year."""
 MOST_EACH = Decimal(1_000_000_000)
 
 
@@ -112,8 +114,28 @@ def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
     for place in range(width):
         texts = {_text(way[place]) for way in likely}
         heads.append(texts.pop() if len(texts) == 1 else "")
-    proved = [_proved(heads, likely[0], place, table) for place in range(width)]
-    return _with_units(proved, likely[0], table)
+    told = [_proved(heads, likely[0], place, table) for place in range(width)]
+    return _with_units(_by_caption(told, likely[0], table), likely[0], table)
+
+
+def _by_caption(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
+    """Money without a name is the one topic of the caption that no column has, where it stands in its place.
+
+    ``Kết quả cho vay, thu nợ … và dư nợ`` over ``Cho vay``, a nameless column and ``Dư nợ``.
+    """
+    nameless = [n for n, h in enumerate(way) if h.leaf and not h.leaf.phrase.words and h.span is None]
+    topics = [h.phrase.name for h in collapsed_words().find([table.caption]) if h.phrase.holds == "money"]
+    named = [(told.phrase.name if (told := h.span or h.leaf) else "") for h in way]
+    missing = [topic for topic in dict.fromkeys(topics) if topic not in named]
+    if len(nameless) != 1 or len(missing) != 1:
+        return heads
+    place, at = nameless[0], topics.index(missing[0])
+    left, right = topics[:at], topics[at + 1 :]
+    if not left or left[-1] not in named[:place] or not right or right[0] not in named[place + 1 :]:
+        return heads
+    leaf = way[place].leaf
+    unit = f" ({leaf.unit})" if leaf and leaf.unit else ""
+    return [Head(f"{missing[0]}{unit}", assumed=True) if n == place else h for n, h in enumerate(heads)]
 
 
 def _text(head: Above) -> str:
@@ -189,7 +211,9 @@ def _pairs(way: Sequence[Above], table: Table) -> Iterator[float]:
     """How well neighbours under one heading go together."""
     for place, (head, near) in enumerate(pairwise(way)):
         if near.span is head.span and head.leaf and near.leaf:
-            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+            lent = head.span is not None and head.span.phrase.holds == "money"
+            least = LEAST_LENT if lent else LEAST_EACH
+            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table, least)
 
 
 def _fits(leaf: Heading, place: int, table: Table) -> float:
@@ -208,7 +232,9 @@ def _fits(leaf: Heading, place: int, table: Table) -> float:
     return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
 
 
-def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -> float:
+def _pair(
+    a: Heading, b: Heading, first: Column, second: Column, table: Table, least: Decimal = LEAST_EACH
+) -> float:
     """Whether a count and money beside it can be of each other; a count stands first where nothing tells."""
     kinds = (a.phrase.holds, b.phrase.holds)
     if set(kinds) != {"count", "money"}:
@@ -219,7 +245,7 @@ def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -
     each = [p * scale / c for c, p in zip(counted, paid, strict=True) if c and p]
     if not each or (scale == 1 and not money.unit):
         return 0.5 if kinds[0] == "count" else 0.0
-    likely = LEAST_EACH <= median(each) <= MOST_EACH
+    likely = least <= median(each) <= MOST_EACH
     return (1.0 if likely else -2.0) + (0.5 if kinds[0] == "count" else 0.0)
 
 

@@ -31,7 +31,7 @@ MOST_CELLS = 24
 _TOKEN = regex.compile(r"[^\s|\[\]{}!]+")
 _CORE = regex.compile(r"(?:[-–](?=\d))?\w.*?(?=[^\w%]*$)")
 _NUMBER = regex.compile(r"[-–]?\d(?:[\d.,;:’']*\d)?%?")
-_PARTED = regex.compile(r"\d[.,]\d")
+PARTED = regex.compile(r"\d[.,]\d")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 ORDINAL = regex.compile(r"[\W_]*(?P<n>\d{1,3}|[IVX]{1,5})[.)]*(?:[\s|\]\[}.]+(?=\P{N})|$)")
 NOISE = regex.compile(r"[\W_]*")
@@ -133,13 +133,13 @@ def _is_spoiled_between(text: str, tokens: Sequence[Span], lax: bool) -> bool:
     if end - start <= _SPOILED:
         return _is_between(text, tokens[:-1], lax)
     cores = (_CORE.search(text[a:b]) for a, b in tokens[-2:-1])
-    return end - start <= _MUCH_SPOILED and any(c and _PARTED.search(c.group()) for c in cores)
+    return end - start <= _MUCH_SPOILED and any(c and PARTED.search(c.group()) for c in cores)
 
 
 def _is_between(text: str, tokens: Sequence[Span], lax: bool) -> bool:
     """Whether one of the two tokens before is a number with a dot or comma: what follows is no label."""
     cores = (_CORE.search(text[start:end]) for start, end in tokens[1:][-2:])
-    return any(c and _NUMBER.fullmatch(c.group()) and (lax or _PARTED.search(c.group())) for c in cores)
+    return any(c and _NUMBER.fullmatch(c.group()) and (lax or PARTED.search(c.group())) for c in cores)
 
 
 def labelled(text: str, read: Read) -> tuple[Span | None, Span]:
