@@ -15,7 +15,7 @@ from statistics import median
 
 from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_proved import Head, Table, each, is_borne_out, proved, unit_of
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
 from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
@@ -70,18 +70,27 @@ def _of_caption(caption: str, known: Sequence[Heading]) -> list[Heading]:
     ]
 
 
-def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
+def headed(
+    found: Sequence[Heading],
+    columns: Sequence[Column],
+    caption: str,
+    *,
+    measured: bool = False,
+    usual: str = "",
+) -> list[Head]:
     """The heading of each column.
 
     Args:
         found: the headings above the table, in reading order.
         columns: the numbers of each column.
         caption: what stands above the headings.
+        measured: whether units of measure stand before the first column.
+        usual: the unit of money that the document's headings print.
     """
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
         return [Head()] * width
-    table = Table.of(columns, caption)
+    table = Table(columns, caption, shares_of(columns), measured, usual)
     heads = _by_words(found, table)
     way = proved(found, table)
     # words that were read say more than arithmetic where the two agree: times, units

@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import combinations, islice
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share, shares_of
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share
 from pipeline.extract.collapsed_words import Heading, collapsed_words
 
 MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
@@ -53,11 +53,10 @@ class Table:
     columns: Sequence[Column]
     caption: str
     shares: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, columns: Sequence[Column], caption: str) -> Table:
-        """A table with what its numbers prove of its percentages."""
-        return cls(columns, caption, shares_of(columns))
+    measured: bool = False
+    """Whether units of measure stand before its first column."""
+    usual: str = ""
+    """The unit of money that the document's headings print."""
 
 
 Proved = list[tuple[Head, tuple[str, ...]]]
@@ -72,7 +71,7 @@ def proved(found: Sequence[Heading], table: Table) -> Proved | None:
         table: its columns.
     """
     ways = (_rates(found, table), _costs(found, table), _planned(found, table))
-    others = (_houses, _credit, _counted, _total)
+    others = (_houses, _credit, _counted, _total, _quantities)
     return next((way for way in (*ways, *(read(found, table) for read in others)) if way), None)
 
 
@@ -277,6 +276,17 @@ def _counted(found: Sequence[Heading], table: Table) -> Proved | None:
     if any(v != v.to_integral_value() for v in table.columns[0] if v):
         return None
     return [(Head(counts[0].phrase.name, assumed=True), ("số",)), (Head(), ())]
+
+
+def _quantities(found: Sequence[Heading], table: Table) -> Proved | None:
+    """What units of measure measure, and the money for it."""
+    named = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal"}]
+    money = [h for h in named if h.phrase.holds == "money"]
+    if not table.measured or len(table.columns) != len(money) + 1 or len(named) != 1:
+        return None
+    unit = money[0].unit or table.usual if money else ""
+    paid = [(Head(f"kinh phí ({unit})" if unit else "", assumed=True), ("kinh phí",)) for _ in money]
+    return [(Head("số lượng", assumed=True), ("số lượng",)), *paid]
 
 
 def _total(found: Sequence[Heading], table: Table) -> Proved | None:

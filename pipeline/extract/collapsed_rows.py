@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 LEAST_LINES = 3
 """Lines with two numbers or more that make a table: two may stand below each other by chance."""
-MOST_WRAPS = 5
-"""Lines of labels alone between two lines of numbers; more, and a table has ended."""
+MOST_WRAPS = 7
+"""Lines of labels alone between two lines of numbers, where those of one are lost; more, and a table ends."""
 _HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
 _STOPS = tuple(".;:")
 MOST_ABOVE = 2
@@ -265,7 +265,10 @@ def _above(text: str, lines: Sequence[Line], read: Read, begin: int) -> list[Spa
     _, label = labelled(text, read)
     own = text[label[0] : label[1]]
     before = read.at - 1
-    if own[:1].isupper() or before < begin or lines[read.at].after_blank:
+    if own[:1].isupper() or before < begin:
+        return []
+    above = text[lines[before].start : lines[before].end]
+    if lines[read.at].after_blank and not collapsed_words().says("item", above):
         return []
     if not own and read.numbers and YEAR.fullmatch(text[slice(*read.numbers[0])]):
         return []
