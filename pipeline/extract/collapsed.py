@@ -43,6 +43,7 @@ _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
 _TOTALS = {"tong cong": "Tổng cộng", "cong": "Cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
 """Labels of totals whose marks were misread."""
+_DASHES = {"-", "–", "—"}
 _LEGIBLE = regex.compile(r"\d|^[-–—]+$")
 LEAST_PRINTED = 3
 """Units that tell what others are: of money in a document's headings, of measure in a table's lines."""
@@ -168,7 +169,8 @@ def _read(
         ]
         body = [[v for v, line in zip(c, numbers, strict=True) if not line.is_total] for c in columns]
         heads = headed(found, body, caption, measured=measured, usual=usual)
-        if any(head.text for head in heads):
+        # a sum alone says nothing of what it sums up
+        if any(head.text and not words.says("total", head.text) for head in heads):
             break
     else:
         return None
@@ -221,7 +223,10 @@ def _widths(rows: Sequence[Row]) -> list[int]:
 
 def _kept(text: str, row: Row, width: int) -> list[Span]:
     """A row's numbers; those too many before them stand apart, of too few the illegible ones are left out."""
-    kept = row.numbers[-width:]
+    numbers = row.numbers
+    if len(numbers) > width:  # specks that look like dashes for nothing
+        numbers = [span for span in numbers if text[slice(*span)] not in _DASHES]
+    kept = numbers[-width:]
     return kept if len(kept) == width else [span for span in kept if _LEGIBLE.search(text[slice(*span)])]
 
 

@@ -14,7 +14,15 @@ from itertools import combinations, pairwise, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_proved import Head, Table, each, is_borne_out, proved, unit_of
+from pipeline.extract.collapsed_proved import (
+    Head,
+    Table,
+    each,
+    is_borne_out,
+    is_contradicted,
+    proved,
+    unit_of,
+)
 from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
 from pipeline.extract.collapsed_ways import Above, before, ways_of
 from pipeline.extract.collapsed_words import Heading, collapsed_words
@@ -40,7 +48,8 @@ def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
 def _ways(found: Sequence[Heading], table: Table) -> list[tuple[Above, ...]]:
     """The ways in which headings may stand over a table's columns, in the order of its caption."""
     ways = _told_apart(ways_of(found, len(table.columns)))
-    return [way for way in ways if not _against_caption(way, table.caption.lower())]
+    ways = [way for way in ways if not _against_caption(way, table.caption.lower())]
+    return _likely(ways, table)
 
 
 def _likely(ways: Sequence[tuple[Above, ...]], table: Table) -> list[tuple[Above, ...]]:
@@ -94,7 +103,9 @@ def headed(
     heads = _by_words(found, table)
     way = proved(found, table)
     # words that were read say more than arithmetic where the two agree: times, units
-    return heads if way is None or is_borne_out(way, heads) else [head for head, _ in way]
+    if way is None:
+        return [Head()] * width if is_contradicted(heads, table) else heads
+    return heads if is_borne_out(way, heads) else [head for head, _ in way]
 
 
 def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
@@ -108,12 +119,12 @@ def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
     topics = [] if ways else _of_caption(table.caption, numbers)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
-        ways = _likely(_ways([*topics, *plain], table), table)
+        ways = _ways([*topics, *plain], table)
     # a unit may stand beside a heading that spans columns and be another's
     if not ways:
         bare = [replace(h, unit="", tail=()) for h in numbers if h.phrase.kind == "topic" and h.unit]
         tried = (_ways([b if h.places == b.places else h for h in numbers], table) for b in bare)
-        ways = [w for found in tried for w in _likely(found, table) if all(h.leaf for h in w)]
+        ways = [way for found in tried for way in found if all(h.leaf for h in way)]
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]

@@ -313,6 +313,16 @@ def _total(found: Sequence[Heading], table: Table) -> Proved | None:
     return None
 
 
+def is_contradicted(heads: Sequence[Head], table: Table) -> bool:
+    """Whether headings say that something was done where arithmetic says that it was planned."""
+    columns, count = table.columns, len(table.columns) // 2
+    if len(columns) % 2 == 0 or not 1 < count <= MOST_NAMES or not is_share_of_sums(columns, count):
+        return False
+    done = [bool(collapsed_words().told(head.text, "done")) for head in heads]
+    planned = [bool(collapsed_words().told(head.text, "planned")) for head in heads]
+    return any(planned[count : 2 * count]) or any(done[:count]) or not all(done[count : 2 * count])
+
+
 def is_borne_out(way: Proved, heads: Sequence[Head]) -> bool:
     """Whether headings that were read say no other than what arithmetic does."""
     return all(

@@ -82,7 +82,8 @@ def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict
     low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
     full = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
     if len(spans) == 1:
-        if len(full) > 1:
+        under_it = [h for h in low if h.places[0][0] > top]
+        if len(full) > 1 and len(under_it) == len(low):
             yield {name: [h for h in low if h.name == name] for name in full}
         return
     some = [h for h in low if counts[h.name] < len(spans) and h.phrase.kind != "topic"][:MOST_CUT]
