@@ -18,10 +18,11 @@ from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import YEAR, Span
+from pipeline.extract.collapsed_page import Heading
 from pipeline.extract.collapsed_proved import MONEY_UNITS
 from pipeline.extract.collapsed_rows import Row, Run, regain, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
-from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
+from pipeline.extract.collapsed_words import CollapsedWords, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
 from pipeline.extract.table_columns import WHOLE
 from pipeline.language.normal import fold_marks

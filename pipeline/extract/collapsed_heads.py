@@ -14,6 +14,7 @@ from itertools import combinations, pairwise, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_page import Heading
 from pipeline.extract.collapsed_proved import (
     Head,
     Table,
@@ -25,7 +26,7 @@ from pipeline.extract.collapsed_proved import (
 )
 from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
 from pipeline.extract.collapsed_ways import Above, before, ways_of
-from pipeline.extract.collapsed_words import Heading, collapsed_words
+from pipeline.extract.collapsed_words import collapsed_words
 
 MOST_COLUMNS = 14
 DOUBT = 0.4

@@ -16,8 +16,9 @@ from fractions import Fraction
 from itertools import combinations, islice
 
 from pipeline.extract.amounts import grammar
+from pipeline.extract.collapsed_page import Heading
 from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share
-from pipeline.extract.collapsed_words import Heading, collapsed_words
+from pipeline.extract.collapsed_words import collapsed_words
 
 MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LEAST_LINES = 3

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, permutations, product
 
-from pipeline.extract.collapsed_words import Heading
+from pipeline.extract.collapsed_page import Heading
 
 MOST_WAYS = 400
 """Ways to order headings that are tried: where there are more, nothing is sure."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from pipeline.extract.arithmetic import Sum
+from pipeline.extract.constraints import Sum
 from pipeline.extract.sheet import MOST_TOTALS, SAMPLE, Place, Sheet, agrees, is_apart
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.extract.arithmetic import Constraint, Finding, Term, solve
+from pipeline.extract.arithmetic import Finding, solve
+from pipeline.extract.constraints import Constraint, Term
 from pipeline.extract.sheet import Place, Sheet, is_numeral, is_spoiled, read_sheet
 from pipeline.extract.table_columns import column_products, column_sums
 from pipeline.extract.table_lines import by_column, line_sums
