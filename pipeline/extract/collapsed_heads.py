@@ -33,6 +33,8 @@ DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
 LOST = 0.5
 """What a way counts less for a heading that is illegible."""
+NAMED = 0.6
+"""What a way counts more in which the caption names a column that has no name."""
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
 LEAST_LENT = Decimal(2_000_000)
@@ -144,19 +146,27 @@ def _by_caption(heads: list[Head], way: Sequence[Above], table: Table) -> list[H
 
     ``Kết quả cho vay, thu nợ … và dư nợ`` over ``Cho vay``, a nameless column and ``Dư nợ``.
     """
+    found = _missing(way, table)
+    if found is None or not heads[found[0]].text:
+        return heads
+    place, topic = found
+    leaf = way[place].leaf
+    unit = f" ({leaf.unit})" if leaf and leaf.unit else ""
+    return [Head(f"{topic}{unit}", assumed=True) if n == place else h for n, h in enumerate(heads)]
+
+
+def _missing(way: Sequence[Above], table: Table) -> tuple[int, str] | None:
+    """The one column of money without a name, and the one topic of the caption that it can be."""
     nameless = [n for n, h in enumerate(way) if h.leaf and not h.leaf.phrase.words and h.span is None]
     topics = [h.phrase.name for h in collapsed_words().find([table.caption]) if h.phrase.holds == "money"]
     named = [(told.phrase.name if (told := h.span or h.leaf) else "") for h in way]
     missing = [topic for topic in dict.fromkeys(topics) if topic not in named]
     if len(nameless) != 1 or len(missing) != 1:
-        return heads
+        return None
     place, at = nameless[0], topics.index(missing[0])
     left, right = topics[:at], topics[at + 1 :]
-    if not left or left[-1] not in named[:place] or not right or right[0] not in named[place + 1 :]:
-        return heads
-    leaf = way[place].leaf
-    unit = f" ({leaf.unit})" if leaf and leaf.unit else ""
-    return [Head(f"{missing[0]}{unit}", assumed=True) if n == place else h for n, h in enumerate(heads)]
+    fits = left and left[-1] in named[:place] and right and right[0] in named[place + 1 :]
+    return (place, missing[0]) if fits else None
 
 
 def _text(head: Above) -> str:
@@ -224,7 +234,7 @@ def _score(way: Sequence[Above], table: Table) -> float:
         near = way[place + 1] if place + 1 < len(way) else None
         if near is not None and near.span is head.span and head.span and not near.leaf:
             score += bool(_cost_unit(head, place + 1, table))
-    score += sum(_pairs(way, table))
+    score += sum(_pairs(way, table)) + (NAMED if _missing(way, table) else 0)
     return score + _as_read(way, table) + _as_planned(way, table)
 
 

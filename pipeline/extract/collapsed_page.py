@@ -87,6 +87,11 @@ class Lines:
         """Whether a word begins what stands in brackets: a unit."""
         return self.raw[place[0]][place[1]].startswith("(")
 
+    def is_of_aside(self, place: Place) -> bool:
+        """Whether a word begins or ends what stands in brackets."""
+        line, word = place
+        return self.is_aside(place) or self.raw[line][word].rstrip(".,;:").endswith(")")
+
     def closes(self, place: Place, word: str) -> bool:
         """Whether a word is the end of what stood in brackets."""
         line, at = place

@@ -194,6 +194,9 @@ def before(a: Heading | None, b: Heading | None) -> int:
     """1 where lines that both stand on have ``a`` before ``b``, -1 where behind, 0 where none tells."""
     if a is None or b is None:
         return 0
+    # equal units may be each other's: where one stands says nothing of a column that has no name
+    if a.unit and a.unit == b.unit and not (a.phrase.words and b.phrase.words):
+        return 0
     for own, other in ((a.places, b.places), ((*a.places, *a.tail), (*b.places, *b.tail))):
         told = 0
         lines = dict(own)

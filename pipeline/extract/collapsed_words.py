@@ -106,7 +106,7 @@ class CollapsedWords:
             for word in range(len(words)):
                 for count in range(LONGEST_TAIL, 0, -1):
                     places = tuple((line, n) for n in range(word, word + count))
-                    if all(held.free(p) and not held.is_aside(p) for p in places):
+                    if all(held.free(p) and not held.is_of_aside(p) for p in places):
                         phrase = self._ending(held, places)
                         if phrase:
                             held.taken.update(places)
