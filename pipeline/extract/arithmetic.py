@@ -27,6 +27,8 @@ LEGIBLE = 3
 """Digits that must show in an illegible number for several numbers of its sum to be put right at once."""
 LEAST_SHARES = 2
 """Shares that must agree on a number of which no digit can be read."""
+MOST_SETTLED = 200
+"""Lines of a table whose shares are read again: a few milliseconds each."""
 SHOWN = 12
 """Parts that a note lists one by one."""
 
@@ -56,6 +58,8 @@ class _Problem:
         self.at: list[list[Constraint]] = [[] for _ in terms]
         self.repaired: dict[int, tuple[str, str]] = {}
         """Print and proof by term."""
+        self.tried: dict[int, tuple[Decimal | None, ...]] = {}
+        """Lines of shares, by the number that they are of, that were read again, and their numbers then."""
         self._looked: dict[int, tuple[Decimal, list[int]]] = {}
         for constraint in constraints:
             for number in constraint.members:
@@ -162,11 +166,14 @@ def _settle(problem: _Problem) -> bool:
     for constraint in problem.constraints:
         if isinstance(constraint, Share):
             lines.setdefault(constraint.whole, []).append(constraint)
+    broken = {n: shares for n, shares in lines.items() if not all(map(problem.state, shares))}
     done = False
-    for whole, shares in lines.items():
-        members = {n for c in shares for n in c.members}
-        if all(problem.state(c) for c in shares):
+    for whole, shares in list(broken.items())[:MOST_SETTLED]:
+        members = sorted({n for c in shares for n in c.members})
+        values = tuple(problem.values[n] for n in members)
+        if problem.tried.get(whole) == values:
             continue
+        problem.tried[whole] = values
         numbers = {n: _number(problem, n) for n in members}
         step = min(c.usual for c in shares)
         reading = explained(whole, [(c.part, c.percent) for c in shares], numbers, step)

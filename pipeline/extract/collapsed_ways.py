@@ -16,7 +16,7 @@ from pipeline.extract.collapsed_page import Heading
 MOST_WAYS = 400
 """Ways to order headings that are tried: where there are more, nothing is sure."""
 MOST_TRIED = 4000
-"""The same with those that some line speaks against: a second of work at most."""
+"""The same with those that some line speaks against: work stays bounded."""
 MOST_OUTLINES = 60
 """Choices of headings that may span others."""
 MOST_NAMES = 4

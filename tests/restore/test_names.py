@@ -14,6 +14,11 @@ from pipeline.restore.tokens import sentences
 PHRASES = tomllib.loads((folder() / "phrases.toml").read_text(encoding="utf-8"))["phrases"]
 
 
+@pytest.fixture(scope="module")
+def restorer() -> Restorer:
+    return Restorer.load()
+
+
 @pytest.mark.parametrize(
     ("text", "is_name"),
     [
