@@ -39,6 +39,8 @@ LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
 LEAST_LENT = Decimal(2_000_000)
 """The same of what a borrower gets or pays back in a year."""
+MOST_COUNTED = Decimal(1_000_000)
+"""Numbers of money from which on they are in đồng: a million millions are no district's budget."""
 MOST_EACH = Decimal(1_000_000_000)
 
 
@@ -209,7 +211,10 @@ def _cost_unit(counted: Above, place: int, table: Table) -> str:
 
 
 def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
-    """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
+    """Money without a unit takes that of the money beside it, else the document's usual one.
+
+    Where neither tells one, or where the numbers are too large for it, money has no heading.
+    """
     money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds == "money"]
     units = {leaf.unit for leaf in money if leaf.unit}
     if grammar().scale(table.caption.lower()) != 1:
@@ -217,7 +222,9 @@ def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[H
     for place, (head, known) in enumerate(zip(way, heads, strict=True)):
         leaf = head.leaf
         if leaf is not None and not leaf.unit and leaf.phrase.holds == "money" and known.text:
-            told = Head(f"{known.text} ({next(iter(units))})", assumed=True) if len(units) == 1 else Head()
+            most = max((v for v in table.columns[place] if v), default=Decimal(0))
+            near = units or ({table.usual} if table.usual and most < MOST_COUNTED else set())
+            told = Head(f"{known.text} ({next(iter(near))})", assumed=True) if len(near) == 1 else Head()
             heads[place] = told
     return heads
 
