@@ -1,12 +1,12 @@
 """Our own labelled documents in every form in which an archive holds them, through the whole of hoso.
 
-usage: python -m benchmarks.bench_forms [--write] [--errors] [FORM …]
+usage: python -m benchmarks.bench_forms [--write] [--errors] [--drawing N] [FORM …]
 
 Each document of benchmarks/own and benchmarks/forms is drawn from its text into build/bench/forms: the text
 itself, a PDF's text whose columns collapsed, what an English Tesseract makes of the printed pages, scans
 (images alone, 200 dpi, askew, noisy) and born-digital PDFs, the last two with ruled tables and with none.
 Then hoso reads each and its tables are scored against the one truth of the text. ``--write`` puts the result
-into docs/benchmarks.md.
+into docs/benchmarks.md; other drawings than the first (0) show what the first owes to chance.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ OFFICE = Profile(skew=0.4, blur=0.5, noise=5.0, specks=8, paper=246, ink=25)
 DPI, QUALITY = 200, 70
 STYLES = (Style("Tinos", 13.0), Style("Noto Serif", 12.0), Style("Tinos", 14.0))
 """Fonts of the documents in turn; born-digital pages need TrueType outlines."""
+SEEDS = 1000
+"""Seeds of a drawing: more than there are documents."""
 MARK = "forms"
 
 
@@ -68,8 +70,8 @@ def truth(folder: Path) -> Path:
     return folder
 
 
-def draw(form: str, folder: Path) -> None:
-    """All documents in one form."""
+def draw(form: str, folder: Path, drawing: int = 0) -> None:
+    """All documents in one form; other drawings have other fonts and other noise."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number, source in enumerate(sources()):
@@ -77,16 +79,17 @@ def draw(form: str, folder: Path) -> None:
         if not FORMS[form]:
             shutil.copy(source, folder)
             continue
-        style = STYLES[number % len(STYLES)]
+        style = STYLES[(number + drawing) % len(STYLES)]
+        seed = number + SEEDS * drawing
         sheets = drawn.sheets(text, style, ruled=FORMS[form] == "ruled")
         target = folder / source.stem
         if form.startswith("collapsed"):
             target.with_suffix(".txt").write_text(collapsed(sheets, target), encoding="utf-8")
         elif form.startswith("ruined"):
-            target.with_suffix(".txt").write_text(ruined(_scanned(sheets, number)), encoding="utf-8")
+            target.with_suffix(".txt").write_text(ruined(_scanned(sheets, seed)), encoding="utf-8")
         elif form.startswith("scan"):
             # a landscape page goes through the scanner as the others do: on its side
-            images = [_fed(image) for image in _scanned(sheets, number)]
+            images = [_fed(image) for image in _scanned(sheets, seed)]
             target.with_suffix(".pdf").write_bytes(scan_pdf(images, DPI, QUALITY, bilevel=False))
         else:
             target.with_suffix(".pdf").write_bytes(born_digital(sheets))
@@ -111,12 +114,12 @@ def _fed(image: Image.Image) -> Image.Image:
     return image.transpose(Image.Transpose.ROTATE_90) if image.width > image.height else image
 
 
-def measured(forms: list[str]) -> Iterator[tuple[str, Mapping[str, Score], Path]]:
+def measured(forms: list[str], drawing: int = 0) -> Iterator[tuple[str, Mapping[str, Score], Path]]:
     """Each form with the score of each table and the folder of hoso's tables."""
     wanted = truth(WORK / "forms" / "truth")
     for form in forms:
-        name = f"forms/{form.replace(', ', '-').replace(' ', '-')}"
-        draw(form, WORK / name)
+        name = f"forms/{form.replace(', ', '-').replace(' ', '-')}{f'-{drawing}' if drawing else ''}"
+        draw(form, WORK / name, drawing)
         tables = extracted(WORK / name, f"{name}-out")
         for row in scoring.read(tables.parent / "failures.csv"):
             print(f"{form}: {', '.join(filter(None, row.values()))}", file=sys.stderr)
@@ -179,11 +182,14 @@ def main() -> int:
     parser.add_argument("forms", nargs="*", metavar="FORM", help=", ".join(FORMS))
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--errors", action="store_true", help="print rows that are missing or too many")
+    parser.add_argument("--drawing", type=int, default=0, metavar="N", help="other fonts and noise")
     options = parser.parse_args()
+    if options.write and options.drawing:
+        parser.error("--write is for the first drawing")
     if unknown := set(options.forms) - FORMS.keys():
         parser.error(f"unknown form {', '.join(sorted(unknown))}; forms are {', '.join(FORMS)}")
     found = {}
-    for form, by_table, tables in measured(options.forms or list(FORMS)):
+    for form, by_table, tables in measured(options.forms or list(FORMS), options.drawing):
         found[form] = by_table
         if options.errors:
             tell_errors(form, tables)

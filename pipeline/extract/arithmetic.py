@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import ClassVar, NamedTuple
+from decimal import Decimal
 
-from pipeline.extract.misreading import as_misread, legible, printed, wrong_digits
+from pipeline.extract.constraints import Constraint, Share, Sum, Term
+from pipeline.extract.misreading import is_masked, legible, printed, wrong_digits
 from pipeline.extract.share_proof import Number, explained, whole_of
 
 REPAIRED = "number_repaired"
@@ -27,125 +27,10 @@ LEGIBLE = 3
 """Digits that must show in an illegible number for several numbers of its sum to be put right at once."""
 LEAST_SHARES = 2
 """Shares that must agree on a number of which no digit can be read."""
+MOST_SETTLED = 200
+"""Lines of a table whose shares are read again: a few milliseconds each."""
 SHOWN = 12
 """Parts that a note lists one by one."""
-
-
-class Term(NamedTuple):
-    """A number: as read, its value in whole units (None: cannot be read), what the print counts in.
-
-    ``other`` is what it would be with the decimal comma that the numbers beside it have and it lacks.
-    """
-
-    read: str
-    value: Decimal | None
-    factor: Decimal = Decimal(1)
-    other: Decimal | None = None
-
-    def misread(self, value: Decimal) -> str | None:
-        """The print that the value would have here; None where what stands here is no misreading of it."""
-        return as_misread(self.read, value / self.factor)
-
-
-Values = Sequence[Decimal | None]
-_NOTHING = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """``total`` is the sum of ``parts`` (places of terms).
-
-    ``sure``: words or other sums of its kind say that it must hold, so that it fills in what is illegible.
-    ``whole``: all parts are there, so that another sum contradicts it.
-    """
-
-    total: int
-    parts: tuple[int, ...]
-    sure: bool = True
-    whole: bool = True
-    proof: ClassVar[str] = "sum"
-
-    @property
-    def members(self) -> tuple[int, ...]:
-        """All terms."""
-        return (self.total, *self.parts)
-
-    def excess(self, values: Values) -> Decimal:
-        """What the total is more than its parts; what is unknown counts as nothing."""
-        parts = sum((values[p] or _NOTHING for p in self.parts), _NOTHING)
-        return (values[self.total] or _NOTHING) - parts
-
-    def wanted(self, at: int, values: Values, excess: Decimal) -> Decimal | None:
-        """The value of a term that would make it hold, no other being unknown."""
-        own = values[at] or _NOTHING
-        return own - excess if at == self.total else own + excess
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """``count`` times ``each`` is ``total``, but for a power of ten (``scale``) between their units."""
-
-    count: int
-    each: int
-    total: int
-    scale: Decimal = Decimal(1)
-    sure: bool = True
-    proof: ClassVar[str] = "product"
-
-    @property
-    def members(self) -> tuple[int, ...]:
-        """All terms."""
-        return (self.count, self.each, self.total)
-
-    def excess(self, values: Values) -> Decimal:
-        """What the total is more than the product."""
-        count, each, total = (values[k] or _NOTHING for k in self.members)
-        return total - count * each / self.scale
-
-    def wanted(self, at: int, values: Values, _excess: Decimal) -> Decimal | None:
-        """The value of a term that would make it hold exactly, no other being unknown."""
-        count, each, total = (values[k] or _NOTHING for k in self.members)
-        if at == self.total:
-            return count * each / self.scale
-        other = each if at == self.count else count
-        found = total * self.scale / other if other else None
-        return found if found is not None and found * other == total * self.scale else None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """``percent`` says what per cent ``part`` is of ``whole``, rounded to a multiple of ``step``.
-
-    ``usual``: what most percentages of its column are rounded to.
-    """
-
-    part: int
-    whole: int
-    percent: int
-    step: Decimal = Decimal("0.01")
-    usual: Decimal = Decimal("0.01")
-    sure: bool = True
-    proof: ClassVar[str] = "product"
-
-    @property
-    def members(self) -> tuple[int, ...]:
-        """All terms."""
-        return (self.part, self.whole, self.percent)
-
-    def excess(self, values: Values) -> Decimal:
-        """What the percentage is more than it should be; there is none of nothing."""
-        wanted = self.wanted(self.percent, values, _NOTHING)
-        return Decimal(1) if wanted is None else (values[self.percent] or _NOTHING) - wanted
-
-    def wanted(self, at: int, values: Values, _excess: Decimal) -> Decimal | None:
-        """The rounded percentage; part and whole cannot be told from it."""
-        part, whole = values[self.part], values[self.whole]
-        if at != self.percent or part is None or not whole:
-            return None
-        return (100 * part / whole).quantize(self.step, ROUND_HALF_UP)
-
-
-Constraint = Sum | Product | Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +58,8 @@ class _Problem:
         self.at: list[list[Constraint]] = [[] for _ in terms]
         self.repaired: dict[int, tuple[str, str]] = {}
         """Print and proof by term."""
+        self.tried: dict[int, tuple[Decimal | None, ...]] = {}
+        """Lines of shares, by the number that they are of, that were read again, and their numbers then."""
         self._looked: dict[int, tuple[Decimal, list[int]]] = {}
         for constraint in constraints:
             for number in constraint.members:
@@ -240,7 +127,7 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     asked: dict[Decimal, list[Constraint]] = {}
     for constraint in problem.at[number]:
         wanted = problem.wanted(constraint, number)
-        if wanted is not None and term.misread(wanted) is not None:
+        if wanted is not None and (term.misread(wanted) or _is_hidden(term, wanted, constraint)):
             asked.setdefault(wanted, []).append(constraint)
     if not asked:
         return _fill_blind(problem, number)
@@ -250,8 +137,14 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     # one sum is enough where it is sure: the print is the number but for one sign
     if len(by) < 2 and not by[0].sure:
         return False
-    problem.repair(number, wanted, by[0])
+    problem.repair(number, wanted, by[0], printed(wanted / term.factor) or "")
     return True
+
+
+def _is_hidden(term: Term, wanted: Decimal, by: Constraint) -> bool:
+    """Whether the number of a sum that others bear out stands there, digits hidden behind as many signs."""
+    right = printed(wanted / term.factor) if wanted > 0 else None
+    return isinstance(by, Sum) and by.borne and right is not None and is_masked(term.read, right)
 
 
 def _fill_blind(problem: _Problem, number: int) -> bool:
@@ -273,11 +166,14 @@ def _settle(problem: _Problem) -> bool:
     for constraint in problem.constraints:
         if isinstance(constraint, Share):
             lines.setdefault(constraint.whole, []).append(constraint)
+    broken = {n: shares for n, shares in lines.items() if not all(map(problem.state, shares))}
     done = False
-    for whole, shares in lines.items():
-        members = {n for c in shares for n in c.members}
-        if all(problem.state(c) for c in shares):
+    for whole, shares in list(broken.items())[:MOST_SETTLED]:
+        members = sorted({n for c in shares for n in c.members})
+        values = tuple(problem.values[n] for n in members)
+        if problem.tried.get(whole) == values:
             continue
+        problem.tried[whole] = values
         numbers = {n: _number(problem, n) for n in members}
         step = min(c.usual for c in shares)
         reading = explained(whole, [(c.part, c.percent) for c in shares], numbers, step)

@@ -18,9 +18,11 @@ from pipeline.extract.amounts import grammar
 from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import YEAR, Span
+from pipeline.extract.collapsed_page import Heading
+from pipeline.extract.collapsed_proved import MONEY_UNITS
 from pipeline.extract.collapsed_rows import Row, Run, regain, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
-from pipeline.extract.collapsed_words import CollapsedWords, Heading, collapsed_words
+from pipeline.extract.collapsed_words import CollapsedWords, collapsed_words
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
 from pipeline.extract.table_columns import WHOLE
 from pipeline.language.normal import fold_marks
@@ -40,9 +42,12 @@ SHORT_HEADING = 40
 """Characters of a line that is no sentence, whatever sign stands at its end."""
 _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
-_TOTALS = {"cong": "Cộng", "tong cong": "Tổng cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
+_TOTALS = {"tong cong": "Tổng cộng", "cong": "Cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
 """Labels of totals whose marks were misread."""
+_DASHES = {"-", "–", "—"}
 _LEGIBLE = regex.compile(r"\d|^[-–—]+$")
+LEAST_PRINTED = 3
+"""Units that tell what others are: of money in a document's headings, of measure in a table's lines."""
 _UNIT_WORDS = 3
 """Words of a unit of measure at the end of a label."""
 
@@ -90,6 +95,7 @@ def tables(
     """
     words = collapsed_words()
     above = 0
+    headed_runs: list[tuple[Run, int, list[Heading]]] = []
     for run in runs(text, lines):
         if raw:
             regain(text, run.rows, raw)
@@ -98,10 +104,19 @@ def tables(
         spans = [(lines[n].start, lines[n].end) for n in range(first, run.first)]
         said = [text[start:end] for start, end in spans]
         found = words.find(said, [raw(*span) for span in spans] if raw else ())
+        headed_runs.append((run, first, found))
+    usual = _usual_unit([h.unit for _, _, found in headed_runs for h in found])
+    for run, first, found in headed_runs:
         caption = _caption(text, lines, first, words)
-        table = _read(text, lines, run, first, found, caption, words)
+        table = _read(text, lines, run, first, found, caption, words, usual)
         if table is not None:
             yield table
+
+
+def _usual_unit(printed: Sequence[str]) -> str:
+    """The one unit of money that a document's headings print, several times; empty where there is none."""
+    units = [unit for unit in printed if unit in MONEY_UNITS]
+    return units[0] if len(units) >= LEAST_PRINTED and len(set(units)) == 1 else ""
 
 
 def _first_heading(text: str, lines: Sequence[Line], run: Run, above: int, words: CollapsedWords) -> int:
@@ -133,9 +148,12 @@ def _read(
     found: Sequence[Heading],
     caption: str,
     words: CollapsedWords,
+    usual: str = "",
 ) -> CollapsedTable | None:
     labels = [_label(text, row, words) for row in run.rows]
-    measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels)
+    above = " ".join(text[lines[n].start : lines[n].end] for n in range(first, run.first))
+    remains = words.says("measured", fold_marks(above))
+    measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels, remains)
     for width in _widths(run.rows):
         numbers = [
             Numbers(
@@ -151,8 +169,9 @@ def _read(
             [_value(line, at, k) for line, at in zip(numbers, laid, strict=True)] for k in range(width)
         ]
         body = [[v for v, line in zip(c, numbers, strict=True) if not line.is_total] for c in columns]
-        heads = headed(found, body, caption)
-        if any(head.text for head in heads):
+        heads = headed(found, body, caption, measured=measured, usual=usual)
+        # a sum alone says nothing of what it sums up
+        if any(head.text and not words.says("total", head.text) for head in heads):
             break
     else:
         return None
@@ -205,7 +224,10 @@ def _widths(rows: Sequence[Row]) -> list[int]:
 
 def _kept(text: str, row: Row, width: int) -> list[Span]:
     """A row's numbers; those too many before them stand apart, of too few the illegible ones are left out."""
-    kept = row.numbers[-width:]
+    numbers = row.numbers
+    if len(numbers) > width:  # specks that look like dashes for nothing
+        numbers = [span for span in numbers if text[slice(*span)] not in _DASHES]
+    kept = numbers[-width:]
     return kept if len(kept) == width else [span for span in kept if _LEGIBLE.search(text[slice(*span)])]
 
 
@@ -221,7 +243,8 @@ def _label(text: str, row: Row, words: CollapsedWords) -> CellText:
     before = [span for span in row.labels if span[1] <= row.numbers[0][0]]
     start, end = (before[0][0], before[-1][1]) if before else row.labels[0]
     if words.says("total", said):
-        said = _TOTALS.get(fold_marks(said).lower(), said)
+        bare = fold_marks(said).lower()
+        said = next((name for key, name in _TOTALS.items() if bare.startswith(key)), said)
     return start, end, said
 
 
@@ -245,10 +268,15 @@ def _cells(
     return (ordinal, (start, end, said), *units[1:], *cells, *rest)
 
 
-def _is_measured(text: str, rows: Sequence[Row], labels: Sequence[CellText]) -> bool:
-    """Whether labels end with units of measure, per cent among them: more than names of what is counted."""
+def _is_measured(text: str, rows: Sequence[Row], labels: Sequence[CellText], remains: bool) -> bool:
+    """Whether labels end with units of measure, per cent among them: more than names of what is counted.
+
+    ``remains``: what is left of their heading says so; then several units are enough.
+    """
     units = [_measured(text, row, label)[1][2] for row, label in zip(rows, labels, strict=True)]
-    return 2 * sum(map(bool, units)) > len(units) and units.count("%") > 1
+    told = [unit for unit in units if unit]
+    several = remains and len(set(told)) >= LEAST_PRINTED and 3 * len(told) >= 2 * len(units)
+    return several or (2 * len(told) > len(units) and units.count("%") > 1)
 
 
 def _measured(text: str, row: Row, label: CellText) -> tuple[CellText, CellText]:

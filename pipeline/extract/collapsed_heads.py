@@ -14,18 +14,33 @@ from itertools import combinations, pairwise, permutations
 from statistics import median
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_proved import Head, Table, each, is_borne_out, proved, unit_of
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column
+from pipeline.extract.collapsed_page import Heading
+from pipeline.extract.collapsed_proved import (
+    Head,
+    Table,
+    each,
+    is_borne_out,
+    is_contradicted,
+    proved,
+    unit_of,
+)
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, shares_of
 from pipeline.extract.collapsed_ways import Above, before, ways_of
-from pipeline.extract.collapsed_words import Heading, collapsed_words
+from pipeline.extract.collapsed_words import collapsed_words
 
 MOST_COLUMNS = 14
 DOUBT = 0.4
 """Ways that score as much less than the best are as good."""
 LOST = 0.5
 """What a way counts less for a heading that is illegible."""
+NAMED = 0.6
+"""What a way counts more in which the caption names a column that has no name."""
 LEAST_EACH = Decimal(200_000)
 """Đồng that a counted house, household or card costs at least, in the middle of a column."""
+LEAST_LENT = Decimal(2_000_000)
+"""The same of what a borrower gets or pays back in a year."""
+MOST_COUNTED = Decimal(1_000_000)
+"""Numbers of money from which on they are in đồng: a million millions are no district's budget."""
 MOST_EACH = Decimal(1_000_000_000)
 
 
@@ -38,7 +53,8 @@ def _told_apart(ways: Iterable[tuple[Above, ...]]) -> list[tuple[Above, ...]]:
 def _ways(found: Sequence[Heading], table: Table) -> list[tuple[Above, ...]]:
     """The ways in which headings may stand over a table's columns, in the order of its caption."""
     ways = _told_apart(ways_of(found, len(table.columns)))
-    return [way for way in ways if not _against_caption(way, table.caption.lower())]
+    ways = [way for way in ways if not _against_caption(way, table.caption.lower())]
+    return _likely(ways, table)
 
 
 def _likely(ways: Sequence[tuple[Above, ...]], table: Table) -> list[tuple[Above, ...]]:
@@ -68,22 +84,33 @@ def _of_caption(caption: str, known: Sequence[Heading]) -> list[Heading]:
     ]
 
 
-def headed(found: Sequence[Heading], columns: Sequence[Column], caption: str) -> list[Head]:
+def headed(
+    found: Sequence[Heading],
+    columns: Sequence[Column],
+    caption: str,
+    *,
+    measured: bool = False,
+    usual: str = "",
+) -> list[Head]:
     """The heading of each column.
 
     Args:
         found: the headings above the table, in reading order.
         columns: the numbers of each column.
         caption: what stands above the headings.
+        measured: whether units of measure stand before the first column.
+        usual: the unit of money that the document's headings print.
     """
     width = len(columns)
     if not 0 < width <= MOST_COLUMNS:
         return [Head()] * width
-    table = Table.of(columns, caption)
+    table = Table(columns, caption, shares_of(columns), measured, usual)
     heads = _by_words(found, table)
     way = proved(found, table)
     # words that were read say more than arithmetic where the two agree: times, units
-    return heads if way is None or is_borne_out(way, heads) else [head for head, _ in way]
+    if way is None:
+        return [Head()] * width if is_contradicted(heads, table) else heads
+    return heads if is_borne_out(way, heads) else [head for head, _ in way]
 
 
 def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
@@ -97,12 +124,12 @@ def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
     topics = [] if ways else _of_caption(table.caption, numbers)
     if len(topics) > 1:
         plain = [h for h in numbers if h.phrase.kind != "topic" or h.unit]
-        ways = _likely(_ways([*topics, *plain], table), table)
+        ways = _ways([*topics, *plain], table)
     # a unit may stand beside a heading that spans columns and be another's
     if not ways:
         bare = [replace(h, unit="", tail=()) for h in numbers if h.phrase.kind == "topic" and h.unit]
         tried = (_ways([b if h.places == b.places else h for h in numbers], table) for b in bare)
-        ways = [w for found in tried for w in _likely(found, table) if all(h.leaf for h in w)]
+        ways = [way for found in tried for way in found if all(h.leaf for h in way)]
     if not ways:
         return [Head()] * width
     scored = [(_score(way, table), way) for way in ways]
@@ -112,8 +139,36 @@ def _by_words(found: Sequence[Heading], table: Table) -> list[Head]:
     for place in range(width):
         texts = {_text(way[place]) for way in likely}
         heads.append(texts.pop() if len(texts) == 1 else "")
-    proved = [_proved(heads, likely[0], place, table) for place in range(width)]
-    return _with_units(proved, likely[0], table)
+    told = [_proved(heads, likely[0], place, table) for place in range(width)]
+    return _with_units(_by_caption(told, likely[0], table), likely[0], table)
+
+
+def _by_caption(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
+    """Money without a name is the one topic of the caption that no column has, where it stands in its place.
+
+    ``Kết quả cho vay, thu nợ … và dư nợ`` over ``Cho vay``, a nameless column and ``Dư nợ``.
+    """
+    found = _missing(way, table)
+    if found is None or not heads[found[0]].text:
+        return heads
+    place, topic = found
+    leaf = way[place].leaf
+    unit = f" ({leaf.unit})" if leaf and leaf.unit else ""
+    return [Head(f"{topic}{unit}", assumed=True) if n == place else h for n, h in enumerate(heads)]
+
+
+def _missing(way: Sequence[Above], table: Table) -> tuple[int, str] | None:
+    """The one column of money without a name, and the one topic of the caption that it can be."""
+    nameless = [n for n, h in enumerate(way) if h.leaf and not h.leaf.phrase.words and h.span is None]
+    topics = [h.phrase.name for h in collapsed_words().find([table.caption]) if h.phrase.holds == "money"]
+    named = [(told.phrase.name if (told := h.span or h.leaf) else "") for h in way]
+    missing = [topic for topic in dict.fromkeys(topics) if topic not in named]
+    if len(nameless) != 1 or len(missing) != 1:
+        return None
+    place, at = nameless[0], topics.index(missing[0])
+    left, right = topics[:at], topics[at + 1 :]
+    fits = left and left[-1] in named[:place] and right and right[0] in named[place + 1 :]
+    return (place, missing[0]) if fits else None
 
 
 def _text(head: Above) -> str:
@@ -156,7 +211,10 @@ def _cost_unit(counted: Above, place: int, table: Table) -> str:
 
 
 def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[Head]:
-    """Money without a unit takes that of the money beside it; where none tells one it has no heading."""
+    """Money without a unit takes that of the money beside it, else the document's usual one.
+
+    Where neither tells one, or where the numbers are too large for it, money has no heading.
+    """
     money = [h.leaf for h in way if h.leaf is not None and h.leaf.phrase.holds == "money"]
     units = {leaf.unit for leaf in money if leaf.unit}
     if grammar().scale(table.caption.lower()) != 1:
@@ -164,7 +222,9 @@ def _with_units(heads: list[Head], way: Sequence[Above], table: Table) -> list[H
     for place, (head, known) in enumerate(zip(way, heads, strict=True)):
         leaf = head.leaf
         if leaf is not None and not leaf.unit and leaf.phrase.holds == "money" and known.text:
-            told = Head(f"{known.text} ({next(iter(units))})", assumed=True) if len(units) == 1 else Head()
+            most = max((v for v in table.columns[place] if v), default=Decimal(0))
+            near = units or ({table.usual} if table.usual and most < MOST_COUNTED else set())
+            told = Head(f"{known.text} ({next(iter(near))})", assumed=True) if len(near) == 1 else Head()
             heads[place] = told
     return heads
 
@@ -181,7 +241,7 @@ def _score(way: Sequence[Above], table: Table) -> float:
         near = way[place + 1] if place + 1 < len(way) else None
         if near is not None and near.span is head.span and head.span and not near.leaf:
             score += bool(_cost_unit(head, place + 1, table))
-    score += sum(_pairs(way, table))
+    score += sum(_pairs(way, table)) + (NAMED if _missing(way, table) else 0)
     return score + _as_read(way, table) + _as_planned(way, table)
 
 
@@ -189,7 +249,9 @@ def _pairs(way: Sequence[Above], table: Table) -> Iterator[float]:
     """How well neighbours under one heading go together."""
     for place, (head, near) in enumerate(pairwise(way)):
         if near.span is head.span and head.leaf and near.leaf:
-            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table)
+            lent = head.span is not None and head.span.phrase.holds == "money"
+            least = LEAST_LENT if lent else LEAST_EACH
+            yield _pair(head.leaf, near.leaf, table.columns[place], table.columns[place + 1], table, least)
 
 
 def _fits(leaf: Heading, place: int, table: Table) -> float:
@@ -208,7 +270,9 @@ def _fits(leaf: Heading, place: int, table: Table) -> float:
     return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
 
 
-def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -> float:
+def _pair(
+    a: Heading, b: Heading, first: Column, second: Column, table: Table, least: Decimal = LEAST_EACH
+) -> float:
     """Whether a count and money beside it can be of each other; a count stands first where nothing tells."""
     kinds = (a.phrase.holds, b.phrase.holds)
     if set(kinds) != {"count", "money"}:
@@ -219,7 +283,7 @@ def _pair(a: Heading, b: Heading, first: Column, second: Column, table: Table) -
     each = [p * scale / c for c, p in zip(counted, paid, strict=True) if c and p]
     if not each or (scale == 1 and not money.unit):
         return 0.5 if kinds[0] == "count" else 0.0
-    likely = LEAST_EACH <= median(each) <= MOST_EACH
+    likely = least <= median(each) <= MOST_EACH
     return (1.0 if likely else -2.0) + (0.5 if kinds[0] == "count" else 0.0)
 
 

@@ -14,6 +14,8 @@ from pipeline.language.normal import fold_marks
 
 LONG = 5
 """Letters of a word in which one may be wrong."""
+LONGER = 10
+"""Letters of words in one in which one may be wrong, and a sign taken for another besides."""
 LEAST_GLUED = 4
 """Letters of words read as one, of which one may be wrong."""
 LONG_GLUED = 7
@@ -59,7 +61,7 @@ def _fits(word: str, wanted: str) -> bool:
     spelled = word.translate(_DIGITS)
     if spelled == wanted:
         return True
-    most = 1.0 if len(wanted) >= LONG else ALIKE
+    most = ALIKE + (1 - ALIKE) * ((len(wanted) >= LONG) + (len(wanted) >= LONGER))
     return abs(len(word) - len(wanted)) <= most and wrong(word, wanted, most) <= most
 
 

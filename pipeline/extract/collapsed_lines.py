@@ -32,13 +32,15 @@ _TOKEN = regex.compile(rf"[^\s|{CELL}\[\]{{}}!]+")
 _LAST_WORD = regex.compile(r" ?(?P<word>\p{Ll}+[.,;:]?)$")
 _CORE = regex.compile(r"(?:[-–](?=\d))?\w.*?(?=[^\w%]*$)")
 _NUMBER = regex.compile(r"[-–]?\d(?:[\d.,;:’']*\d)?%?")
-_PARTED = regex.compile(r"\d[.,]\d")
+PARTED = regex.compile(r"\d[.,]\d")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 ORDINAL = regex.compile(r"[\W_]*(?P<n>\d{1,3}|[IVX]{1,5})[.)]*(?:[\s|\]\[}.]+(?=\P{N})|$)")
 NOISE = regex.compile(r"[\W_]*")
 _BORDER = regex.compile(rf"(?<!\S)\|(?=\s)|{CELL}")
 LONGEST_NOUN = 3
 """Words of a noun behind a number in a cell."""
+_MUCH_SPOILED = 6
+"""The same right behind a number with a dot or comma."""
 _SPOILED = 4
 """Characters of a sign between numbers that may have been a number."""
 
@@ -87,7 +89,7 @@ def read_line(text: str, line: Line, at: int, *, lax: bool = False) -> Read:
         elif numbers and (named := _with_noun(text, tokens[:place])):
             numbers.append((tokens[place - named][0], end))
             place -= named - 1
-        elif (numbers or lax) and end - start <= _SPOILED and _is_between(text, tokens[: place - 1], lax):
+        elif (numbers or lax) and _is_spoiled_between(text, tokens[:place], lax):
             numbers.append((start, end))
         else:
             label_end = end
@@ -135,10 +137,19 @@ def _is_read(text: str, tokens: Sequence[Span]) -> bool:
     return any(c and _is_number(c.group()) for c in cores)
 
 
+def _is_spoiled_between(text: str, tokens: Sequence[Span], lax: bool) -> bool:
+    """Whether the last token may be a spoiled number: it is short, and numbers stand before it."""
+    start, end = tokens[-1]
+    if end - start <= _SPOILED:
+        return _is_between(text, tokens[:-1], lax)
+    cores = (_CORE.search(text[a:b]) for a, b in tokens[-2:-1])
+    return end - start <= _MUCH_SPOILED and any(c and PARTED.search(c.group()) for c in cores)
+
+
 def _is_between(text: str, tokens: Sequence[Span], lax: bool) -> bool:
     """Whether one of the two tokens before is a number with a dot or comma: what follows is no label."""
     cores = (_CORE.search(text[start:end]) for start, end in tokens[1:][-2:])
-    return any(c and _NUMBER.fullmatch(c.group()) and (lax or _PARTED.search(c.group())) for c in cores)
+    return any(c and _NUMBER.fullmatch(c.group()) and (lax or PARTED.search(c.group())) for c in cores)
 
 
 def labelled(text: str, read: Read) -> tuple[Span | None, Span]:

@@ -16,14 +16,17 @@ from fractions import Fraction
 from itertools import combinations, islice
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share, shares_of
-from pipeline.extract.collapsed_words import Heading, collapsed_words
+from pipeline.extract.collapsed_page import Heading
+from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share
+from pipeline.extract.collapsed_words import collapsed_words
 
 MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LEAST_LINES = 3
 """Lines on which arithmetic among columns must hold."""
 LEAST_MIXED = 4
 """The same where it has two unknown prices: two lines always give some."""
+LEAST_ADDED = 2
+"""Columns that a total adds up."""
 SAMPLE = 14
 """Lines from pairs of which two unknown prices are worked out."""
 HOUSE = (Decimal(5_000_000), Decimal(200_000_000))
@@ -51,11 +54,10 @@ class Table:
     columns: Sequence[Column]
     caption: str
     shares: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, columns: Sequence[Column], caption: str) -> Table:
-        """A table with what its numbers prove of its percentages."""
-        return cls(columns, caption, shares_of(columns))
+    measured: bool = False
+    """Whether units of measure stand before its first column."""
+    usual: str = ""
+    """The unit of money that the document's headings print."""
 
 
 Proved = list[tuple[Head, tuple[str, ...]]]
@@ -70,7 +72,7 @@ def proved(found: Sequence[Heading], table: Table) -> Proved | None:
         table: its columns.
     """
     ways = (_rates(found, table), _costs(found, table), _planned(found, table))
-    others = (_houses, _credit, _counted)
+    others = (_houses, _credit, _counted, _total, _quantities)
     return next((way for way in (*ways, *(read(found, table) for read in others)) if way), None)
 
 
@@ -149,21 +151,27 @@ def _costs(found: Sequence[Heading], table: Table) -> Proved | None:
 
 
 def _planned(found: Sequence[Heading], table: Table) -> Proved | None:
-    """What was planned and what of it was done, each in several columns, and what per cent that is."""
+    """What was planned and what of it was done, each in one column or several, and what per cent that is."""
     columns, count = table.columns, len(table.columns) // 2
-    if len(columns) % 2 == 0 or not 1 < count <= MOST_NAMES or not is_share_of_sums(columns, count):
+    if len(columns) % 2 == 0 or not 0 < count <= MOST_NAMES or not is_share_of_sums(columns, count):
         return None
-    sides = [next((h for h in found if h.phrase.side == side), None) for side in ("planned", "done")]
-    names = list(
-        dict.fromkeys(h.name for h in found if h.phrase.kind == "money" and not h.phrase.side and not h.unit)
-    )
-    if None in sides or len(names) != count:
+    sides = [_side(found, table, side) for side in ("planned", "done")]
+    leaves = [h for h in found if h.phrase.holds == "money" and not h.phrase.side and h.phrase.words]
+    names = list(dict.fromkeys(h.name for h in leaves if h.phrase.kind == "money" and not h.unit))
+    if "" in sides or (len(names) != count if count > 1 else leaves):
         return None
+    unit = next((f" ({h.unit})" for h in found if h.phrase.side and h.unit), "")
     heads: Proved = []
     for side in sides:
-        if side:
-            heads += [(Head(f"{side.phrase.name} {name}", assumed=True), (side.name, name)) for name in names]
+        told = [f"{side} {name}" for name in names] if count > 1 else [side]
+        heads += [(Head(f"{text}{unit}", assumed=True), (side,)) for text in told]
     return [*heads, (Head("tỷ lệ (%)", assumed=True), ("tỷ lệ",))]
+
+
+def _side(found: Sequence[Heading], table: Table, side: str) -> str:
+    """What heads what was planned, or what was done, by headings or caption; empty where none does."""
+    named = next((h.phrase.name for h in found if h.phrase.side == side), "")
+    return named or collapsed_words().told(table.caption, side)
 
 
 def is_share_of_sums(columns: Sequence[Column], count: int) -> bool:
@@ -269,6 +277,51 @@ def _counted(found: Sequence[Heading], table: Table) -> Proved | None:
     if any(v != v.to_integral_value() for v in table.columns[0] if v):
         return None
     return [(Head(counts[0].phrase.name, assumed=True), ("số",)), (Head(), ())]
+
+
+def _quantities(found: Sequence[Heading], table: Table) -> Proved | None:
+    """What units of measure measure, and the money for it."""
+    named = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal"}]
+    money = [h for h in named if h.phrase.holds == "money"]
+    if not table.measured or len(table.columns) != len(money) + 1 or len(named) != 1:
+        return None
+    unit = money[0].unit or table.usual if money else ""
+    paid = [(Head(f"kinh phí ({unit})" if unit else "", assumed=True), ("kinh phí",)) for _ in money]
+    return [(Head("số lượng", assumed=True), ("số lượng",)), *paid]
+
+
+def _total(found: Sequence[Heading], table: Table) -> Proved | None:
+    """The one column without a heading, where it is the sum of all others and these are of one kind."""
+    named = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal"}]
+    texts = list(dict.fromkeys(h.text for h in named))
+    columns = table.columns
+    if len(texts) + 1 != len(columns) or len(texts) != len(named) or len(texts) < LEAST_ADDED:
+        return None
+    if len({(h.phrase.kind, h.phrase.holds, h.unit) for h in named}) != 1:
+        return None
+    for total in range(len(columns)):
+        rest = [c for n, c in enumerate(columns) if n != total]
+        lines = [
+            (sum(v or 0 for v in values), whole)
+            for *values, whole in zip(*rest, columns[total], strict=True)
+            if whole and sum(v is not None for v in values) > 1
+        ]
+        held = sum(part == whole for part, whole in lines)
+        if held >= LEAST_LINES and held >= LEAST_ALIKE * len(lines):
+            heads: Proved = [(Head(text), (text,)) for text in texts]
+            heads.insert(total, (Head("tổng số", assumed=True), ("tổng",)))
+            return heads
+    return None
+
+
+def is_contradicted(heads: Sequence[Head], table: Table) -> bool:
+    """Whether headings say that something was done where arithmetic says that it was planned."""
+    columns, count = table.columns, len(table.columns) // 2
+    if len(columns) % 2 == 0 or not 1 < count <= MOST_NAMES or not is_share_of_sums(columns, count):
+        return False
+    done = [bool(collapsed_words().told(head.text, "done")) for head in heads]
+    planned = [bool(collapsed_words().told(head.text, "planned")) for head in heads]
+    return any(planned[count : 2 * count]) or any(done[:count]) or not all(done[count : 2 * count])
 
 
 def is_borne_out(way: Proved, heads: Sequence[Head]) -> bool:

@@ -19,6 +19,7 @@ from pipeline.extract.collapsed_lines import (
     LONGEST_LABEL,
     NOISE,
     ORDINAL,
+    PARTED,
     YEAR,
     Read,
     Span,
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
 
 LEAST_LINES = 3
 """Lines with two numbers or more that make a table: two may stand below each other by chance."""
-MOST_WRAPS = 5
-"""Lines of labels alone between two lines of numbers; more, and a table has ended."""
+MOST_WRAPS = 7
+"""Lines of labels alone between two lines of numbers, where those of one are lost; more, and a table ends."""
 _HEADED = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}\.|[a-zđ]\))\s+\p{Lu}|[-+•*] ")
 _STOPS = tuple(".;:")
+MOST_ABOVE = 2
+"""Lines above a table's first in which a spoiled one is looked for."""
+SHORTEST_LABEL = 12
+"""Characters of what is left of its label there: its other lines stand around it."""
 _CAPITALS = regex.compile(r"[A-Z]{2,4}")
 _PROSE = regex.compile(r"[;.] |\p{Ll}[;.:]$")
 
@@ -89,6 +94,9 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
         if at and (spoiled := _spoiled(text, lines, reads, at - 1)) and _follows(text, spoiled, reads[at]):
             reads[at - 1] = spoiled
             held = [at - 1, at]
+        elif opened := _opened_above(text, lines, at):
+            reads[opened.at] = opened
+            held = [opened.at, at]
         end = at + 1
         while end < len(lines) and end - held[-1] <= MOST_WRAPS:
             if not reads[end].numbers and (spoiled := _spoiled(text, lines, reads, end, held[-1])):
@@ -121,6 +129,16 @@ def _spoiled(
     before = text[slice(*labelled(text, reads[above])[1])].split() if above >= 0 else []
     like = bool(before) and said.split()[:1] == before[:1]
     return read if read.numbers and (ordinal or like or collapsed_words().says("total", said)) else None
+
+
+def _opened_above(text: str, lines: Sequence[Line], at: int) -> Read | None:
+    """A line right above a table's first with two numbers, the last of which is spoiled."""
+    for above in range(at - 1, max(at - MOST_ABOVE, 0) - 1, -1):
+        read = read_line(text, lines[above], above, lax=True)
+        parted = [span for span in read.numbers if PARTED.search(text, *span)]
+        if len(parted) > 1 and len(text[slice(*read.label)]) <= SHORTEST_LABEL:
+            return read
+    return None
 
 
 def _follows(text: str, read: Read, below: Read) -> bool:
@@ -247,7 +265,10 @@ def _above(text: str, lines: Sequence[Line], read: Read, begin: int) -> list[Spa
     _, label = labelled(text, read)
     own = text[label[0] : label[1]]
     before = read.at - 1
-    if own[:1].isupper() or before < begin or lines[read.at].after_blank:
+    if own[:1].isupper() or before < begin:
+        return []
+    above = text[lines[before].start : lines[before].end]
+    if lines[read.at].after_blank and not collapsed_words().says("item", above):
         return []
     if not own and read.numbers and YEAR.fullmatch(text[slice(*read.numbers[0])]):
         return []

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, permutations, product
 
-from pipeline.extract.collapsed_words import Heading
+from pipeline.extract.collapsed_page import Heading
 
 MOST_WAYS = 400
 """Ways to order headings that are tried: where there are more, nothing is sure."""
 MOST_TRIED = 4000
-"""The same with those that some line speaks against: a second of work at most."""
+"""The same with those that some line speaks against: work stays bounded."""
 MOST_OUTLINES = 60
 """Choices of headings that may span others."""
 MOST_NAMES = 4
@@ -82,7 +82,8 @@ def _under(spans: Sequence[Heading], leaves: Sequence[Heading]) -> Iterator[dict
     low = [h for h in leaves if h.last[0] > top and (len(spans) > 1 or h.phrase.kind != "topic")]
     full = dict.fromkeys(h.name for h in low if counts[h.name] == len(spans))
     if len(spans) == 1:
-        if len(full) > 1:
+        under_it = [h for h in low if h.places[0][0] > top]
+        if len(full) > 1 and len(under_it) == len(low):
             yield {name: [h for h in low if h.name == name] for name in full}
         return
     some = [h for h in low if counts[h.name] < len(spans) and h.phrase.kind != "topic"][:MOST_CUT]
@@ -192,6 +193,9 @@ def _is_crossed(way: Sequence[Above]) -> bool:
 def before(a: Heading | None, b: Heading | None) -> int:
     """1 where lines that both stand on have ``a`` before ``b``, -1 where behind, 0 where none tells."""
     if a is None or b is None:
+        return 0
+    # equal units may be each other's: where one stands says nothing of a column that has no name
+    if a.unit and a.unit == b.unit and not (a.phrase.words and b.phrase.words):
         return 0
     for own, other in ((a.places, b.places), ((*a.places, *a.tail), (*b.places, *b.tail))):
         told = 0

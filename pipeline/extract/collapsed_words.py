@@ -8,7 +8,7 @@ looked for first, so that pieces of equal headings do not cross.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise
 from typing import Any
@@ -17,12 +17,11 @@ import regex
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import DictionaryError
-from pipeline.extract.collapsed_letters import LONG, alike, all_folded, folded, headings_data, takes
+from pipeline.extract.collapsed_letters import all_folded, folded, headings_data
+from pipeline.extract.collapsed_page import Heading, Lines, Phrase, Place
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import fold_marks
 
-Place = tuple[int, int]
-"""Line and word of a heading's piece."""
 REACH = 3
 """Lines below a word on which its follower may stand."""
 NEAR = 2
@@ -42,98 +41,6 @@ _SPOILED = ("trieu", "dong")
 _UNITS = {"dong"}
 _MILLIONS = ("trieu",)
 """A unit of money that may stand without its second word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A heading's words: ``name`` as printed, what they head, the units that may stand behind them."""
-
-    name: str
-    kind: str
-    words: tuple[str, ...]
-    holds: str = ""
-    side: str = ""
-    units: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading found: its phrase, its words' places, the unit and the time behind it."""
-
-    phrase: Phrase
-    places: tuple[Place, ...]
-    unit: str = ""
-    time: str = ""
-    tail: tuple[Place, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The heading as one line."""
-        unit = f" ({self.unit})" if self.unit else ""
-        return f"{self.phrase.name}{' ' if self.time else ''}{self.time}{unit}"
-
-    @property
-    def last(self) -> Place:
-        """The place of its last word."""
-        return (self.tail or self.places)[-1]
-
-    @property
-    def name(self) -> str:
-        """What headings of equal columns share."""
-        return self.phrase.name if self.phrase.words else f"({self.unit})"
-
-
-@dataclass
-class _Lines:
-    """The words of lines, and which of them are taken."""
-
-    raw: list[list[str]]
-    folded: list[list[str]]
-    read: list[list[str]]
-    """The same words as they were read, before restoration made other words of them."""
-    taken: set[Place] = field(default_factory=set)
-
-    def takes(self, place: Place, words: Sequence[str]) -> int:
-        """How many of some words stand at a place, restored or as read."""
-        line, word = place
-        said, read = self.folded[line][word], self.read[line][word]
-        return (takes(read, words) or int(said == words[0])) if read != said else takes(said, words)
-
-    def openings(self, place: Place) -> set[str]:
-        """The letters with which what stands at a place may begin."""
-        line, word = place
-        first = {self.folded[line][word][:1], self.read[line][word][:1]}
-        return {letter for sign in first for letter in (sign, *alike().get(sign, ""))}
-
-    def is_surely(self, phrase: Phrase, place: Place) -> bool:
-        """Whether no more is wrong in a heading than its other words make good: a short one has none."""
-        [said, *more] = phrase.words
-        line, word = place
-        return bool(more) or len(said) >= LONG or said in {self.folded[line][word], self.read[line][word]}
-
-    def free(self, place: Place) -> bool:
-        line, word = place
-        return line < len(self.folded) and word < len(self.folded[line]) and place not in self.taken
-
-    def is_aside(self, place: Place) -> bool:
-        """Whether a word begins what stands in brackets: a unit."""
-        return self.raw[place[0]][place[1]].startswith("(")
-
-    def closes(self, place: Place, word: str) -> bool:
-        """Whether a word is the end of what stood in brackets."""
-        line, at = place
-        said = self.raw[line][at].rstrip(".,;:").endswith(")")
-        return said and word in {self.folded[line][at], self.read[line][at]}
-
-    def opens(self, place: Place) -> bool:
-        """Whether a word has a capital: a heading begins with it."""
-        said = self.raw[place[0]][place[1]]
-        return said[:1].isupper() and said[1:2].islower()
-
-    def places(self) -> list[Place]:
-        return [
-            (line, word) for line, words in enumerate(self.folded) for word, said in enumerate(words) if said
-        ]
 
 
 @dataclass(frozen=True)
@@ -177,7 +84,7 @@ class CollapsedWords:
         before = [_WORDS.findall(line) for line in read or lines]
         # where words were cut or joined, those that were read count
         raw = [a if len(a) == len(b) else b for a, b in zip(raw, before, strict=True)]
-        held = _Lines(raw, all_folded(raw), all_folded(before))
+        held = Lines(raw, all_folded(raw), all_folded(before))
         found: list[Heading] = []
         for place in held.places():
             heading = self._at(held, place) if held.free(place) and not held.is_aside(place) else None
@@ -193,20 +100,20 @@ class CollapsedWords:
             found += [Heading(self.orphans["đồng"], (place,)) for place in ends]
         return sorted(found, key=lambda heading: heading.places[0])
 
-    def _ends(self, held: _Lines) -> Iterator[Heading]:
+    def _ends(self, held: Lines) -> Iterator[Heading]:
         """Headings of which the last words are legible: two of them, or one with its unit behind it."""
         for line, words in enumerate(held.folded):
             for word in range(len(words)):
                 for count in range(LONGEST_TAIL, 0, -1):
                     places = tuple((line, n) for n in range(word, word + count))
-                    if all(held.free(p) and not held.is_aside(p) for p in places):
+                    if all(held.free(p) and not held.is_of_aside(p) for p in places):
                         phrase = self._ending(held, places)
                         if phrase:
                             held.taken.update(places)
                             yield Heading(phrase, places)
                             break
 
-    def _ending(self, held: _Lines, places: Sequence[Place]) -> Phrase | None:
+    def _ending(self, held: Lines, places: Sequence[Place]) -> Phrase | None:
         """The one heading, or the shortest of equal ones, that ends with some words."""
         for texts in (held.folded, held.read):
             said = tuple(texts[line][word] if word < len(texts[line]) else "" for line, word in places)
@@ -221,7 +128,7 @@ class CollapsedWords:
                 return shortest
         return None
 
-    def _measure(self, held: _Lines, place: Place, found: list[Heading]) -> None:
+    def _measure(self, held: Lines, place: Place, found: list[Heading]) -> None:
         """Give the unit in brackets at ``place`` to the heading before it, else to the first above it."""
         for unit, words in self.units.items():
             places = self._chain(held, words, place) or self._spoiled(held, words, place)
@@ -248,7 +155,7 @@ class CollapsedWords:
                 found.append(Heading(self.orphans[unit], places, unit))
             return
 
-    def _spoiled(self, held: _Lines, words: Sequence[str], place: Place) -> tuple[Place, ...] | None:
+    def _spoiled(self, held: Lines, words: Sequence[str], place: Place) -> tuple[Place, ...] | None:
         """A unit of two words in brackets, the first of which is spoiled: ``(trigu đồng)``."""
         said = held.folded[place[0]][place[1]]
         if tuple(words) != _SPOILED or Levenshtein.distance(said, words[0]) > MOST_SPOILED:
@@ -257,7 +164,7 @@ class CollapsedWords:
         last = held.raw[step[0][0]][step[0][1]] if step else ""
         return (place, step[0]) if step and last.rstrip(".,;:").endswith(")") else None
 
-    def _at(self, held: _Lines, place: Place) -> Heading | None:
+    def _at(self, held: Lines, place: Place) -> Heading | None:
         """The longest heading that begins at a word."""
         openings = held.openings(place)
         named = [phrase for letter in sorted(openings) for phrase in self.phrases.get(letter, ())]
@@ -282,7 +189,7 @@ class CollapsedWords:
                 return Heading(phrase, places, time=_printed(time), tail=behind)
         return Heading(phrase, places)
 
-    def _cut(self, held: _Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
+    def _cut(self, held: Lines, place: Place) -> list[tuple[Phrase, tuple[Place, ...]]]:
         """The heading of which the first two words stand at a place, where only one begins so."""
         openings = held.openings(place)
         for words, phrases in self.whole.items():
@@ -291,7 +198,7 @@ class CollapsedWords:
         return []
 
     def _chain(
-        self, held: _Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
+        self, held: Lines, words: Sequence[str], place: Place, own: frozenset[Place] = frozenset()
     ) -> tuple[Place, ...] | None:
         """The places of words from ``place`` on; None where they do not follow."""
         count = held.takes(place, words)
@@ -308,7 +215,7 @@ class CollapsedWords:
 
     def _next(
         self,
-        held: _Lines,
+        held: Lines,
         words: Sequence[str],
         last: Place,
         own: frozenset[Place],
@@ -335,7 +242,7 @@ class CollapsedWords:
                     return place, taken
         return None
 
-    def _is_led(self, held: _Lines, place: Place, *, timed: bool = False) -> bool:
+    def _is_led(self, held: Lines, place: Place, *, timed: bool = False) -> bool:
         """Whether a word goes on what stands before it on its line, as some heading begins.
 
         What stands there may be a whole heading where the word begins a time (``timed``).

@@ -37,6 +37,17 @@ def wrong_digits(read: str, wanted: str) -> int:
     return int(Levenshtein.distance(read.translate(_SEPARATORS), wanted.translate(_SEPARATORS)))
 
 
+def is_masked(read: str, wanted: str) -> bool:
+    """Whether other signs stand for some digits of a number, each in its place: ``Za1`` for ``221``.
+
+    >>> is_masked("Za1", "221"), is_masked("TA", "71"), is_masked("Za1", "222"), is_masked("TA", "1.171")
+    (True, True, False, False)
+    """
+    signs, digits = read.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
+    pairs = zip(signs, digits, strict=False)
+    return len(signs) == len(digits) and all(a == b or not a.isdecimal() for a, b in pairs)
+
+
 def legible(read: str) -> int:
     """How many of a print's signs are digits."""
     return sum(c.isdecimal() for c in read)

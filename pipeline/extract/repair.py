@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.arithmetic import REPAIRED, Constraint, Finding, Product, Sum, Term, solve
+from pipeline.extract.arithmetic import REPAIRED, Finding, solve
+from pipeline.extract.constraints import Constraint, Product, Sum, Term
 from pipeline.extract.frames import Draft
 from pipeline.extract.numerals import MALFORMED
 

@@ -9,7 +9,7 @@ besides. The only one that makes the line's shares hold is taken; where several 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 import regex
@@ -65,7 +65,9 @@ def explained(
     for value, wrong in _readings(numbers[whole]):
         ways = [Reading({whole: value}, wrong)]
         for part, percent in shares:
-            one = _share(value, numbers[part], numbers[percent], step)
+            # one of the two misread at once: the work stays linear in the readings
+            read = replace(numbers[part], sure=True) if wrong else numbers[part]
+            one = _share(value, read, numbers[percent], step)
             if one is None:
                 return None
             ways = [

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 import regex
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.arithmetic import Term
+from pipeline.extract.constraints import Term
 from pipeline.extract.misreading import decimals
 from pipeline.extract.numerals import parse_number
 from pipeline.extract.table_words import TableWords, table_words

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.extract.arithmetic import Constraint, Product, Share, Sum
+from pipeline.extract.constraints import Constraint, Product, Share, Sum
 from pipeline.extract.misreading import decimals
 from pipeline.extract.sheet import MOST_TOTALS, SAMPLE, Place, Sheet, agrees
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from pipeline.extract.arithmetic import Sum
+from pipeline.extract.constraints import Sum
 from pipeline.extract.sheet import MOST_TOTALS, SAMPLE, Place, Sheet, agrees, is_apart
 
 
@@ -131,7 +131,8 @@ def by_column(table: Sheet, total: int, parts: Sequence[int], number: Mapping[Pl
         others = sum(bool(agree[c]) for c in added if c != column)
         if pieces:
             sure = others > 0 or len(added) == 1
-            yield Sum(number[total, column], pieces, sure=sure, whole=total in table.totals or sure)
+            whole = total in table.totals or sure
+            yield Sum(number[total, column], pieces, sure=sure, whole=whole, borne=others > 0)
 
 
 def _beside(table: Sheet, total: int, column: int) -> list[int]:

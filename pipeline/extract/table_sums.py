@@ -8,10 +8,11 @@ served, whatever its numbers are about.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipeline.extract.arithmetic import Constraint, Finding, Term, solve
-from pipeline.extract.sheet import Place, is_numeral, is_spoiled, read_sheet
+from pipeline.extract.arithmetic import Finding, solve
+from pipeline.extract.constraints import Constraint, Term
+from pipeline.extract.sheet import Place, Sheet, is_numeral, is_spoiled, read_sheet
 from pipeline.extract.table_columns import column_products, column_sums
 from pipeline.extract.table_lines import by_column, line_sums
 
@@ -40,16 +41,27 @@ def prove(rows: Sequence[Sequence[str]], head: int, headings: Sequence[str]) -> 
     table = read_sheet(rows, head, headings)
     places = list(table.terms)
     number = {place: n for n, place in enumerate(places)}
-    constraints: list[Constraint] = []
     members: dict[int, tuple[int, ...]] = {}
-    for total, parts in line_sums(table):
+    constraints: list[Constraint] = [*column_sums(table, number), *column_products(table, number)]
+    # what columns prove shows which lines are sums
+    settled = _settled(table, places, constraints)
+    for total, parts in line_sums(settled):
         members[total] = parts
-        constraints += by_column(table, total, parts, number)
-    constraints += column_sums(table, number)
-    constraints += column_products(table, number)
+        constraints += by_column(settled, total, parts, number)
     findings = solve([table.terms[place] for place in places], constraints)
     numbers = {place: term for place, term in table.terms.items() if _is_number(rows, place)}
     return Proof(numbers, {places[n]: finding for n, finding in findings.items()}, members)
+
+
+def _settled(table: Sheet, places: Sequence[Place], constraints: Sequence[Constraint]) -> Sheet:
+    """The table with the numbers that its columns' sums and shares put right."""
+    findings = solve([table.terms[place] for place in places], constraints)
+    right = {places[n]: found for n, found in findings.items() if found.print}
+    terms = {
+        place: replace(term, value=right[place].value) if place in right else term
+        for place, term in table.terms.items()
+    }
+    return replace(table, terms=terms) if right else table
 
 
 def _is_number(rows: Sequence[Sequence[str]], place: Place) -> bool:

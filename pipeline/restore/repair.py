@@ -175,7 +175,7 @@ class Restorer:
             )
             raise DictionaryError(message)
         return cls(
-            root, lexicon, ngrams, Phrases.load(lexicon, root / "phrases.toml"), Names.load(lexicon, root)
+            root, lexicon, ngrams, Phrases.load(lexicon, own / "phrases.toml"), Names.load(lexicon, own)
         )
 
     def maker(self, channel: str) -> Candidates:

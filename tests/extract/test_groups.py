@@ -34,3 +34,25 @@ def test_lists(text: str, code: str) -> None:
 def test_damaged_words(text: str, code: str) -> None:
     found = groups().damaged(text, 0, len(text))
     assert (found.code if found else "") == code
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("Nudcsachvavésinh môi trường nông thôn", "rural_water"),
+        ("Hộ gia đình sản xuất kinh doanh vùng khó khan", "production_household"),
+        ("Nhadxahdi", "social_housing"),
+        ("Cho vay người lao động đủ làm việc ở nước ngoài theo hợp đồng", "migrant_worker"),
+        ("Nhà văn hóa xã", ""),
+        ("hộ nào", ""),
+    ],
+)
+def test_labels_with_wrong_letters(label: str, code: str) -> None:
+    assert groups().like(label) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [(g["code"], n) for g in groups().groups for n in g.get("labels", ())]
+)
+def test_a_label_is_its_own_group(code: str, name: str) -> None:
+    assert groups().like(name) == code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from text_documents import document_of
 from benchmarks.proof import TARGETS, Verdict, judge
 from benchmarks.spoiled import Sums, tables
 from pipeline.extract import extract
-from pipeline.extract.arithmetic import Finding
+from pipeline.extract.arithmetic import Finding, solve
+from pipeline.extract.constraints import Share, Sum, Term
 from pipeline.extract.flow import Flow
 from pipeline.extract.grid_cells import grids, head_of, headings_of
 from pipeline.extract.table_sums import prove
@@ -45,6 +47,30 @@ def test_tables(case: dict[str, Any]) -> None:
         assert all(f is None for t, f in findings if t == text), text
     if "note" in case:
         assert case["note"] in [f.note for _, f in findings if f]
+
+
+@pytest.mark.parametrize(
+    ("read", "borne", "value"),
+    [("Za1", True, 221), ("Za1", False, None), ("Za9", True, None), ("a1", True, None)],
+)
+def test_digits_hidden_behind_as_many_signs(read: str, borne: bool, value: int | None) -> None:
+    parts = [Term(str(n), Decimal(n)) for n in (96, 58, 67)]
+    found = solve([Term(read, None), *parts], [Sum(0, (1, 2, 3), borne=borne)])
+    assert found[0].value == value
+
+
+def test_a_number_without_a_legible_digit_is_told_by_its_shares() -> None:
+    terms = [
+        Term("Đợt", None),
+        Term("98", Decimal(98)),
+        Term("16,42", Decimal("16.42")),
+        Term("44", Decimal(44)),
+        Term("7,37", Decimal("7.37")),
+    ]
+    found = solve(terms, [Share(1, 0, 2), Share(3, 0, 4)])
+    assert found[0].value == Decimal(597)
+    assert found[0].flags == ("number_repaired",)
+    assert solve(terms[:3], [Share(1, 0, 2)])[0].value is None
 
 
 @pytest.mark.parametrize(
