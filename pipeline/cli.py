@@ -176,6 +176,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="settings (default: hoso.toml here, where there is one)"
     )
+    command.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="passwords of encrypted PDFs, one a line, tried in order",
+    )
 
 
 def _extract(options: argparse.Namespace) -> int:
@@ -309,6 +315,9 @@ def _settings(options: argparse.Namespace) -> Settings:
 
     own: Path | None = getattr(options, "rules", None)
     flags = {"rules": str(_rules_folder(own))} if own else {}
+    if options.password_file:
+        # by its absolute name: a worker may stand elsewhere
+        flags["password_file"] = str(options.password_file.absolute())
     chosen = settings.load(flags, file=options.config)
     if chosen.rules_folder is not None and own is None:
         chosen = chosen.with_values({"rules": str(_rules_folder(chosen.rules_folder))}, "rules")

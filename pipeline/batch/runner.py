@@ -28,8 +28,8 @@ from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_LOADED = 1_000_000_000
-"""Address space of a worker before it opens a document: libraries and dictionaries take a third of it."""
+_LEAST_MEMORY = 600_000_000
+"""Address space that a worker has in any case: its libraries and dictionaries take 370 MB of it."""
 ROOMS = "pipeline.batch.units:rooms"
 
 
@@ -102,7 +102,7 @@ def run(
         progress: shown to a person; nothing by default.
 
     Raises:
-        UsageError: no such input, or no file in it.
+        UsageError: no such input, or no file in it; a file of passwords that cannot be used.
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
@@ -112,6 +112,7 @@ def run(
     this = _Run(inputs, out, settings, options or Options(), progress, Stop(progress.say))
     _check_inputs(inputs)
     _check_rules(settings)
+    _check_passwords(settings, inputs)
     with (
         lock.hold(out) as held,
         _log_file(held.folder),
@@ -191,7 +192,8 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
 def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
-    engine = Local(this.options.workers, setup, scratch, this.settings.max_memory + _LOADED)
+    memory = max(this.settings.max_memory, _LEAST_MEMORY)
+    engine = Local(this.options.workers, setup, scratch, memory)
     try:
         yield engine
     finally:
@@ -227,6 +229,19 @@ def _check_rules(settings: Settings) -> None:
 
     rulebook(settings.rules_folder)
     tables(settings.rules_folder)
+
+
+def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
+    """A wrong file of passwords is told at once, and one among the inputs would be read as a document."""
+    path = settings.passwords_path
+    if path is None:
+        return
+    from pipeline.intake import passwords
+
+    passwords.load(settings)
+    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs):
+        message = f"password_file: {path}: it lies in the input and would be read as a document; move it out"
+        raise UsageError(message)
 
 
 def _check_inputs(inputs: Sequence[Path]) -> None:

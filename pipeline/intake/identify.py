@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import DamagedError, EmptyFileError, LimitError, ReadError, UnsupportedError
-from pipeline.intake import pdf, text
+from pipeline.intake import images, pdf, text
 from pipeline.intake.find import printable
+from pipeline.intake.pdf import Structure
 from pipeline.settings import Settings
 
 FileKind = Literal["pdf", "image", "text"]
 
 _HEAD = 1024
-IMAGES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
-"""File signatures of the image formats that are read, with Pillow's name of each."""
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ""})
 _OTHERS = (
     (b"PK\x03\x04", "a ZIP archive or an Office file; save it as PDF"),
@@ -36,7 +35,7 @@ class FileInfo:
 
     ``doc_id`` is ``d`` and the first 12 hex digits of ``sha256``. ``damage`` is empty for a sound file,
     else what is wrong with a file that could be opened all the same: its pages are read from a repaired
-    copy and marked ``partial``.
+    copy and marked ``partial``. ``locked`` says that it wants a password.
     """
 
     kind: FileKind
@@ -44,6 +43,7 @@ class FileInfo:
     sha256: str
     doc_id: str
     damage: str = ""
+    locked: bool = False
 
 
 def inspect(path: Path, settings: Settings) -> FileInfo:
@@ -52,7 +52,7 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
     Raises:
         EmptyFileError: zero bytes, or a PDF without pages.
         LimitError: more bytes or pages than the settings allow.
-        EncryptedError: a PDF that wants a password.
+        EncryptedError: a PDF that wants a password that is not in ``settings.password_file``.
         DamagedError: a PDF or image that cannot be opened even after repair.
         UnsupportedError: another kind of file, a text that is not UTF-8, or not a regular file.
     """
@@ -63,14 +63,14 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
             raise UnsupportedError(message)
         digest, head = _read(path, name, settings)
         kind = _kind(path, head, name)
-        pages, damage = _pages(path, kind, name, settings)
+        found = _structure(path, kind, name, settings)
     except OSError as error:
         message = f"{name}: cannot be read: {error.strerror or error}"
         raise ReadError(message) from error
-    if pages > settings.max_pages:
-        message = f"{name}: {pages} pages, more than the limit of {settings.max_pages}; raise max_pages"
+    if found.pages > settings.max_pages:
+        message = f"{name}: {found.pages} pages, more than the limit of {settings.max_pages}; raise max_pages"
         raise LimitError(message)
-    return FileInfo(kind, pages, digest, f"d{digest[:12]}", damage)
+    return FileInfo(kind, found.pages, digest, f"d{digest[:12]}", found.damage, found.locked)
 
 
 def _read(path: Path, name: str, settings: Settings) -> tuple[str, bytes]:
@@ -94,7 +94,7 @@ def _read(path: Path, name: str, settings: Settings) -> tuple[str, bytes]:
 def _kind(path: Path, head: bytes, name: str) -> FileKind:
     if b"%PDF-" in head:
         return "pdf"
-    if any(head.startswith(magic) for magic in IMAGES):
+    if any(head.startswith(magic) for magic in images.SIGNATURES):
         return "image"
     other = next((what for magic, what in _OTHERS if head.startswith(magic)), "")
     suffix = path.suffix.lower()
@@ -110,22 +110,22 @@ def _kind(path: Path, head: bytes, name: str) -> FileKind:
     raise UnsupportedError(message)
 
 
-def _pages(path: Path, kind: FileKind, name: str, settings: Settings) -> tuple[int, str]:
+def _structure(path: Path, kind: FileKind, name: str, settings: Settings) -> Structure:
     if kind == "pdf":
-        return pdf.count(path, name)
+        return pdf.structure(path, name, settings)
     if kind == "image":
-        return _frames(path, name, settings), ""
-    return len(text.pages(path, name)), ""
+        return Structure(_frames(path, name, settings))
+    return Structure(len(text.pages(path, name)))
 
 
 def _frames(path: Path, name: str, settings: Settings) -> int:
     """How many images a file holds, counted without decoding them."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the pixels are judged, page by page, where they are decoded
-            with Image.open(path, formats=sorted(set(IMAGES.values()))) as image:
+            with images.opened(path) as image:
                 count = 1
                 while image.format == "TIFF" and count <= settings.max_pages:
                     try:
@@ -134,8 +134,8 @@ def _frames(path: Path, name: str, settings: Settings) -> int:
                         break
                     count += 1
                 return count
-    except (MemoryError, Image.DecompressionBombError) as error:
-        message = f"{name}: the image is too large: {error}"
+    except MemoryError as error:
+        message = f"{name}: takes more memory to open than there is; raise max_memory"
         raise LimitError(message) from error
     except Exception as error:  # Pillow's readers raise many kinds on hostile bytes
         # Pillow's own words for this one name the file again

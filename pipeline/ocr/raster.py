@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import struct
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DamagedError, LimitError, ReadError, TimeoutReadError
-from pipeline.intake import children
+from pipeline.intake import children, images
 from pipeline.intake.affine import Affine, compose, scaling
-from pipeline.intake.identify import IMAGES
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Placement
 from pipeline.ocr import cut_short
@@ -24,6 +25,11 @@ _DPI_RANGE = (72, 1300)
 _LOWEST_DPI = 100
 """Below it a page is not worth drawing: 13-point letters are under 10 pixels high."""
 _A4_HEIGHT = 11.69
+_WIDE = ("I;16", "I;16B", "I", "F")
+"""Modes of more than eight bits a pixel, grey."""
+_BAND = 256
+_BROKEN_EXIF = (SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
+"""What Pillow raises over an EXIF block of noise; the image is none the worse."""
 
 
 @dataclass(frozen=True)
@@ -180,16 +186,12 @@ def _loaded(
     path: Path, settings: Settings, where: str, frame: int = 0, *, truncated: bool = False
 ) -> Image.Image:
     """An image file, decoded, as ``L`` or ``RGB``; its pixels are counted before they are decoded."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    formats = [*sorted(set(IMAGES.values())), "PPM"]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if settings.max_pixels > (Image.MAX_IMAGE_PIXELS or 0):
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=formats) as opened:
+            with images.opened(path) as opened:
                 if frame:
                     opened.seek(frame)
                 _count(opened.size, settings, where)
@@ -198,35 +200,38 @@ def _loaded(
                     message = f"{where}: damaged: too little of the image can be decoded"
                     raise DamagedError(message)
                 info = dict(opened.info)
-                image = ImageOps.exif_transpose(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        message = f"{where}: the image is too large ({error}); raise max_pixels"
+                with suppress(*_BROKEN_EXIF):
+                    ImageOps.exif_transpose(opened, in_place=True)
+                image = _flat(opened)
+    except MemoryError:
+        message = f"{where}: the image takes more memory than there is; raise max_memory"
         raise LimitError(message) from None
     except ReadError:  # has its words already
         raise
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise many kinds on hostile bytes
         message = f"{where}: damaged: the image cannot be decoded ({str(error)[:120]}); scan or save it again"
         raise DamagedError(message) from None
-    image = _flat(image)
     image.info = {"dpi": info.get("dpi", (0, 0))}
     return image
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Any mode as ``L`` or ``RGB``, on white."""
+    """Any mode as ``L`` or ``RGB``, on white; band by band where the whole would be held several times."""
     from PIL import Image
 
     if image.mode in ("L", "RGB"):
-        return image
-    if image.mode in ("1", "I;16", "I;16B", "I", "F"):
-        if image.mode != "1":
-            image = image.convert("I").point(lambda value: value / 257)
+        return image.copy()
+    if image.mode == "1":
         return image.convert("L")
-    if "A" in image.mode or "transparency" in image.info:
-        colour = image.convert("RGBA")
-        white = Image.new("RGBA", colour.size, "white")
-        return Image.alpha_composite(white, colour).convert("RGB")
-    return image.convert("RGB")
+    has_alpha = "A" in image.mode or "transparency" in image.info
+    flat = Image.new("L" if image.mode in _WIDE and not has_alpha else "RGB", image.size, "white")
+    for top in range(0, image.height, _BAND):
+        band = image.crop((0, top, image.width, min(top + _BAND, image.height)))
+        if image.mode in _WIDE:
+            band = band.convert("I").point(lambda value: value / 257).convert("L")
+        colour = band.convert("RGBA") if has_alpha else band.convert(flat.mode)
+        flat.paste(colour, (0, top), colour if has_alpha else None)
+    return flat
 
 
 def _count(size: tuple[int, int], settings: Settings, where: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import DamagedError, ReadError
+from pipeline.errors import DamagedError, LimitError, ReadError
 from pipeline.intake import children, layer, legacy, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
@@ -52,8 +52,8 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
                 image = raster.from_file(path, number, settings, where)
                 page = recognise.page(image, number, settings, folder, where)
                 return _in_part(page, "file_truncated", where) if image.truncated else page
-            if info.damage:
-                path = pdf.repair(path, name, folder)
+            if info.damage or info.locked:
+                path = pdf.copied(path, name, settings, folder)
             page = _pdf_page(path, number, settings, folder, name, where)
             return _in_part(page, f"file_{info.damage}", where) if info.damage else page
     except FileNotFoundError as error:
@@ -89,9 +89,24 @@ def _text_page(path: Path, number: int, name: str) -> Page:
 
 
 def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
+    """A page of a PDF; where poppler cannot have it in its file, from a PDF of its own, as ``partial``."""
+    try:
+        return _read_pdf(path, number, settings, folder, name, where)
+    except DamagedError:
+        alone = pdf.alone(path, number, name, folder)
+        if alone is None:
+            raise
+        page = _read_pdf(alone, 1, settings, folder, name, where)
+        return _in_part(replace(page, number=number), "page_repaired", where)
+
+
+def _read_pdf(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
+    content = placement.drawn(path, number, name)
+    if content.bomb:
+        message = f"{where}: its content unpacks to more than {placement.MAX_CONTENT // 1_000_000} MB"
+        raise LimitError(message)
     page = pdf.geometry(path, number, settings, where)
     words = layer.read(path, number, settings, where)
-    content = placement.drawn(path, number, name)
     judged = layer.judge(words, placement.covered(content, page))
 
     def drawn(dpi: int = 0) -> Raster:
@@ -101,6 +116,12 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: s
         ruled = content.paths_over >= _RULED_FROM or not content.complete
         found, affine = _rulings(drawn, settings) if ruled else ((), scaling(1))
         return _layer_page(words, judged, page, number, found, affine)
+    if content.largest > settings.max_pixels:
+        message = (
+            f"{where}: an image of {content.largest} pixels, more than the limit of {settings.max_pixels}; "
+            "raise max_pixels"
+        )
+        raise LimitError(message)
     place = placement.scan(content, page)
     image = place and raster.embedded(path, number, place, page, settings, folder, where)
     read = recognise.page(image or drawn(), number, settings, folder, where)
