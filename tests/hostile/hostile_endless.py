@@ -125,12 +125,14 @@ CASES = (
         "forms in forms: 40 to the power of 9 drawings",
         lambda: _fan(40, 9),
         codes=("timeout",),
+        quick=False,
     ),
     Case(
         "pdf/form-quat-5.pdf",
         "forms in forms: 100 to the power of 4 drawings",
         lambda: _fan(100, 4),
         codes=("timeout",),
+        quick=False,
     ),
     Case("pdf/hoa-van-vong.pdf", "a tiling pattern painted with itself", _tiling_loop, "ok"),
     Case(
@@ -138,6 +140,7 @@ CASES = (
         "a tiling pattern with steps of a 10,000th of a point",
         _tiny_tiles,
         codes=("timeout",),
+        quick=False,
     ),
     Case("pdf/type3-vong.pdf", "a Type 3 font whose letter is written in itself", _type3_loop, "ok"),
     Case(
@@ -153,6 +156,7 @@ CASES = (
         lambda: _cmap(b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange " * 2000),
         "ok",
         borrowers=(31,),
+        quick=False,
     ),
     Case(
         "pdf/cmap-vong.pdf",
@@ -197,13 +201,15 @@ CASES = (
         "pdf/bom-objstm.pdf",
         "a stream of objects that unpacks to 2 GB, and extends itself",
         lambda: _in_streams(b"ObjStm", zeros(2_000_000_000)),
-        codes=("limit",),
+        codes=("damaged",),
+        quick=False,
     ),
     Case(
         "pdf/bom-xref.pdf",
         "an xref stream that unpacks to 2 GB",
         lambda: _in_streams(b"XRef", zeros(2_000_000_000)),
-        codes=("limit",),
+        codes=("damaged",),
+        quick=False,
     ),
     Case("pdf/long-mang.pdf", "200,000 arrays in each other", lambda: _nested(b"[", b"]"), "ok"),
     Case(
@@ -222,7 +228,8 @@ CASES = (
         "pdf/q-nhieu.pdf",
         "a content that saves its state 2,000,000 times",
         lambda: one_page(b"q " * 2_000_000),
-        codes=("damaged",),
+        codes=("limit",),
+        quick=False,
     ),
     Case(
         "pdf/tron.pdf",

@@ -117,6 +117,6 @@ CASES = (
         "pdf/khoa-la.pdf",
         "encrypted by a method that nobody knows",
         lambda: pdf_of(plain(), b"/Encrypt << /Filter /Adobe.PubSec /V 9 /R 99 >> /ID [<00> <00>]"),
-        codes=("damaged",),
+        codes=("encrypted",),
     ),
 )

@@ -17,6 +17,8 @@ from hostile_case import Case
 ROOT = Path(__file__).parents[2]
 _MARK = "HOSTILE_TEST_RUN"
 _TICK = 0.05
+_DYING = 3.0
+"""Seconds that what a killed run leaves behind may take to die."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ def hoso(
     out: Path,
     *options: str,
     environment: Mapping[str, str] | None = None,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[subprocess.Popen[bytes], set[bytes]], object] = lambda *_: None,
 ) -> Run:
     """Run ``hoso extract`` to its end.
 
@@ -78,11 +80,11 @@ def hoso(
         out: its output folder; its temporary files go to a folder beside it.
         options: more of the command line.
         environment: added to ours.
-        meanwhile: called again and again while it runs.
+        meanwhile: called again and again while it runs, with the process and the command lines seen so far.
     """
     run = Run(out)
     scratch = out.with_name(f"{out.name}-tmp")
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)
     added = {_MARK: str(out), "TMPDIR": str(scratch), "PYTHONPATH": str(ROOT), **(environment or {})}
     command = [sys.executable, "-m", "pipeline.cli", "extract", str(folder), "--out", str(out), *options]
     begun = time.monotonic()
@@ -95,7 +97,7 @@ def hoso(
             for process in _processes(str(out)):
                 run.peak = max(run.peak, _most_memory(process))
                 run.arguments.add(_read(process / "cmdline"))
-            meanwhile()
+            meanwhile(child, run.arguments)
             time.sleep(_TICK)
         # what lived too short a time to be seen counts here, as far as somebody waited for it
         run.peak = max(run.peak, ended[2].ru_maxrss * 1024)
@@ -103,6 +105,8 @@ def hoso(
         run.seconds = time.monotonic() - begun
         said.seek(0)
         run.said = said.read().decode()
+    if run.status < 0:
+        time.sleep(_DYING)
     run.left = [_read(process / "cmdline").decode(errors="replace") for process in _processes(str(out))]
     run.left += [str(path) for path in scratch.iterdir()]
     return run

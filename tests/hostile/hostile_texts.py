@@ -36,6 +36,7 @@ CASES = (
         lambda: _text(203, after=" " + "xin chao " * 33_000),
         "ok",
         borrowers=(203,),
+        quick=False,
     ),
     Case(
         "chu/dau-chong.txt",
