@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pipeline
-from pipeline import errors
+from pipeline import errors, memory
 from pipeline.batch import keys as key_of
 from pipeline.batch import lock
 from pipeline.batch.driver import Stop, drive
@@ -28,8 +28,6 @@ from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_LEAST_MEMORY = 600_000_000
-"""Address space that a worker has in any case: its libraries and dictionaries take 370 MB of it."""
 ROOMS = "pipeline.batch.units:rooms"
 
 
@@ -192,8 +190,8 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
 def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
-    memory = max(this.settings.max_memory, _LEAST_MEMORY)
-    engine = Local(this.options.workers, setup, scratch, memory)
+    most = max(this.settings.max_memory, memory.LEAST)
+    engine = Local(this.options.workers, setup, scratch, most)
     try:
         yield engine
     finally:
