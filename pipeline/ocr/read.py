@@ -51,7 +51,7 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
             if info.kind == "image":
                 image = raster.from_file(path, number, settings, where)
                 page = recognise.page(image, number, settings, folder, where)
-                return _in_part(page, "file_truncated", where) if image.truncated else page
+                return _in_part(page, image.damage, where) if image.damage else page
             if info.damage or info.locked:
                 path = pdf.copied(path, name, settings, folder)
             page = _pdf_page(path, number, settings, folder, name, where)
@@ -124,7 +124,10 @@ def _read_pdf(path: Path, number: int, settings: Settings, folder: Path, name: s
         raise LimitError(message)
     place = placement.scan(content, page)
     image = place and raster.embedded(path, number, place, page, settings, folder, where)
-    read = recognise.page(image or drawn(), number, settings, folder, where)
+    image = image or drawn()
+    read = recognise.page(image, number, settings, folder, where)
+    if image.damage:
+        read = _in_part(read, image.damage, where)
     if judged.verdict == "ruined" and not read.words:
         return _layer_page(words, judged, page, number, (), scaling(1))
     return replace(read, verdict=judged.verdict, reasons=(*judged.reasons, *read.reasons))

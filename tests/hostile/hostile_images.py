@@ -46,14 +46,16 @@ def _tiff_sized(width: int, height: int, following: int = 0) -> bytes:
     return _tiff({tag: (4, 1, value) for tag, value in values.items()}, following)
 
 
-def _later_frame_broken() -> bytes:
-    first, *rest = (picture(number) for number in (121, 122, 123))
-    made = saved(first, "TIFF", save_all=True, append_images=rest, compression="tiff_adobe_deflate")
+def _later_frame_broken(coding: str, *numbers: int) -> bytes:
+    """A TIFF of three pages, the second's data noise."""
+    mode = "1" if coding == "group4" else "L"
+    first, *rest = (picture(number).convert(mode) for number in numbers)
+    made = saved(first, "TIFF", save_all=True, append_images=rest, compression=coding)
     data = bytearray(made)
     with TiffImagePlugin.TiffImageFile(BytesIO(made)) as image:
         image.seek(1)
         for place, count in zip(image.tag_v2[273], image.tag_v2[279], strict=True):
-            data[place : place + count] = b"\x5a" * count
+            data[place : place + count] = bytes((37 * at + 11) % 256 for at in range(count))
     return bytes(data)
 
 
@@ -274,10 +276,18 @@ CASES = (
     Case(
         "anh/ba-trang.tif",
         "three pages, the second's data noise: it alone is lost",
-        _later_frame_broken,
+        lambda: _later_frame_broken("tiff_adobe_deflate", 121, 122, 123),
         "partial",
         ("damaged",),
         (121, 123),
+    ),
+    Case(
+        "anh/ba-trang-fax.tif",
+        "the same as a fax (CCITT Group 4), whose decoder makes a blank page of it",
+        lambda: _later_frame_broken("group4", 151, 152, 153),
+        "partial",
+        ("damaged",),
+        (151, 153),
     ),
     Case(
         "anh/ba-trang-lon.tif",
