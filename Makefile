@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
+.PHONY: help extract test test-hostile lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -36,6 +36,10 @@ endif
 test: ## run all tests
 	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
+
+test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
+	@bash .ci/setup.sh dev fonts
+	@.venv/bin/python -m pytest -q -m whole
 
 lint: ## ruff and mypy, as pre-commit and CI run them
 	@bash .ci/setup.sh dev

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DamagedError, ReadError, UnsupportedError
-from pipeline.intake import children, find, inspect, legacy, pdf, text
+from pipeline.intake import children, find, inspect, legacy, office, pdf, text
 from pipeline.intake.find import printable
 from pipeline.language import quality
 from pipeline.ocr.judge import Judgement, Sheet, judge
@@ -63,8 +63,10 @@ def check(inputs: Sequence[Path], settings: Settings) -> Iterator[CheckedFile]:
 
 def _pages(path: Path, settings: Settings) -> Iterator[Checked]:
     info, name = inspect(path, settings), printable(str(path))
-    if info.kind == "text":
-        for number, content in enumerate(text.pages(path, name), 1):
+    if info.kind in {"text", "sheet"}:
+        sheets = info.kind == "sheet"
+        found_pages = office.sheets(path, name, info.sha256, settings) if sheets else text.pages(path, name)
+        for number, content in enumerate(found_pages, 1):
             done, found = legacy.converted(content)
             judged = quality.assess(done.text)
             told = (*(f"encoding:{encoding}" for encoding in found), *judged.reasons)
@@ -75,7 +77,9 @@ def _pages(path: Path, settings: Settings) -> Iterator[Checked]:
             yield Checked(number, Judgement("none", ("image_file",), quality.assess("")))
         return
     with children.scratch() as folder:
-        place = pdf.repair(path, name, folder) if info.damage else path
+        place = office.pdf(path, name, info.sha256, settings) if info.kind == "office" else path
+        if info.damage or info.locked:
+            place = pdf.copied(place, name, settings, folder)
         for number in range(1, info.pages + 1):
             where = f"{name}, page {number}"
             try:

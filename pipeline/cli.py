@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import __version__, errors
+from pipeline import __version__, errors, memory
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
     except errors.HosoError as error:
         return _complain(str(error), error.exit_status)
+    except MemoryError:
+        line = "this takes more memory than there is; raise max_memory, or the machine's"
+        return _complain(line, errors.LimitError.exit_status)
     except KeyboardInterrupt:
         return _complain("interrupted", errors.EXIT_INTERRUPTED)
     except BrokenPipeError:
@@ -195,6 +198,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="settings (default: hoso.toml here, where there is one)"
     )
+    command.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="passwords of encrypted PDFs, one a line, tried in order",
+    )
 
 
 def _extract(options: argparse.Namespace) -> int:
@@ -235,7 +244,8 @@ def _explain(options: argparse.Namespace) -> int:
     from pipeline import api, explain
 
     settings = _settings(options)
-    document = api.read(options.file, settings=settings)
+    with memory.limited(settings.max_memory):
+        document = api.read(options.file, settings=settings)
     extraction = api.extract_figures(document, settings=settings)
     if options.row and all(figure.row_id != options.row for figure in extraction.figures):
         message = f"{options.file}: no row {options.row}; row_id stands in the tables' first column"
@@ -294,7 +304,8 @@ def _restored(options: argparse.Namespace) -> Sequence[RestoredText]:
 
     settings = _settings(options)
     if options.file != "-":
-        return api.read(options.file, settings=settings, channel=options.channel).restored
+        with memory.limited(settings.max_memory):
+            return api.read(options.file, settings=settings, channel=options.channel).restored
     data = sys.stdin.buffer.read(settings.max_bytes + 1)
     _check_size(data, settings, "standard input")
     text = _decoded(data, "standard input")
@@ -349,6 +360,9 @@ def _settings(options: argparse.Namespace) -> Settings:
 
     own: Path | None = getattr(options, "rules", None)
     flags = {"rules": str(_rules_folder(own))} if own else {}
+    if options.password_file:
+        # by its absolute name: a worker may stand elsewhere
+        flags["password_file"] = str(options.password_file.absolute())
     chosen = settings.load(flags, file=options.config)
     if chosen.rules_folder is not None and own is None:
         chosen = chosen.with_values({"rules": str(_rules_folder(chosen.rules_folder))}, "rules")

@@ -67,7 +67,7 @@ class ReadError(HosoError):
 
 
 class EncryptedError(ReadError):
-    """A PDF that wants a password."""
+    """A PDF that wants a password, or is encrypted by an unknown method."""
 
     code = "encrypted"
 

@@ -29,14 +29,22 @@ class Settings:
     """Largest file that is opened."""
     max_pages: int = 5_000
     """Most pages of one file."""
-    max_pixels: int = 120_000_000
-    """Largest page image."""
-    max_memory: int = 3_000_000_000
-    """Address space of one child process, in bytes; a worker has so much beside what it has loaded."""
+    max_pixels: int = 80_000_000
+    """Largest page image: A3 at 600 dpi has 70 million."""
+    max_memory: int = 1_500_000_000
+    """Address space of each process that reads a file, in bytes: a worker, or a program that it starts. Of A3
+    at 600 dpi in colour the worker took 0.85 GB, poppler as much to unpack it from JPEG 2000."""
     restore: bool = True
     """Whether text is restored; without, raw text passes through."""
     rules: str = "none"
     """A folder of rule files that add tables of one's own; ``none``: none."""
+    password_file: str = "none"
+    """A file of passwords for encrypted PDFs, one a line; ``none``: none."""
+
+    @property
+    def passwords_path(self) -> Path | None:
+        """The file of passwords."""
+        return None if self.password_file == "none" else Path(self.password_file)
 
     @property
     def rules_folder(self) -> Path | None:

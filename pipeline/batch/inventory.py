@@ -67,7 +67,7 @@ class Inventory:
     def _refuse(self, entry: Found) -> None:
         """An entry that is not opened at all, as a link out of the folder."""
         problem = Problem("intake", UnsupportedError.code, entry.problem)
-        key = self._keys.file(failed=True)
+        key = self._keys.file(problem.code)
         file = File(entry.source_file, entry.path.absolute(), "", key, problem=problem)
         if self._ledger.file(entry.source_file) != file:
             with self._ledger.transaction():
@@ -77,7 +77,7 @@ class Inventory:
         known = self._ledger.file(entry.source_file)
         if known is None or tried_again(known.problem):
             return False
-        if known.key != self._keys.file(failed=known.problem is not None):
+        if known.key != self._keys.file(known.problem.code if known.problem else ""):
             return False
         if not known.stat or _stat(entry.path) != known.stat:
             return False
@@ -91,14 +91,15 @@ class Inventory:
         answer, info = outcome.answer, outcome.answer.get("info")
         # where no answer came, the state that the driver saw: a change since then shows as well
         stat = answer.get("stat", outcome.unit.arguments["stat"])
-        key = self._keys.file(failed=info is None)
+        problem = of_outcome(outcome, "intake") if info is None else None
+        key = self._keys.file(problem.code if problem else "")
         file = File(outcome.unit.source_file, path, stat, key, answer.get("sha256", ""))
         if info is not None:
             return replace(file, kind=info["kind"], pages=info["pages"], info=info)
         known = self._ledger.file(file.source_file)
         same = known is not None and (known.key, known.stat) == (key, stat)
         before = known.problem if known is not None and same else None
-        return replace(file, problem=counted(of_outcome(outcome, "intake"), before))
+        return replace(file, problem=counted(problem, before))
 
 
 def _stat(path: Path) -> str:

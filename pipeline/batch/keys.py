@@ -16,6 +16,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from pipeline.errors import EncryptedError
+from pipeline.intake import passwords
 from pipeline.intake.children import is_installed
 from pipeline.language import dictionaries
 from pipeline.settings import Settings
@@ -48,17 +50,24 @@ class Keys:
     """Of a page of a PDF or image: programs and their data count too."""
     limits: str
     """Added to the key of what failed: page, file or document."""
+    passwords: str
+    """Added to the key of what failed for want of a password: another file of them tries it again."""
     document: str
     """Of a document, to be joined with its pages' digests."""
 
-    def file(self, *, failed: bool) -> str:
-        """The key of a file's inspection."""
-        return f"{self.intake}+{self.limits}" if failed else self.intake
+    def file(self, code: str = "") -> str:
+        """The key of a file's inspection; ``code`` is of its failure."""
+        return self._failed(self.intake, code)
 
-    def page(self, kind: str, *, failed: bool) -> str:
+    def page(self, kind: str, code: str = "") -> str:
         """The key of a page of a file of this kind (``FileKind``)."""
-        key = self.text_page if kind == "text" else self.image_page
-        return f"{key}+{self.limits}" if failed else key
+        return self._failed(self.text_page if kind == "text" else self.image_page, code)
+
+    def _failed(self, key: str, code: str) -> str:
+        if not code:
+            return key
+        passwords = f"+{self.passwords}" if code == EncryptedError.code else ""
+        return f"{key}+{self.limits}{passwords}"
 
 
 def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
@@ -71,6 +80,7 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
         intake=digest([code(_INTAKE), known, limits]),
         text_page=digest(page),
         image_page=digest([page, settings.language, settings.dpi, dict(programs)]),
+        passwords=digest(_state(settings.passwords_path)),
         # what failed for want of LibreOffice is tried again where it is installed
         limits=digest([limits, settings.max_memory, settings.page_timeout, is_installed("soffice")]),
         document=digest(
@@ -112,6 +122,10 @@ def code(parts: tuple[str, ...]) -> str:
         files = [place] if place.is_file() else sorted(place.rglob("*.py"))
         found += [(f.relative_to(_PACKAGE).as_posix(), content(f.read_bytes())) for f in files]
     return digest(found)
+
+
+def _state(path: Path | None) -> list[int]:
+    return passwords.state(path) if path else []
 
 
 def _rules(folder: Path | None) -> list[tuple[str, str]]:

@@ -78,14 +78,14 @@ class Reading:
     def _is_current(self, file: File, state: PageState | None) -> bool:
         if state is None or tried_again(state.problem):
             return False
-        return state.key == self._keys.page(file.kind, failed=state.problem is not None)
+        return state.key == self._keys.page(file.kind, state.problem.code if state.problem else "")
 
     def _keep_page(self, outcome: Outcome) -> list[File]:
         sha256 = str(outcome.unit.arguments["info"]["sha256"])
         opened = self._open[sha256]
         file, number = opened.file, int(outcome.unit.arguments["number"])
         problem = of_outcome(outcome, "intake" if file.kind == "text" else "ocr")
-        key = self._keys.page(file.kind, failed=problem is not None)
+        key = self._keys.page(file.kind, problem.code if problem else "")
         known = self._ledger.page(sha256, number)
         problem = counted(problem, known.problem if known is not None and known.key == key else None)
         data = outcome.blobs[0] if problem is None else None

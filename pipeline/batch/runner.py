@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pipeline
-from pipeline import errors
+from pipeline import errors, memory
 from pipeline.batch import keys as key_of
 from pipeline.batch import lock
 from pipeline.batch.driver import Stop, drive
@@ -28,8 +28,6 @@ from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_LOADED = 1_000_000_000
-"""Address space of a worker before it opens a document: libraries and dictionaries take a third of it."""
 ROOMS = "pipeline.batch.units:rooms"
 
 
@@ -102,7 +100,7 @@ def run(
         progress: shown to a person; nothing by default.
 
     Raises:
-        UsageError: no such input, or no file in it.
+        UsageError: no such input, or no file in it; a file of passwords that cannot be used.
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
@@ -112,6 +110,7 @@ def run(
     this = _Run(inputs, out, settings, options or Options(), progress, Stop(progress.say))
     _check_inputs(inputs)
     _check_rules(settings)
+    _check_passwords(settings, inputs)
     with (
         lock.hold(out) as held,
         _log_file(held.folder),
@@ -192,7 +191,8 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
 def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
-    engine = Local(this.options.workers, setup, scratch, this.settings.max_memory + _LOADED)
+    most = max(this.settings.max_memory, memory.LEAST)
+    engine = Local(this.options.workers, setup, scratch, most)
     try:
         yield engine
     finally:
@@ -228,6 +228,19 @@ def _check_rules(settings: Settings) -> None:
 
     rulebook(settings.rules_folder)
     tables(settings.rules_folder)
+
+
+def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
+    """A wrong file of passwords is told at once, and one among the inputs would be read as a document."""
+    path = settings.passwords_path
+    if path is None:
+        return
+    from pipeline.intake import passwords
+
+    passwords.load(settings)
+    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs):
+        message = f"password_file: {path}: it lies in the input and would be read as a document; move it out"
+        raise UsageError(message)
 
 
 def _check_inputs(inputs: Sequence[Path]) -> None:

@@ -13,7 +13,6 @@ import faulthandler
 import importlib
 import json
 import os
-import resource
 import signal
 import sys
 import traceback
@@ -23,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from pipeline import memory
 from pipeline.batch.engines import Handler
 from pipeline.errors import HosoError, LimitError, OutputError, ReadError
 
@@ -62,7 +62,7 @@ def main(descriptor: int, parent: int) -> None:
     connection = Connection(descriptor)
     setup, _ = receive(connection)
     sys.path[:] = setup["path"]
-    _limit_memory(setup["memory"])
+    memory.limit(setup["memory"])
     handler: Handler | None = None
     while True:
         try:
@@ -125,11 +125,3 @@ def _be_first_to_go() -> None:
     """Where memory runs out, the kernel shall take a worker, whose page is tried again, not the driver."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
-
-
-def _limit_memory(limit: int) -> None:
-    """Lower the address space of this process and its children (soft limit, bytes)."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if soft == resource.RLIM_INFINITY or soft > limit:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

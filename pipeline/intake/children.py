@@ -30,6 +30,7 @@ PACKAGES = {
     "pdfimages": "poppler-utils",
     "soffice": "libreoffice-writer-nogui libreoffice-calc-nogui",
 }
+_NO_MEMORY = ("bad_alloc", "Out of memory", "out of memory")
 GUARDED = ("tesseract", "pdftoppm", "pdfinfo")
 MAX_OUTPUT = 64_000_000
 """Bytes of standard output that are read; a page's words are a thousandth of it."""
@@ -139,7 +140,7 @@ def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) 
     Raises:
         MissingProgramError: where the program is not installed.
         TimeoutReadError: where it took longer than ``settings.page_timeout`` seconds.
-        LimitError: where it was ended for its processor time or wrote more than MAX_OUTPUT.
+        LimitError: where it was ended for its processor time or memory, or wrote more than MAX_OUTPUT.
     """
     command = [*limited(name, settings), *arguments]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -164,4 +165,8 @@ def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) 
             raise LimitError(message)
         output.seek(0)
         errors.seek(0)
-        return Finished(status, output.read(), errors.read(20_000).decode("utf-8", "replace"))
+        told = errors.read(20_000).decode("utf-8", "replace")
+        if status != 0 and any(words in told for words in _NO_MEMORY):
+            message = f"{where}: {name} needs more than {settings.max_memory} bytes; raise max_memory"
+            raise LimitError(message)
+        return Finished(status, output.read(), told)

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import DamagedError, EmptyFileError, LimitError, ReadError, UnsupportedError
-from pipeline.intake import office, pdf, text
+from pipeline.intake import images, office, pdf, text
 from pipeline.intake.find import printable
+from pipeline.intake.pdf import Structure
 from pipeline.settings import Settings
 
 FileKind = Literal["pdf", "image", "text", "office", "sheet"]
 
 _HEAD = 1024
-IMAGES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
-"""File signatures of the image formats that are read, with Pillow's name of each."""
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ""})
 _OTHERS = (
     (office.ZIP, "a ZIP archive; unpack it"),
@@ -34,7 +33,7 @@ class FileInfo:
 
     ``doc_id`` is ``d`` and the first 12 hex digits of ``sha256``. ``damage`` is empty for a sound file,
     else what is wrong with a file that could be opened all the same: its pages are read from a repaired
-    copy and marked ``partial``.
+    copy and marked ``partial``. ``locked`` says that it wants a password.
     """
 
     kind: FileKind
@@ -42,6 +41,7 @@ class FileInfo:
     sha256: str
     doc_id: str
     damage: str = ""
+    locked: bool = False
 
 
 def inspect(path: Path, settings: Settings) -> FileInfo:
@@ -50,7 +50,7 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
     Raises:
         EmptyFileError: zero bytes, or a PDF without pages.
         LimitError: more bytes or pages than the settings allow.
-        EncryptedError: a PDF that wants a password.
+        EncryptedError: a PDF that wants a password that is not in ``settings.password_file``.
         DamagedError: a PDF or image that cannot be opened even after repair.
         UnsupportedError: another kind of file, a text that is not UTF-8, or not a regular file.
     """
@@ -61,14 +61,14 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
             raise UnsupportedError(message)
         digest, head = _read(path, name, settings)
         kind = _kind(path, head, name)
-        pages, damage = _pages(path, kind, name, digest, settings)
+        found = _structure(path, kind, name, digest, settings)
     except OSError as error:
         message = f"{name}: cannot be read: {error.strerror or error}"
         raise ReadError(message) from error
-    if pages > settings.max_pages:
-        message = f"{name}: {pages} pages, more than the limit of {settings.max_pages}; raise max_pages"
+    if found.pages > settings.max_pages:
+        message = f"{name}: {found.pages} pages, more than the limit of {settings.max_pages}; raise max_pages"
         raise LimitError(message)
-    return FileInfo(kind, pages, digest, f"d{digest[:12]}", damage)
+    return FileInfo(kind, found.pages, digest, f"d{digest[:12]}", found.damage, found.locked)
 
 
 def _read(path: Path, name: str, settings: Settings) -> tuple[str, bytes]:
@@ -92,7 +92,7 @@ def _read(path: Path, name: str, settings: Settings) -> tuple[str, bytes]:
 def _kind(path: Path, head: bytes, name: str) -> FileKind:
     if b"%PDF-" in head:
         return "pdf"
-    if any(head.startswith(magic) for magic in IMAGES):
+    if any(head.startswith(magic) for magic in images.SIGNATURES):
         return "image"
     if made := office.kind(path, head):
         return "sheet" if made == "sheet" else "office"
@@ -114,26 +114,26 @@ def _kind(path: Path, head: bytes, name: str) -> FileKind:
     raise UnsupportedError(message)
 
 
-def _pages(path: Path, kind: FileKind, name: str, sha256: str, settings: Settings) -> tuple[int, str]:
+def _structure(path: Path, kind: FileKind, name: str, sha256: str, settings: Settings) -> Structure:
     if kind == "pdf":
-        return pdf.count(path, name)
+        return pdf.structure(path, name, settings)
     if kind == "office":
-        return pdf.count(office.pdf(path, name, sha256, settings), name)
+        return pdf.structure(office.pdf(path, name, sha256, settings), name, settings)
     if kind == "sheet":
-        return len(office.sheets(path, name, sha256, settings)), ""
+        return Structure(len(office.sheets(path, name, sha256, settings)))
     if kind == "image":
-        return _frames(path, name, settings), ""
-    return len(text.pages(path, name)), ""
+        return Structure(_frames(path, name, settings))
+    return Structure(len(text.pages(path, name)))
 
 
 def _frames(path: Path, name: str, settings: Settings) -> int:
     """How many images a file holds, counted without decoding them."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the pixels are judged, page by page, where they are decoded
-            with Image.open(path, formats=sorted(set(IMAGES.values()))) as image:
+            with images.opened(path) as image:
                 count = 1
                 while image.format == "TIFF" and count <= settings.max_pages:
                     try:
@@ -142,8 +142,8 @@ def _frames(path: Path, name: str, settings: Settings) -> int:
                         break
                     count += 1
                 return count
-    except (MemoryError, Image.DecompressionBombError) as error:
-        message = f"{name}: the image is too large: {error}"
+    except MemoryError as error:
+        message = f"{name}: takes more memory to open than there is; raise max_memory"
         raise LimitError(message) from error
     except Exception as error:  # Pillow's readers raise many kinds on hostile bytes
         # Pillow's own words for this one name the file again

@@ -6,14 +6,15 @@ pikepdf (qpdf) opens and repairs; ``pdfinfo`` measures. Nothing here decodes an 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import DamagedError, EmptyFileError, EncryptedError
-from pipeline.intake import children
+from pipeline.errors import DamagedError, EmptyFileError, EncryptedError, LimitError
+from pipeline.intake import children, passwords
 from pipeline.intake.affine import Affine
 from pipeline.settings import Settings
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 _DAMAGE = re.compile(r"reconstruct|damaged|expected endobj|unexpected EOF", re.IGNORECASE)
+_OPTIONAL_BOXES = ("/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 _SIZE = re.compile(rf"^Page +\d+ +size: +{_NUMBER} x {_NUMBER}", re.MULTILINE)
 _ROTATION = re.compile(r"^Page +\d+ +rot: +(-?\d+)", re.MULTILINE)
@@ -56,65 +58,139 @@ class Geometry:
         }[self.rotation]
 
 
+@dataclass(frozen=True)
+class Structure:
+    """What a PDF is as a whole.
+
+    ``damage`` is ``repaired`` for a file that had to be, else empty; ``locked`` whether it wants a password.
+    """
+
+    pages: int
+    damage: str = ""
+    locked: bool = False
+
+
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[pikepdf.Pdf]:
-    """A PDF, repaired in memory as far as qpdf can.
+def opened(path: Path, name: str, words: Sequence[str] = ()) -> Iterator[pikepdf.Pdf]:
+    """A PDF, decrypted, and repaired in memory as far as qpdf can.
+
+    Args:
+        path: the file.
+        name: what error lines call it.
+        words: passwords, tried in order after the empty one, which opens files that only their owner locked.
 
     Raises:
-        EncryptedError: where it wants a password.
+        EncryptedError: where it wants another password.
         DamagedError: where qpdf cannot make sense of it.
+        LimitError: where that takes more memory than there is.
     """
     import pikepdf
 
-    try:
-        document = pikepdf.open(path, suppress_warnings=True)
-    except pikepdf.PasswordError:
-        message = f"{name}: encrypted: a password is needed to open it; save it without one"
-        raise EncryptedError(message) from None
-    except pikepdf.PdfError as error:
-        message = f"{name}: damaged: {_cause(error, path)}; copy it again from its source"
-        raise DamagedError(message) from None
+    document = None
+    for word in ("", *words):
+        try:
+            document = pikepdf.open(path, password=word, suppress_warnings=True)
+            break
+        except pikepdf.PasswordError:
+            continue
+        except UnicodeError:
+            continue  # a password that this kind of encryption cannot have
+        except pikepdf.PdfError as error:
+            raise _unopened(error, path, name) from None
+        except MemoryError:
+            message = f"{name}: takes more memory to open than there is; raise max_memory"
+            raise LimitError(message) from None
+    if document is None:
+        needed = "no password in --password-file opens it" if words else "a password is needed to open it"
+        message = f"{name}: encrypted: {needed}; add its password to the --password-file, or save it without"
+        raise EncryptedError(message)
     with document:
         yield document
 
 
-def count(path: Path, name: str) -> tuple[int, str]:
-    """Number of pages, and what is wrong with a file that had to be repaired (empty for a sound one).
+def _unopened(error: pikepdf.PdfError, path: Path, name: str) -> EncryptedError | DamagedError:
+    cause = _cause(error, path)
+    if "unsupported encryption" in cause:
+        return EncryptedError(f"{name}: encrypted by a method that hoso does not know; save it without")
+    return DamagedError(f"{name}: damaged: {cause}; copy it again from its source")
+
+
+def structure(path: Path, name: str, settings: Settings) -> Structure:
+    """What a PDF is as a whole.
 
     Raises:
         EmptyFileError: for a PDF without pages.
-        EncryptedError, DamagedError: as ``opened``.
+        EncryptedError, DamagedError, LimitError: as ``opened``.
     """
     import pikepdf
 
-    with opened(path, name) as document:
+    words = passwords.load(settings)
+    with opened(path, name, words) as document:
         try:
             pages = len(document.pages)
         except (pikepdf.PdfError, RuntimeError, ValueError) as error:
             message = f"{name}: damaged: its page tree cannot be read ({_cause(error, path)})"
             raise DamagedError(message) from None
-        damage = next((w for w in document.get_warnings() if _DAMAGE.search(str(w))), "")
+        told = [str(warning) for warning in document.get_warnings()]
+        encrypted = document.is_encrypted
     if pages == 0:
-        message = f"{name}: {'damaged: ' if damage else ''}a PDF without pages; copy it again from its source"
-        raise DamagedError(message) if damage else EmptyFileError(message)
-    return pages, "repaired" if damage else ""
+        message = f"{name}: {'damaged: ' if told else ''}a PDF without pages; copy it again from its source"
+        raise DamagedError(message) if told else EmptyFileError(message)
+    damage = "repaired" if any(map(_DAMAGE.search, told)) else ""
+    return Structure(pages, damage, encrypted and not _opens_by_itself(path, name))
 
 
-def repair(path: Path, name: str, folder: Path) -> Path:
-    """A repaired copy in ``folder``, which poppler reads where it would show blank pages of the damaged file.
+def _opens_by_itself(path: Path, name: str) -> bool:
+    try:
+        with opened(path, name):
+            return True
+    except EncryptedError:
+        return False
+
+
+def copied(path: Path, name: str, settings: Settings, folder: Path) -> Path:
+    """A repaired, decrypted copy in ``folder``.
+
+    Poppler reads it where it would show blank pages of a damaged file, or would have to be told a password.
 
     Raises:
         DamagedError: where it cannot be written.
+        EncryptedError, LimitError: as ``opened``.
     """
     import pikepdf
 
-    copy = folder / "repaired.pdf"
-    with opened(path, name) as document:
+    ended, copy = folder / "ended.pdf", folder / "copy.pdf"
+    shutil.copyfile(path, ended)
+    with ended.open("ab") as file:
+        file.write(b"\n%\n")  # qpdf drops an object that ends with the file
+    with opened(ended, name, passwords.load(settings)) as document:
         try:
             document.save(copy)
         except (pikepdf.PdfError, RuntimeError) as error:
-            message = f"{name}: damaged beyond repair ({_cause(error, path)}); copy it again from its source"
+            message = f"{name}: damaged beyond repair ({_cause(error, ended)}); copy it again from its source"
             raise DamagedError(message) from None
+    ended.unlink()
+    return copy
+
+
+def alone(path: Path, number: int, name: str, folder: Path) -> Path | None:
+    """A PDF of page ``number`` (from 1) by itself, in ``folder``; None where qpdf cannot make one.
+
+    Poppler loses pages for what is wrong with others, or with a box that a page need not have.
+    """
+    import pikepdf
+
+    copy = folder / "alone.pdf"
+    try:
+        with opened(path, name) as document, pikepdf.new() as fresh:
+            fresh.pages.append(document.pages[number - 1])
+            page = fresh.pages[0].obj
+            for box in _OPTIONAL_BOXES:
+                if box in page:
+                    del page[box]
+            fresh.save(copy)
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, IndexError, MemoryError):
+        return None
     return copy
 
 

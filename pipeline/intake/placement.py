@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReadError
-from pipeline.intake import pdf
+from pipeline.intake import pdf, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
@@ -22,6 +22,13 @@ from pipeline.model import Box
 _OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI ID EI f F f* B B* b b* S s gs"
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
+"""Bytes, unpacked, of a content stream that is followed; more are hundreds of megabytes of operators."""
+MAX_CONTENT = 100_000_000
+"""Bytes, unpacked, of a page's content from which it is a bomb: the largest plans have ten million."""
+_MAX_STEPS = 1_000_000
+"""Operators that are followed on one page, its forms counted as often as they are drawn."""
+_CANNOT_FOLLOW = (ReadError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+"""What pikepdf's values raise where a hostile file has others than the standard names."""
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s"})
 _HIDDEN = frozenset({3, 7})
@@ -50,6 +57,8 @@ class Drawn:
     """What a page's content draws: images in order; glyphs and paths that are drawn after the last one.
 
     ``glyphs`` are all that are drawn to be seen, ``hides`` whether there are others.
+    ``complete`` is False where not all of it could be followed, ``bomb`` True where it unpacks to more than
+    any program should be given.
     """
 
     images: list[Placement] = field(default_factory=list)
@@ -58,6 +67,13 @@ class Drawn:
     glyphs_over: int = 0
     paths_over: int = 0
     complete: bool = True
+    bomb: bool = False
+    steps: int = 0
+
+    @property
+    def largest(self) -> int:
+        """Pixels of the largest image."""
+        return max((image.width * image.height for image in self.images), default=0)
 
 
 def drawn(path: Path, number: int, name: str) -> Drawn:
@@ -72,7 +88,9 @@ def drawn(path: Path, number: int, name: str) -> Drawn:
         with pdf.opened(path, name) as document:
             page = document.pages[number - 1]
             _walk(page, page.get("/Resources", {}), IDENTITY, found, 0)
-    except (pikepdf.PdfError, ReadError, RuntimeError, ValueError, TypeError, KeyError, IndexError):
+    except _CANNOT_FOLLOW:
+        found.complete = False
+    except (pikepdf.PdfError, MemoryError):
         found.complete = False
     return found
 
@@ -113,13 +131,17 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
     """Follow one content stream: the page's own or a form's."""
     import pikepdf
 
-    if depth == 0 and _size(stream) > _MAX_STREAM:
+    if found.steps > _MAX_STEPS or not _may_follow(stream, found, depth):
         found.complete = False
         return
     stack: list[tuple[Affine, int]] = []
     matrix, mode = start, 0
     for instruction in _instructions(pikepdf.parse_content_stream(stream, _OPERATORS)):
         operands, operator = instruction
+        found.steps += 1
+        if found.steps > _MAX_STEPS:
+            found.complete = False
+            return
         if operator == "q":
             stack.append((matrix, mode))
         elif operator == "Q" and stack:
@@ -175,10 +197,24 @@ def _glyphs(operands: Any) -> int:
     return sum(len(bytes(part)) for part in parts if isinstance(part, pikepdf.String))
 
 
-def _size(page: Any) -> int:
-    """Bytes of the page's content as stored; the length of compressed streams is enough of a bound."""
-    contents = page.get("/Contents")
-    parts = (
-        list(contents) if isinstance(contents, list | tuple) or hasattr(contents, "append") else [contents]
-    )
-    return sum(int(part.get("/Length", 0)) for part in parts if part is not None and hasattr(part, "get"))
+def _may_follow(stream: Any, found: Drawn, depth: int) -> bool:
+    """Whether a page's or form's content is small enough, unpacked, to be followed."""
+    total = 0
+    for part in _parts(stream.get("/Contents")) if depth == 0 else [stream]:
+        size = unpacked.size(part, MAX_CONTENT if depth == 0 else _MAX_STREAM)
+        if size is None:
+            return False
+        total += size
+    found.bomb = found.bomb or (depth == 0 and total > MAX_CONTENT)
+    return total <= _MAX_STREAM
+
+
+def _parts(contents: Any) -> list[Any]:
+    """The streams of a page's content."""
+    import pikepdf
+
+    if isinstance(contents, pikepdf.Stream):
+        return [contents]
+    if not isinstance(contents, pikepdf.Array):
+        return []
+    return [part for part in contents if isinstance(part, pikepdf.Stream)]

@@ -13,6 +13,7 @@ tell apart. Counting, comparing and searching need one form:
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
 from itertools import product
@@ -47,9 +48,25 @@ _OLD_STYLE: Final = re.compile(
 )
 
 
+_MOST_MARKS: Final = 30
+"""Marks in a row, after Unicode's Stream-Safe Text Format (UAX 15, 13): no language writes as many."""
+
+
 def nfc(text: str) -> str:
-    """Compose letters (Unicode NFC): one code point a Vietnamese letter."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """Compose letters (Unicode NFC): one code point a Vietnamese letter.
+
+    Sorting the marks of one letter takes the square of their number, so of more than 30 the rest is dropped.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _marks().sub(r"\1", text))
+
+
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    """More marks in a row than letters have."""
+    known = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(c))
+    return re.compile(f"([{known}]{{{_MOST_MARKS}}})[{known}]+")
 
 
 def fold_marks(text: str) -> str:

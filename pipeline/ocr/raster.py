@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import struct
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DamagedError, LimitError, ReadError, TimeoutReadError
-from pipeline.intake import children
+from pipeline.intake import children, images, torn
 from pipeline.intake.affine import Affine, compose, scaling
-from pipeline.intake.identify import IMAGES
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Placement
 from pipeline.ocr import cut_short
@@ -24,6 +25,11 @@ _DPI_RANGE = (72, 1300)
 _LOWEST_DPI = 100
 """Below it a page is not worth drawing: 13-point letters are under 10 pixels high."""
 _A4_HEIGHT = 11.69
+_WIDE = ("I;16", "I;16B", "I", "F")
+"""Modes of more than eight bits a pixel, grey."""
+_BAND = 256
+_BROKEN_EXIF = (SyntaxError, ValueError, TypeError, KeyError, OverflowError, struct.error)
+"""What Pillow raises over an EXIF block of noise; the image is none the worse."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,17 @@ class Raster:
     width: float
     height: float
     embedded: bool = False
-    truncated: bool = False
-    """Whether the file ended before the image did."""
+    damage: str = ""
+    """What is wrong with an image that could be read in part: ``file_truncated`` (the file ended before the
+    image did), ``image_truncated`` or ``image_damaged`` (its data are torn); empty for a sound one."""
 
 
 def embedded(
     path: Path, number: int, place: Placement, page: Geometry, settings: Settings, folder: Path, where: str
 ) -> Raster | None:
     """The embedded scan of a PDF page; None where its raster is to be drawn instead.
+
+    One that ends too early is read as far as it goes.
 
     Raises:
         LimitError, MissingProgramError: as ``children.run``.
@@ -63,7 +72,8 @@ def embedded(
     index = _index(listing.output.decode("utf-8", "replace"), place)
     if index is None:
         return None
-    children.run("pdfimages", [*span, str(folder / "embedded")], settings, where=where)
+    report = children.run("pdfimages", [*span, str(folder / "embedded")], settings, where=where)
+    damage = "image_damaged" if torn.told(report.error) else ""
     files = sorted(folder.glob("embedded-*"))
     wanted = [f for f in files if f.stem == f"embedded-{index:03d}"]
     try:
@@ -73,11 +83,17 @@ def embedded(
     finally:
         for file in files:
             file.unlink()
+    if data := torn.endless_jpeg(path, place.object_id, where):
+        file = folder / "endless.jpg"
+        file.write_bytes(data)
+        image, truncated = _as_far_as_it_goes(file, settings, where)
+        damage = "image_truncated" if truncated else damage
     if image is None or image.size != (place.width, place.height):
         return None
     if turn is not None:
         image = image.transpose(turn)
-    return Raster(image, round((across + down) / 2), affine, page.width, page.height, embedded=True)
+    dpi = round((across + down) / 2)
+    return Raster(image, dpi, affine, page.width, page.height, embedded=True, damage=damage)
 
 
 def drawn(
@@ -139,27 +155,37 @@ def drawn(
 def from_file(path: Path, number: int, settings: Settings, where: str) -> Raster:
     """Image ``number`` (from 1) of an image file, upright by its EXIF, on white where it is transparent.
 
-    A file that ends too early is read as far as it goes, ``truncated``. A resolution that is missing or not
+    A file that ends too early is read as far as it goes. A resolution that is missing or not
     believable is taken from A4's height.
 
     Raises:
         LimitError, DamagedError: as for drawn pages.
     """
-    truncated = False
-    try:
-        image = _loaded(path, settings, where, frame=number - 1)
-    except DamagedError as error:
-        try:
-            with cut_short.tolerated():
-                image = _loaded(path, settings, where, frame=number - 1, truncated=True)
-        except DamagedError:
-            raise error from None
-        truncated = True
+    image, truncated = _as_far_as_it_goes(path, settings, where, frame=number - 1)
     told = image.info.get("dpi", (0, 0))[0]
     dpi = float(told) if _DPI_RANGE[0] <= float(told) <= _DPI_RANGE[1] else max(image.size) / _A4_HEIGHT
     dpi = min(max(dpi, _DPI_RANGE[0]), _DPI_RANGE[1])
     width, height = (side / dpi * 72 for side in image.size)
-    return Raster(image, round(dpi), scaling(72 / dpi), width, height, truncated=truncated)
+    damage = "file_truncated" if truncated else "image_damaged" if image.info["torn"] else ""
+    return Raster(image, round(dpi), scaling(72 / dpi), width, height, damage=damage)
+
+
+def _as_far_as_it_goes(
+    path: Path, settings: Settings, where: str, frame: int = 0
+) -> tuple[Image.Image, bool]:
+    """An image file's image, and whether it ended too early.
+
+    Raises:
+        LimitError, DamagedError: as ``from_file``.
+    """
+    try:
+        return _loaded(path, settings, where, frame), False
+    except DamagedError as error:
+        try:
+            with cut_short.tolerated():
+                return _loaded(path, settings, where, frame, truncated=True), True
+        except DamagedError:
+            raise error from None
 
 
 def _dpi(page: Geometry, wanted: int, settings: Settings, where: str) -> int:
@@ -180,53 +206,53 @@ def _loaded(
     path: Path, settings: Settings, where: str, frame: int = 0, *, truncated: bool = False
 ) -> Image.Image:
     """An image file, decoded, as ``L`` or ``RGB``; its pixels are counted before they are decoded."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    formats = [*sorted(set(IMAGES.values())), "PPM"]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if settings.max_pixels > (Image.MAX_IMAGE_PIXELS or 0):
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=formats) as opened:
+            with images.opened(path) as opened:
                 if frame:
                     opened.seek(frame)
                 _count(opened.size, settings, where)
-                opened.load()
+                with images.overheard() as said:
+                    opened.load()
                 if truncated and not cut_short.clear(opened):
                     message = f"{where}: damaged: too little of the image can be decoded"
                     raise DamagedError(message)
                 info = dict(opened.info)
-                image = ImageOps.exif_transpose(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        message = f"{where}: the image is too large ({error}); raise max_pixels"
+                with suppress(*_BROKEN_EXIF):
+                    ImageOps.exif_transpose(opened, in_place=True)
+                image = _flat(opened)
+    except MemoryError:
+        message = f"{where}: the image takes more memory than there is; raise max_memory"
         raise LimitError(message) from None
     except ReadError:  # has its words already
         raise
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise many kinds on hostile bytes
         message = f"{where}: damaged: the image cannot be decoded ({str(error)[:120]}); scan or save it again"
         raise DamagedError(message) from None
-    image = _flat(image)
-    image.info = {"dpi": info.get("dpi", (0, 0))}
+    image.info = {"dpi": info.get("dpi", (0, 0)), "torn": any(map(torn.told, said))}
     return image
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Any mode as ``L`` or ``RGB``, on white."""
+    """Any mode as ``L`` or ``RGB``, on white; band by band where the whole would be held several times."""
     from PIL import Image
 
     if image.mode in ("L", "RGB"):
-        return image
-    if image.mode in ("1", "I;16", "I;16B", "I", "F"):
-        if image.mode != "1":
-            image = image.convert("I").point(lambda value: value / 257)
+        return image.copy()
+    if image.mode == "1":
         return image.convert("L")
-    if "A" in image.mode or "transparency" in image.info:
-        colour = image.convert("RGBA")
-        white = Image.new("RGBA", colour.size, "white")
-        return Image.alpha_composite(white, colour).convert("RGB")
-    return image.convert("RGB")
+    has_alpha = "A" in image.mode or "transparency" in image.info
+    flat = Image.new("L" if image.mode in _WIDE and not has_alpha else "RGB", image.size, "white")
+    for top in range(0, image.height, _BAND):
+        band = image.crop((0, top, image.width, min(top + _BAND, image.height)))
+        if image.mode in _WIDE:
+            band = band.convert("I").point(lambda value: value / 257).convert("L")
+        colour = band.convert("RGBA") if has_alpha else band.convert(flat.mode)
+        flat.paste(colour, (0, top), colour if has_alpha else None)
+    return flat
 
 
 def _count(size: tuple[int, int], settings: Settings, where: str) -> None:

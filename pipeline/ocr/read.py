@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import DamagedError, ReadError
-from pipeline.intake import children, legacy, office, pdf, text
+from pipeline.errors import DamagedError, LimitError, ReadError
+from pipeline.intake import children, legacy, office, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
@@ -55,12 +55,12 @@ def read_page(path: Path, number: int, info: FileInfo, settings: Settings) -> Pa
             if info.kind == "image":
                 image = raster.from_file(path, number, settings, where)
                 page = recognise.page(image, number, settings, folder, where)
-                return _in_part(page, "file_truncated", where) if image.truncated else page
+                return _in_part(page, image.damage, where) if image.damage else page
             if info.kind == "office":
                 path = office.pdf(path, name, info.sha256, settings)
-            if info.damage:
-                path = pdf.repair(path, name, folder)
-            page = _pdf_page(path, number, settings, folder, where)
+            if info.damage or info.locked:
+                path = pdf.copied(path, name, settings, folder)
+            page = _pdf_page(path, number, settings, folder, name, where)
             return _in_part(page, f"file_{info.damage}", where) if info.damage else page
     except FileNotFoundError as error:
         message = f"{where}: the file vanished while it was read ({error.filename})"
@@ -93,17 +93,40 @@ def _text_page(found: Sequence[str], number: int, name: str) -> Page:
     return Page(number, done.raw, quality=judged.score, reasons=reasons, blank=blank)
 
 
-def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, where: str) -> Page:
-    sheet = Sheet(path, number, settings, folder, where)
+def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
+    """A page of a PDF; where poppler cannot have it in its file, from a PDF of its own, as ``partial``."""
+    try:
+        return _read_pdf(Sheet(path, number, settings, folder, where))
+    except DamagedError:
+        alone = pdf.alone(path, number, name, folder)
+        if alone is None:
+            raise
+        page = _read_pdf(Sheet(alone, 1, settings, folder, where))
+        return _in_part(replace(page, number=number), "page_repaired", where)
+
+
+def _read_pdf(sheet: Sheet) -> Page:
+    number, settings, where = sheet.number, sheet.settings, sheet.where
+    if sheet.content.bomb:
+        message = f"{where}: its content unpacks to more than {placement.MAX_CONTENT // 1_000_000} MB"
+        raise LimitError(message)
     judged = judge(sheet)
     if judged.verdict in {"good", "legacy"}:
         content = sheet.content
         ruled = content.paths_over >= _RULED_FROM or not content.complete
         found, affine = _rulings(sheet.drawn, settings) if ruled else ((), scaling(1))
         return _layer_page(judged.kept, judged, sheet.geometry, number, found, affine)
+    if sheet.content.largest > settings.max_pixels:
+        message = (
+            f"{where}: an image of {sheet.content.largest} pixels, more than the limit of "
+            f"{settings.max_pixels}; raise max_pixels"
+        )
+        raise LimitError(message)
     image = sheet.scan or sheet.drawn()
     kept = partial(second.merged, kept=judged.kept) if judged.kept else list
-    read = recognise.page(image, number, settings, folder, where, kept)
+    read = recognise.page(image, number, settings, sheet.folder, where, kept)
+    if image.damage:
+        read = _in_part(read, image.damage, where)
     if judged.verdict == "ruined" and not read.words:
         return _layer_page(judged.words, judged, sheet.geometry, number, (), scaling(1))
     mixed = any(word.confidence is None for word in read.words)

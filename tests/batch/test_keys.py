@@ -32,9 +32,9 @@ def every(values: dict[str, object], programs: dict[str, str]) -> dict[str, str]
     found = make(Settings().with_values(values, "test"), {**PROGRAMS, **programs})
     return {
         "intake": found.intake,
-        "text": found.page("text", failed=False),
-        "image": found.page("pdf", failed=False),
-        "failed": found.page("image", failed=True),
+        "text": found.page("text"),
+        "image": found.page("pdf"),
+        "failed": found.page("image", "damaged"),
         "document": of_document(found, "a.pdf", ["x"]),
     }
 
@@ -45,6 +45,17 @@ def test_a_key_changes_with_what_it_hangs_on_and_nothing_else(
 ) -> None:
     before, after = every({}, {}), every(values, programs)
     assert {name for name in before if before[name] != after[name]} == set(changed.split())
+
+
+def test_only_what_failed_for_want_of_a_password_hangs_on_the_passwords(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("x")
+    before, after = make(Settings(), {}), make(Settings(password_file=str(tmp_path / "words")), {})
+    for code in ("", "damaged", "limit"):
+        assert before.file(code) == after.file(code)
+        assert before.page("pdf", code) == after.page("pdf", code)
+    assert before.file("encrypted") != after.file("encrypted")
+    assert before.page("pdf", "encrypted") != after.page("pdf", "encrypted")
+    assert before.document == after.document
 
 
 def test_a_document_hangs_on_its_pages_and_its_name() -> None:

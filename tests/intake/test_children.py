@@ -43,6 +43,12 @@ def test_output_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         children.run("stand-in", [], Settings(max_pixels=1000), where="x")
 
 
+def test_a_program_that_runs_out_of_memory_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "stand-in", "echo std::bad_alloc >&2; exit 1", monkeypatch)
+    with pytest.raises(LimitError, match="stand-in needs more than 1500000000 bytes; raise max_memory"):
+        children.run("stand-in", [], Settings(), where="x")
+
+
 def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(MissingProgramError, match="apt-get install poppler-utils"):

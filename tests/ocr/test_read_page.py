@@ -226,6 +226,35 @@ def test_what_a_truncated_file_still_holds_is_marked(tmp_path: Path, sheet: Shee
     assert (page.status, page.reasons[-1]) == ("partial", "file_repaired")
 
 
+def test_a_page_whose_jpeg_is_cut_short_is_read_as_far_as_it_goes(tmp_path: Path, scan: Image.Image) -> None:
+    with pikepdf.open(BytesIO(scan_pdf([scan], 200, 90, bilevel=False))) as document:
+        image = document.pages[0].Resources.XObject["/Im0"]
+        data = image.read_raw_bytes()
+        image.write(data[: len(data) * 6 // 10], filter=pikepdf.Name.DCTDecode)
+        document.save(tmp_path / "cut.pdf")
+        # some scanners leave the end marker out: nothing is lost
+        image.write(data.removesuffix(b"\xff\xd9"), filter=pikepdf.Name.DCTDecode)
+        document.save(tmp_path / "whole.pdf")
+    page = _read(tmp_path / "a.pdf", (tmp_path / "cut.pdf").read_bytes())
+    assert "Trong 6 tháng đầu năm 2024" in page.text
+    assert "8.400" not in page.text
+    assert (page.status, page.reasons[-1]) == ("partial", "image_truncated")
+    page = _read(tmp_path / "b.pdf", (tmp_path / "whole.pdf").read_bytes())
+    assert "8.400" in page.text
+    assert (page.status, page.reasons) == ("ok", ("no_words",))
+
+
+def test_a_page_that_poppler_loses_for_another_s_fault_is_read_by_itself(
+    tmp_path: Path, sheet: Sheet
+) -> None:
+    with pikepdf.open(BytesIO(born_digital([sheet, sheet]))) as document:
+        document.pages[0].obj.Contents = pikepdf.Dictionary(Type=pikepdf.Name.Font)
+        document.save(tmp_path / "made.pdf")
+    page = _read(tmp_path / "a.pdf", (tmp_path / "made.pdf").read_bytes(), number=2)
+    assert "1.750 triệu đồng" in page.text
+    assert (page.number, page.status, page.reasons[-1]) == (2, "partial", "page_repaired")
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_an_image_file_that_is_cut_short_is_read_as_far_as_it_goes(
     tmp_path: Path, scan: Image.Image, kind: str

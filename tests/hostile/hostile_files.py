@@ -1,0 +1,42 @@
+"""The folder of hostile files: all cases, and the folder made of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import hostile_endless
+import hostile_entries
+import hostile_images
+import hostile_locks
+import hostile_structure
+import hostile_texts
+from hostile_case import Case
+
+EVERY: Sequence[Case] = (
+    *hostile_structure.CASES,
+    *hostile_endless.CASES,
+    *hostile_locks.CASES,
+    *hostile_images.CASES,
+    *hostile_texts.CASES,
+    *hostile_entries.CASES,
+)
+CASES = tuple(case for case in EVERY if os.geteuid() or case.name != hostile_entries.FORBIDDEN)
+"""What can be made here: root may read everything."""
+PASSWORDS = "\n".join(hostile_locks.PASSWORDS)
+OUTSIDE = "ngoai.txt"
+"""The file beside the folder that a link in it leads to."""
+
+
+def build(folder: Path, cases: Sequence[Case] = CASES) -> None:
+    """Make the folder."""
+    for case in cases:
+        path = folder / os.fsdecode(case.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if case.put is not None:
+            case.put(path)
+        else:
+            assert case.make is not None
+            path.write_bytes(case.make())
+    (folder.parent / OUTSIDE).write_text("bí mật", encoding="utf-8")
