@@ -232,9 +232,8 @@ def _check(options: argparse.Namespace) -> int:
         done += sum(page.judgement is not None for page in file.pages)
     if not done:
         if not failed:
-            message = (
-                f"no file in {', '.join(map(str, options.files))}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
-            )
+            names = ", ".join(map(str, options.files))
+            message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
             raise errors.UsageError(message)
         return errors.EXIT_NOTHING
     return errors.EXIT_PARTIAL if failed else errors.EXIT_OK

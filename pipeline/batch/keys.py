@@ -48,6 +48,10 @@ class Keys:
     """Of a page of a text file."""
     image_page: str
     """Of a page of a PDF or image: programs and their data count too."""
+    office_page: str
+    """Of a page of a word processor's file: LibreOffice counts as well."""
+    sheet_page: str
+    """Of a spreadsheet: of all programs LibreOffice alone counts."""
     limits: str
     """Added to the key of what failed: page, file or document."""
     passwords: str
@@ -61,7 +65,8 @@ class Keys:
 
     def page(self, kind: str, code: str = "") -> str:
         """The key of a page of a file of this kind (``FileKind``)."""
-        return self._failed(self.text_page if kind == "text" else self.image_page, code)
+        keys = {"text": self.text_page, "sheet": self.sheet_page, "office": self.office_page}
+        return self._failed(keys.get(kind, self.image_page), code)
 
     def _failed(self, key: str, code: str) -> str:
         if not code:
@@ -71,15 +76,23 @@ class Keys:
 
 
 def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
-    """The keys of a run with these settings and programs (``ocr.versions()``; empty for text alone)."""
+    """The keys of a run with these settings and programs.
+
+    Args:
+        settings: the run's.
+        programs: ``ocr.versions()`` where pages are read, ``soffice`` where LibreOffice is needed.
+    """
     limits = [settings.max_bytes, settings.max_pages, settings.max_pixels]
     known = dictionary_files(_PAGE_DICTIONARIES)
     page = [code(_PAGE), known]
+    readers = {name: version for name, version in programs.items() if name != "soffice"}
     libraries = {name: metadata.version(name) for name in _LIBRARIES}
     return Keys(
         intake=digest([code(_INTAKE), known, limits]),
         text_page=digest(page),
-        image_page=digest([page, settings.language, settings.dpi, dict(programs)]),
+        image_page=digest([page, settings.language, settings.dpi, readers]),
+        office_page=digest([page, settings.language, settings.dpi, dict(programs)]),
+        sheet_page=digest([page, programs.get("soffice", "")]),
         passwords=digest(_state(settings.passwords_path)),
         # what failed for want of LibreOffice is tried again where it is installed
         limits=digest([limits, settings.max_memory, settings.page_timeout, is_installed("soffice")]),

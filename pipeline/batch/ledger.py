@@ -252,11 +252,11 @@ class Ledger:
             query = "SELECT sum(n) FROM (SELECT max(pages) n FROM files WHERE code IS NULL GROUP BY sha256)"
             return int(self._db.execute(query).fetchone()[0] or 0)
 
-    def has_images(self) -> bool:
-        """Whether any file may need OCR."""
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the files that can be read (``FileKind``)."""
         with self._guard():
-            query = "SELECT 1 FROM files WHERE code IS NULL AND kind <> 'text' LIMIT 1"
-            return self._db.execute(query).fetchone() is not None
+            rows = self._db.execute("SELECT DISTINCT kind FROM files WHERE code IS NULL").fetchall()
+        return frozenset(str(kind) for (kind,) in rows)
 
     # pages
 

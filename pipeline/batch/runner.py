@@ -136,10 +136,10 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
     if not inventory.files:
         names = ", ".join(map(str, this.inputs))
-        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF and .txt"
+        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
         raise UsageError(message)
     ledger.forget_unseen()
-    programs = _programs(this.options, this.settings) if ledger.has_images() else {}
+    programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
     this.progress.start(ledger.total_pages())
@@ -147,12 +147,20 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     return programs
 
 
-def _programs(options: Options, settings: Settings) -> dict[str, str]:
-    if options.programs is not None:
-        return options.programs()
-    from pipeline.ocr import versions
+def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
+    """Versions of the programs that read files of these kinds."""
+    found: dict[str, str] = {}
+    if kinds - {"text", "sheet"}:
+        if options.programs is not None:
+            return options.programs()
+        from pipeline.ocr import versions
 
-    return versions(settings)
+        found |= versions(settings)
+    if kinds & {"office", "sheet"}:
+        from pipeline.intake.office import version
+
+        found["soffice"] = version(settings)
+    return found
 
 
 def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:

@@ -93,7 +93,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     above = introduced(flow)
     drafts = _drafts(flow, sentences, book, above, taken, refused, record)
     for table in (name for name, rules in book.tables.items() if rules.splits):
-        add_parts(drafts, table, sentences, book.cues, taken)
+        add_parts(drafts, table, sentences, book.cues, taken, refused)
     for _, found in gridded.lines:
         for draft in found:
             drafts[draft.table].append(draft)

@@ -32,7 +32,7 @@ from pipeline.extract.grid_cells import (
     is_signed,
     of_no_unit,
     prove_grid,
-    says_unit,
+    unit_of,
     unnamed_number,
     with_doubt,
 )
@@ -138,9 +138,9 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
     if entry is None:
         return Column(heading, is_label=True)
     scale = book.grammar.scale(heading)
-    bare = scale == 1 and entry.unit == "vnd" and not says_unit(heading)
+    bare = scale == 1 and entry.unit == "vnd" and not unit_of(heading)
     if bare:
-        scale = book.grammar.scale(caption)
+        scale = book.grammar.scale(unit_of(caption))
     values: dict[str, Value] = {}
     for find in rules.finds:
         if find.column not in values and (find.value or find.type == "integer"):
@@ -164,7 +164,7 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
         is_sum,
         unit=unit,
         period=period_in(heading),
-        assumed=bare and not says_unit(caption),
+        assumed=bare and not unit_of(caption),
     )
 
 

@@ -31,7 +31,7 @@ from pipeline.extract.grid_cells import (
     is_signed,
     of_no_unit,
     prove_grid,
-    says_unit,
+    unit_of,
     unnamed_number,
     with_doubt,
 )
@@ -149,9 +149,10 @@ def _beside(columns: Sequence[Column], rules: TableRules) -> list[Column]:
 
 def _scaled(column: Column, caption: str) -> Column:
     """A column of money whose heading names no unit, with the caption's: ``Đơn vị: triệu đồng, hộ``."""
-    if column.kind != "amount_vnd" or column.scale > 1 or says_unit(column.heading):
+    if column.kind != "amount_vnd" or column.scale > 1 or unit_of(column.heading):
         return column
-    return replace(column, scale=grammar().scale(caption), assumed=not says_unit(caption))
+    told = unit_of(caption)
+    return replace(column, scale=grammar().scale(told), assumed=not told)
 
 
 def _timed(column: Column, caption: str, rules: TableRules) -> Column:

@@ -29,10 +29,17 @@ _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 # dust and the ends of rules, read as signs beside the words of a cell
 _SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
 _SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
-_SPECKS_BEHIND = regex.compile(r"(?:\s+[-–—_.,:;'`‘’|~^\"“”]+)+$")
-_MONEY = regex.compile(r"(?i)đồng|đ\b|triệu|tỷ\b|vnđ|nghìn|ngàn|tr\.?đ")
+_SPECKS_ALONE = "-–—_.,:;'`‘’|~^\"“”"
+_DONG = r"(?:(?:nghìn|ngàn|triệu|tỷ|1\.?000)\s?)?(?:đồng|vnđ|vnd|đ)(?!\p{L})|(?:triệu|tr\.?\s?đ)(?!\p{L})"
+_MONEY = regex.compile(
+    rf"(?i)(?:đơn\s+vị(?:\s+tính)?|đvt)\s*:?[^.;:()]{{0,40}}?(?<!\p{{L}})(?:{_DONG})"
+    rf"|\([^()]{{0,40}}?(?<![\p{{L}}\d])(?<![\d.,]\s)(?:{_DONG})[^()]{{0,20}}\)"
+    r"|(?<![\p{L}\d])(?<![\d.,]\s)(?:(?:nghìn|ngàn|triệu|tỷ)\s+đồng|tr\.?đ)(?!\p{L})"
+)
+"""Words that name a unit of money: behind `Đơn vị tính`, in brackets or with a multiple, behind no number."""
 LEAST_DONG = 1_000_000
-"""No programme of a report gives less to a commune; what is printed smaller is in thousands or millions."""
+"""The least amount that a table without a unit may mean in đồng; of 1,083 amounts of loans and budgets in
+labelled texts none but nought is below twelve times that. What is printed smaller is in another unit."""
 LONGEST_CELL = 40
 """Characters of a number's cell; what is longer is prose."""
 
@@ -88,18 +95,25 @@ def is_number(text: str) -> bool:
     return bool(_DASH.fullmatch(text) or (_DIGIT.search(text) and len(text) <= LONGEST_CELL))
 
 
-def says_unit(text: str) -> bool:
-    """Whether a heading or caption names a unit of money."""
-    return bool(_MONEY.search(text))
+def unit_of(text: str) -> str:
+    """The words of a heading or caption that name the unit of its money; empty where none do.
+
+    >>> unit_of("Đơn vị: triệu đồng, hộ"), unit_of("Số tiền (nghìn đồng)")
+    ('Đơn vị: triệu đồng', '(nghìn đồng)')
+    >>> unit_of("Cho vay huyện Triệu Sơn theo hợp đồng"), unit_of("Mỗi hộ được 5 triệu đồng.")
+    ('', '')
+    """
+    found = _MONEY.search(text)
+    return str(found.group()) if found else ""
 
 
 def of_no_unit(value: Decimal | None, flags: tuple[str, ...]) -> tuple[Decimal | None, tuple[str, ...]]:
-    """An amount of a table that names no unit: in đồng where it has thousands of them, else unknown.
+    """An amount of a table that names no unit: of đồng where it is a million or nothing, else unknown.
 
     >>> of_no_unit(Decimal(5_420_000), ()), of_no_unit(Decimal(48_730), ())
     ((Decimal('5420000'), ('unit_assumed',)), (None, ('unit_assumed',)))
     """
-    return value if value is None or value >= LEAST_DONG else None, (*flags, "unit_assumed")
+    return value if not value or value >= LEAST_DONG else None, (*flags, "unit_assumed")
 
 
 def is_signed(text: str) -> bool:
@@ -197,11 +211,18 @@ def cells(flow: Flow, block: Block) -> list[Cell]:
         if _LETTER.search(body):  # a number's own are cleaned where it is read
             if specks := _SPECKS_BEFORE.match(body):
                 left, body = left + specks.end(), body[specks.end() :]
-            body = _SPECKS_BEHIND.sub("", body)
+            body = _without_specks_behind(body)
         start = block.start + at + left
         found.append(Cell(start, start + len(body), body))
         at += len(part) + 1
     return found
+
+
+def _without_specks_behind(text: str) -> str:
+    end = len(text)
+    while (at := text.rfind(" ", 0, end)) >= 0 and not text[at + 1 : end].strip(_SPECKS_ALONE):
+        end = at
+    return text[:end]
 
 
 def groups_of(text: str, label: Cell) -> list[GroupList]:

@@ -311,6 +311,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
         Entry(data.get("target_label"), f"{path}: [target_label]", "pattern example").pattern(),
+        Entry(data.get("unlike"), f"{path}: [unlike]", "pattern example").pattern(),
         Entry(data.get("among"), f"{path}: [among]", "pattern example").pattern(),
         Entry(data.get("works"), f"{path}: [works]", "pattern example").pattern(bounded=False),
         Entry(data.get("rest"), f"{path}: [rest]", "pattern example").pattern(bounded=False),

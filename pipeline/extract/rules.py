@@ -320,6 +320,7 @@ class Cues:
     in_turn: Pattern
     target: Pattern
     target_label: Pattern
+    unlike: Pattern
     among: Pattern
     works: Pattern
     rest: Pattern

@@ -26,6 +26,7 @@ def add_parts(
     sentences: Sequence[Sentence],
     cues: Cues,
     taken: set[int],
+    refused: Mapping[int, str],
 ) -> None:
     """Make a row of each part of a table's amounts that has none yet.
 
@@ -35,6 +36,7 @@ def add_parts(
         sentences: the document's, in order.
         cues: words that announce parts.
         taken: starts of numbers that rows have; the new rows' are added.
+        refused: why numbers are of no row, by where they begin: such a one is no part.
     """
     rows = drafts[table]
     held = {row.cells[AMOUNT].start for row in rows if AMOUNT in row.cells}
@@ -44,7 +46,7 @@ def add_parts(
         at = number_of.get(whole.sentence.start)
         if total is None or total.value is None or at is None:
             continue
-        parts = _parts(total, sentences[at : at + 2], cues)
+        parts = _parts(total, sentences[at : at + 2], cues, refused)
         missing = [(sentence, q) for sentence, q in parts if q.start not in held]
         if not missing or any(_of_another(drafts, table, q) for _, q in missing):
             continue
@@ -56,7 +58,9 @@ def add_parts(
     rows.sort(key=lambda row: row.first.start)
 
 
-def _parts(total: Quantity, sentences: Sequence[Sentence], cues: Cues) -> list[tuple[Sentence, Quantity]]:
+def _parts(
+    total: Quantity, sentences: Sequence[Sentence], cues: Cues, refused: Mapping[int, str]
+) -> list[tuple[Sentence, Quantity]]:
     """The amounts behind a total that add up to it: in its sentence, or in the next that announces parts."""
     for number, sentence in enumerate(sentences):
         begin = sentence.start if number else total.end
@@ -67,7 +71,7 @@ def _parts(total: Quantity, sentences: Sequence[Sentence], cues: Cues) -> list[t
         if not (cues.parts.search(between) or (not number and any(sign in between for sign in _SIGNS))):
             continue
         summed = total.value
-        for count, q in enumerate(_plain(behind[:MOST_PARTS]), 1):
+        for count, q in enumerate(_plain(sentence, begin, behind[:MOST_PARTS], cues, refused), 1):
             assert q.value is not None
             summed = None if summed is None else summed - q.value
             if summed == 0 and count >= LEAST_PARTS:
@@ -75,12 +79,23 @@ def _parts(total: Quantity, sentences: Sequence[Sentence], cues: Cues) -> list[t
     return []
 
 
-def _plain(amounts: Sequence[Quantity]) -> Iterator[Quantity]:
-    """Amounts up to the first that is a rate, a range or not to be read."""
+def _plain(
+    sentence: Sentence, begin: int, amounts: Sequence[Quantity], cues: Cues, refused: Mapping[int, str]
+) -> Iterator[Quantity]:
+    """Amounts up to the first that is a rate, a range, not to be read, or of another time, plan or kind.
+
+    ``(năm 2022: 4 tỷ đồng, tăng 6 tỷ đồng)`` adds up by chance, ``đã chi 4 tỷ đồng, còn lại 6 tỷ đồng`` is of
+    two kinds.
+    """
+    excluding = {reason for reason, *_ in cues.excluded}
     for q in amounts:
-        if q.value is None or q.per or "range" in q.flags:
+        said = sentence.text[begin : q.lead]
+        if q.value is None or q.per or "range" in q.flags or refused.get(q.start) in excluding:
+            return
+        if cues.unlike.search(said) or any(begin <= m.start < q.start for m in sentence.mentions):
             return
         yield q
+        begin = q.end
 
 
 def _holders(drafts: Mapping[str, list[Draft]], table: str, q: Quantity) -> Iterator[tuple[str, Draft]]:

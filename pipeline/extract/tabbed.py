@@ -12,7 +12,8 @@ import regex
 
 CELL = "│"
 """What stands between two cells."""
-_NUMBER_AT_END = regex.compile(r"\t\s*[-–]?[0-9][0-9.,]*\s*%?\s*$", regex.MULTILINE)
+_NUMBER = regex.compile(r"(?!(?:19|20)[0-9]{2}$)[-–]?[0-9][0-9.,]*\s?%?")
+_MARKER = regex.compile(r"(?:[0-9]{1,3}|[A-Za-zđĐ]|[IVXivx]{1,5})[.)]|[-–+•*]")
 LEAST = 2
 """Lines of a table of three columns or more; one of two needs a line more, and numbers in the second."""
 
@@ -33,14 +34,20 @@ def with_cells(page: str) -> str:
 
 def _tables(lines: list[str]) -> Iterator[tuple[int, int]]:
     """First and last line (exclusive) of each table."""
-    counts = [line.strip().count("\t") for line in lines]
+    counts = list(map(_tabs, lines))
     at = 0
     while at < len(lines):
         end = at
         while end < len(lines) and counts[end]:
             end += 1
         wide = sum(count > 1 for count in counts[at:end])
-        numbers = sum(bool(_NUMBER_AT_END.search(line)) for line in lines[at:end])
+        numbers = sum(bool(_NUMBER.fullmatch(line.rpartition("\t")[2].strip())) for line in lines[at:end])
         if numbers and (wide >= LEAST or (end - at > LEAST and numbers >= LEAST)):
             yield at, end
         at = max(end, at + 1)
+
+
+def _tabs(line: str) -> int:
+    """The tabs between a line's words; one behind a list's marker parts no cells."""
+    first, sign, rest = line.strip().partition("\t")
+    return rest.count("\t") + bool(sign) - bool(sign and _MARKER.fullmatch(first))

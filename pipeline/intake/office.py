@@ -9,9 +9,11 @@ limits of every child process.
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
+import zlib
 from functools import lru_cache
-from html.parser import HTMLParser
+from lzma import LZMAError
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -19,6 +21,7 @@ from weakref import finalize
 
 from pipeline.errors import DamagedError, EncryptedError, LimitError, UnsupportedError
 from pipeline.intake import children
+from pipeline.intake.sheets import MOST_TEXT, TooMuchError, texts
 from pipeline.settings import Settings
 
 OLE, RTF, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"PK\x03\x04"
@@ -29,6 +32,8 @@ _ODF = {
     "application/vnd.oasis.opendocument.text": "text",
     "application/vnd.oasis.opendocument.spreadsheet": "sheet",
 }
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error, LZMAError)
+"""What a ZIP archive raises that is none."""
 _LONGEST = 100
 """Bytes of an OpenDocument file's type at most."""
 _SHEETS = frozenset({".xls", ".xlt", ".xlsm", ".et"})
@@ -37,11 +42,6 @@ ZIPPED = frozenset({".docx", ".docm", ".xlsx", ".xlsm", ".odt", ".ods"})
 """Endings of office files that are ZIP archives."""
 _FORMATS = {"text": ("pdf", "source.pdf"), "sheet": ("html:HTML (StarCalc)", "source.html")}
 """What LibreOffice is to make of each kind, and the file's name."""
-_OWN = frozenset({"", "0", "1066"})
-"""Languages of a number's format that print it as in Vietnam: none of its own, or Vietnamese."""
-_SWAPPED = str.maketrans(",.", ".,")
-MOST_SPAN = 200
-"""Columns over which a heading may reach."""
 _ENCRYPTED = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"
 """The name of the part that holds a whole encrypted document."""
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -90,7 +90,7 @@ def kind(path: Path, head: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size <= _LONGEST:
                 return _ODF.get(archive.read("mimetype").decode("ascii", "replace").strip(), "")
             return next((found for part, found in _PARTS.items() if part in names), "")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+    except _BROKEN:
         return ""
 
 
@@ -118,56 +118,89 @@ def sheets(path: Path, name: str, sha256: str, settings: Settings) -> list[str]:
     if made.stat().st_size > children.MAX_OUTPUT:
         message = f"{name}: sheets of more than {children.MAX_OUTPUT // 1_000_000} MB; save them apart"
         raise LimitError(message)
-    page = _Sheets()
-    page.feed(made.read_text(encoding="utf-8", errors="replace"))
-    page.close()
-    return page.texts or [""]
+    try:
+        return texts(made.read_text(encoding="utf-8", errors="replace"))
+    except TooMuchError:
+        message = f"{name}: sheets of more than {MOST_TEXT} characters; save them apart"
+        raise LimitError(message) from None
 
 
-class _Sheets(HTMLParser):
-    """Reads the web page that LibreOffice makes of sheets: a table each."""
+VOLATILE = re.compile(rb"<f[ >][^<]*\b(?:RAND|RANDBETWEEN|TODAY|NOW|OFFSET|INDIRECT|CELL|INFO)\s*\(")
+_FORMULAS = re.compile(rb"<f(?: [^>]*)?/>|<f(?: [^>]*)?>.*?</f>", re.DOTALL)
+_FIELDS = re.compile(
+    rb"""(w:instrText(?: [^>]*)?>\s*|w:instr="\s*)(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b"""
+)
+_DATES = re.compile(rb"<text:(date|time)(?![^>]*text:fixed)\b")
+_RTF = re.compile(rb"(\\fldinst\s*(?:\{[^{}\\]*)?)\b(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b")
+_REWRITTEN: tuple[tuple[re.Pattern[str], re.Pattern[bytes], re.Pattern[bytes], bytes], ...] = (
+    (re.compile(r"word/(?:document|header\d*|footer\d*)\.xml"), _FIELDS, _FIELDS, rb"\1QUOTE"),
+    (re.compile(r"(?:content|styles)\.xml"), _DATES, _DATES, rb'<text:\1 text:fixed="true"'),
+    (re.compile(r"xl/worksheets/[^/]+\.xml"), VOLATILE, _FORMULAS, b""),
+)
+"""Parts of a file, what is worked out anew there on the day of the conversion, what is replaced, by what."""
+_AGAIN = 81
+"""LibreOffice's exit status once it has made a new profile: it wants to be started again."""
+MOST_PART = 256_000_000
+"""Bytes, unpacked, of a part that is looked into."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._lines: list[str] = []
-        self._cells: list[str] = []
-        self._span = 0
-        self._is_foreign = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A table, a line or a cell begins."""
-        told = dict(attrs)
-        if tag == "table":
-            self._lines = []
-        elif tag == "tr":
-            self._cells = []
-        elif tag == "td":
-            self._cells.append("")
-            span = told.get("colspan") or "1"
-            self._span = min(int(span), MOST_SPAN) if span.isdecimal() else 1
-            own = (told.get("sdnum") or "").split(";")
-            self._is_foreign = "sdval" in told and len(own) > 1 and own[1] not in _OWN
-        elif tag == "br" and self._cells:
-            self._cells[-1] += " "
+def settled(path: Path, head: bytes, name: str, folder: Path, settings: Settings) -> Path:
+    """The file, or a copy that keeps what its author saw: no date or volatile formula is worked out anew.
 
-    def handle_data(self, data: str) -> None:
-        """The text of a cell."""
-        if self._span:
-            self._cells[-1] += data.translate(_SWAPPED) if self._is_foreign else data
+    Raises:
+        LimitError: where the copy would unpack to more than ``settings.max_bytes``.
+    """
+    if head.startswith(RTF):
+        content = path.read_bytes()
+        kept = _RTF.sub(rb"\1QUOTE", content)
+        return path if kept == content else _copy(folder, kept)
+    if not head.startswith(ZIP):
+        return path
+    changed: dict[str, bytes] = {}
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            rule = next((r for r in _REWRITTEN if r[0].fullmatch(entry.filename)), None)
+            if rule and entry.file_size <= MOST_PART:
+                part = archive.read(entry)
+                if rule[1].search(part):
+                    changed[entry.filename] = rule[2].sub(rule[3], part)
+        if not changed:
+            return path
+        if sum(entry.file_size for entry in archive.infolist()) > settings.max_bytes:
+            message = f"{name}: unpacks to more than the limit of {settings.max_bytes} bytes; raise max_bytes"
+            raise LimitError(message)
+        copy = folder / "kept"
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as fresh:
+            for entry in archive.infolist():
+                fresh.writestr(entry.filename, changed.get(entry.filename) or archive.read(entry))
+    return copy
 
-    def handle_endtag(self, tag: str) -> None:
-        """A table, a line or a cell ends."""
-        if tag == "td" and self._span:
-            # a bar in a cell would part it
-            self._cells[-1] = re.sub(r"[\s|]+", " ", self._cells[-1]).strip()
-            self._cells += [""] * (self._span - 1)
-            self._span = 0
-        elif tag == "tr":
-            filled = [cell for cell in self._cells if cell]
-            self._lines.append(filled[0] if len(filled) == 1 else " | ".join(self._cells).strip())
-        elif tag == "table":
-            self.texts.append("\n".join(line.rstrip(" |") for line in self._lines).strip("\n"))
+
+def _copy(folder: Path, content: bytes) -> Path:
+    copy = folder / "kept"
+    copy.write_bytes(content)
+    return copy
+
+
+def program() -> str:
+    """LibreOffice itself, not the script that starts it, so that limits and its parent's death reach it."""
+    found = shutil.which("soffice")
+    itself = Path(found).resolve().with_name("soffice.bin") if found else None
+    return str(itself) if itself and itself.is_file() else "soffice"
+
+
+@lru_cache(maxsize=1)
+def version(settings: Settings) -> str:
+    """LibreOffice's version; empty where it is not installed."""
+    if not children.is_installed("soffice"):
+        return ""
+    with children.scratch() as folder:
+        arguments = [f"-env:UserInstallation={folder.as_uri()}", "--version"]
+        return (
+            children.run("soffice", arguments, settings, where="soffice")
+            .output.decode("utf-8", "replace")
+            .strip()
+        )
 
 
 @lru_cache(maxsize=KEPT)
@@ -191,7 +224,7 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     # a name that LibreOffice reads neither as an option nor as a type
     source = folder / "source"
-    source.symlink_to(path.absolute())
+    source.symlink_to(settled(path, head, name, folder, settings).absolute())
     wanted, result = _FORMATS[kind(path, head) or "text"]
     arguments = [
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
@@ -199,7 +232,9 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
         *("--convert-to", wanted),
         *("--outdir", str(folder / "made"), str(source)),
     ]
-    done = children.run("soffice", arguments, settings, where=name)
+    done = children.run(program(), arguments, settings, where=name)
+    if done.status == _AGAIN:
+        done = children.run(program(), arguments, settings, where=name)
     made = folder / "made" / result
     if not made.is_file():
         cause = next((line for line in done.error.splitlines() if "rror" in line), "no page came of it")

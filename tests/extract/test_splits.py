@@ -19,6 +19,9 @@ FUND = "Năm 2022, Quỹ Vì người nghèo của huyện vận động đượ
         (". Trong đó: đợt một 1.480 triệu đồng, đợt hai 1.640 triệu đồng", [3120, 1480, 1640]),
         # the numbers do not add up, nothing announces them, or one is a rate
         (". Đợt một 1.480 triệu đồng, đợt hai 1.640 triệu đồng", [3120]),
+        (" (năm 2021: 1.480 triệu đồng, tăng 1.640 triệu đồng)", [3120]),
+        (" (kế hoạch giao 1.480 triệu đồng, vượt 1.640 triệu đồng)", [3120]),
+        (": đã chi 1.480 triệu đồng, còn lại chưa chi 1.640 triệu đồng", [3120]),
         (" (đợt một 1.480 triệu đồng/xã, đợt hai 1.640 triệu đồng)", [3120]),
     ],
 )

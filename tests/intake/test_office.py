@@ -74,14 +74,14 @@ def docx() -> bytes:
     return package("word/document.xml", "wordprocessingml.document", body)
 
 
-def xlsx() -> bytes:
+def xlsx(more_rows: str = "") -> bytes:
     """The same as a sheet."""
     title = [["Kết quả cho vay hộ nghèo năm 2023"]]
     rows = "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t>{c}</t></is></c>' for c in row) + "</row>"
         for row in title + ROWS
     )
-    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>'
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}{more_rows}</sheetData></worksheet>'
     named = '<sheets><sheet name="Biểu 1" sheetId="1" r:id="s"/></sheets>'
     book = f'<workbook xmlns="{SHEET}" xmlns:r="{OFFICE}">{named}</workbook>'
     links = (
@@ -185,19 +185,6 @@ mkdir -p "$out"; cp {tmp_path}/made.pdf "$out/source.pdf\"""",
     assert not scratch.exists()
 
 
-CELLS = """<table><tr><td colspan=2>Xã</td><td>Số hộ</td></tr>
-<tr><td><br></td><td>Hòa<br>An | B</td><td sdval="1510" sdnum="1066;0;#.##0">1.510</td></tr>
-<tr><td><br></td><td>Tân Khuê</td><td sdval="1510" sdnum="1066;1033;#,##0">1,510</td></tr>
-<tr><td><br></td><td><br></td><td><br></td></tr><tr><td>Ghi chú: 1,5</td><td><br></td></tr></table>
-<table><tr><td colspan="99999999999">&lt;b&gt;</td></tr></table><p>x</p>"""
-
-
-def test_cells_of_sheets() -> None:
-    page = office._Sheets()
-    page.feed(CELLS)
-    assert page.texts == ["Xã |  | Số hộ\n| Hòa An B | 1.510\n| Tân Khuê | 1.510\n\nGhi chú: 1,5", "<b>"]
-
-
 @NEEDS
 @pytest.mark.parametrize(("name", "content"), [("a.docx", docx()), ("a.xlsx", xlsx())])
 def test_real_files(tmp_path: Path, name: str, content: bytes) -> None:
@@ -207,3 +194,28 @@ def test_real_files(tmp_path: Path, name: str, content: bytes) -> None:
     figures = [f.values for f in extract_figures(document).figures if f.table == "loans"]
     assert [(f["borrowers"], f["amount_vnd"]) for f in figures] == [(12, 600_000_000), (30, 1_510_000_000)]
     assert {f["page"] for f in figures} == {1}
+
+
+FIELD = (
+    '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    '<w:r><w:instrText> DATE \\@ "dd/MM/yyyy" </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>05/03/2021</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+)
+
+
+@NEEDS
+def test_dates_and_formulas_are_not_worked_out_anew(tmp_path: Path) -> None:
+    document = f'<w:document xmlns:w="{WORD}"><w:body>{FIELD}<w:p/></w:body></w:document>'
+    path = tmp_path / "a.docx"
+    path.write_bytes(package("word/document.xml", "wordprocessingml.document", document))
+    assert read(path).pages[0].text == "05/03/2021"
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx("<row><c><f>RAND()*0+TODAY()</f><v>17</v></c><c><v>18</v></c></row>"))
+    assert read(path).pages[0].text.endswith("17 | 18")
+
+
+@NEEDS
+def test_limits_and_death_reach_the_program_itself() -> None:
+    assert office.program().endswith("soffice.bin")
+    assert "LibreOffice" in office.version(Settings())
