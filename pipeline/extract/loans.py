@@ -153,7 +153,7 @@ def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
     for number, row in enumerate(rows):
         if row.group and row.group.code and not is_vague(row.group):
             continue
-        if found := _purpose(frame, row) or _learner(frame, row) or _announced(frame, row, rows[:number]):
+        if found := _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number]):
             row.group = found
             continue
         sentence = frame.sentence
@@ -178,7 +178,7 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
 
 
-def _learner(frame: Frame, row: Draft) -> GroupList | None:
+def _learner(row: Draft) -> GroupList | None:
     """Who borrows as a student, named by the counted noun alone: ``1.038 em được vay``."""
     q = row.cells.get("borrowers")
     return GroupList(q.noun_start, q.end, "student") if q and q.unit == "student" else None
