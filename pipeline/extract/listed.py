@@ -37,6 +37,8 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
     if cue := parts.search(text, sentence.start, sentence.end):
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
         lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
+    if not lists:
+        return sentence
     found: dict[int, Quantity] = {}
     places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
     for begin, end, unit in lists:
