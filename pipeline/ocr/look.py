@@ -134,7 +134,14 @@ class Look:
             self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]
         ]
         read = [word for found in self._read(boxes) for word in found if word.confidence >= _SURE]
+        # a band may hold words of the layer between those that it has not
+        read = [word for word in read if self._is_bare(word, bare)]
         return len(bands), total(word.text for word in read)
+
+    def _is_bare(self, word: tesseract.Read, bare: NDArray[np.bool_]) -> bool:
+        rows = slice(word.y0 // self._step, word.y1 // self._step + 1)
+        columns = slice(word.x0 // self._step, word.x1 // self._step + 1)
+        return 2 * int(bare[rows, columns].sum()) >= int(self._tiles[rows, columns].sum())
 
     def _read(self, boxes: Sequence[PixelBox]) -> list[list[tesseract.Read]]:
         """What is read in parts of the page, each part's words in order."""
