@@ -22,6 +22,8 @@ from pipeline.model import Box
 _OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI ID EI f F f* B B* b b* S s gs"
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
+_MAX_STEPS = 500_000
+"""Operators that are followed: forms may draw forms, and each draw it many times."""
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s"})
 _HIDDEN = frozenset({3, 7})
@@ -58,6 +60,7 @@ class Drawn:
     glyphs_over: int = 0
     paths_over: int = 0
     complete: bool = True
+    steps: int = 0
 
 
 def drawn(path: Path, number: int, name: str) -> Drawn:
@@ -120,6 +123,10 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
     matrix, mode = start, 0
     for instruction in _instructions(pikepdf.parse_content_stream(stream, _OPERATORS)):
         operands, operator = instruction
+        found.steps += 1
+        if found.steps > _MAX_STEPS:
+            found.complete = False
+            return
         if operator == "q":
             stack.append((matrix, mode))
         elif operator == "Q" and stack:

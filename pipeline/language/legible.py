@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.language.normal import LETTERS
@@ -25,9 +26,7 @@ from pipeline.language.syllables import is_syllable
 
 Kind = Literal["marked", "plain", "invalid", "odd", "strange", "neutral"]
 _WORD = re.compile(r"[^\W\d_]+")
-_ODD = re.compile(
-    r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]|[a-zà-ỹ][A-ZĐ]|[^\W\d_]\d+$"
-)
+_ODD = re.compile(r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]|[^\W\d_]\d+$")
 _SIGNS = frozenset("“”‘’–—…•−·°²³§€№«»½¼¾×÷±≤≥≠→←↔■□●○◦▪►✓✔☐☑√∑∞\u00ad")
 """Signs outside ASCII that offices print."""
 
@@ -45,7 +44,7 @@ def kind(token: str) -> Kind:
     words = [word for word in _WORD.findall(token) if not is_abbreviation(word)]
     if not words:
         return "neutral"
-    if _ODD.search(token):
+    if _ODD.search(token) or any(a.islower() and b.isupper() for a, b in pairwise(token)):
         return "odd"
     if not all(map(is_syllable, words)):
         return "invalid"
