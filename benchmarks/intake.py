@@ -36,7 +36,8 @@ from pipeline.ocr.judge import Sheet, judge
 from pipeline.settings import Settings
 from samples.pdf import born_digital
 
-SEEDS = {"development": 11, "held out": 7207}
+SEEDS = {"development": 11, "held out": 90417}
+"""The first held-out set had 7207: it was looked at when it had been judged, and is held out no more."""
 BORN_DIGITAL = 120
 """Pages of a born-digital file whose reading is timed."""
 
