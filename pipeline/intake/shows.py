@@ -27,6 +27,10 @@ _LONGEST_NAME = 60
 _HIDDEN = frozenset({3, 7})
 _MAX_DEPTH = 5
 _MAX_SHOWS = 60_000
+_MAX_STEPS = 500_000
+"""Operators that are followed: forms may draw forms, and each draw it many times."""
+_NEAR = 400
+"""Stretches of text that are asked for a word; a line has a hundred letters."""
 _LEAST_COVER = 40_000
 """Square points from which an image may hide text: a twelfth of A4."""
 _UNKNOWN_WIDTH = 500.0
@@ -80,6 +84,7 @@ class _State:
 class _Walk:
     shown: Affine
     found: list[Show] = field(default_factory=list)
+    steps: int = 0
     faces: dict[tuple[int, int], _Face] = field(default_factory=dict)
 
 
@@ -92,7 +97,9 @@ def told(words: Sequence[LayerWord], path: Path, number: int, page: Geometry, na
         box = word.box
         height, middle = box.y1 - box.y0, (box.x0 + box.x1) / 2
         best: tuple[float, Show] | None = None
-        for show in shows[bisect_left(heights, box.y0) : bisect_left(heights, box.y1 + 0.3 * height)]:
+        first = bisect_left(heights, box.y0)
+        last = bisect_left(heights, box.y1 + 0.3 * height, first)
+        for show in shows[first : min(last, first + _NEAR)]:
             away = max(show.x0 - middle, middle - show.x1, 0.0)
             if away <= height and (best is None or away < best[0]):
                 best = away, show
@@ -161,7 +168,8 @@ def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int)
             state.matrix = compose(state.matrix, Affine(*(float(value) for value in operands)))
         elif operator == "Do":
             _do(resources.get("/XObject", {}).get(operands[0]), resources, state, walk, depth)
-        if len(walk.found) > _MAX_SHOWS:
+        walk.steps += 1
+        if len(walk.found) > _MAX_SHOWS or walk.steps > _MAX_STEPS:
             return
 
 

@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.language.normal import LETTERS
@@ -25,9 +26,9 @@ from pipeline.language.syllables import is_syllable
 
 Kind = Literal["marked", "plain", "invalid", "odd", "strange", "neutral"]
 _WORD = re.compile(r"[^\W\d_]+")
-_ODD = re.compile(
-    r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]|[a-zà-ỹ][A-ZĐ]|[^\W\d_]\d+$"
-)
+_ODD = re.compile(r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]")
+_DIGITS_BEHIND = re.compile(r"[^\W\d_]\d+$")
+_INITIALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
 _SIGNS = frozenset("“”‘’–—…•−·°²³§€№«»½¼¾×÷±≤≥≠→←↔■□●○◦▪►✓✔☐☑√∑∞\u00ad")
 """Signs outside ASCII that offices print."""
 
@@ -42,10 +43,12 @@ def kind(token: str) -> Kind:
     """
     if any(map(_is_strange, token)):
         return "strange"
-    words = [word for word in _WORD.findall(token) if not is_abbreviation(word)]
+    if _ODD.search(token):
+        return "odd"
+    words = [word for word in _WORD.findall(token) if not _is_initials(word)]
     if not words:
         return "neutral"
-    if _ODD.search(token):
+    if _DIGITS_BEHIND.search(token) or any(a.islower() and b.isupper() for a, b in pairwise(token)):
         return "odd"
     if not all(map(is_syllable, words)):
         return "invalid"
@@ -60,6 +63,11 @@ def odds(token: str) -> float:
 def total(tokens: Iterable[str]) -> float:
     """The sum over words."""
     return sum(map(odds, tokens))
+
+
+def _is_initials(word: str) -> bool:
+    """UBND, HĐND; what fonts with a broken map show has capitals with marks among others."""
+    return is_abbreviation(word) and (len(word) == 1 or set(word) <= _INITIALS)
 
 
 def _is_strange(letter: str) -> bool:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from pipeline.intake.affine import Affine
-from pipeline.intake.layer import LayerWord
+from pipeline.intake.layer import LOST, LayerWord
 from pipeline.language.legible import total
 from pipeline.language.normal import fold_marks
 from pipeline.model import Box
@@ -40,10 +40,11 @@ _BAND = 8
 """Tiles with ink and no word, from which on a row of them may be a line."""
 _LINES = 6
 """Lines without words that are read."""
+_BETTER = 0.67
 _SURE = 0.5
 """Confidence of a word that was read."""
 _NUMBER = re.compile(r"\d[\d.,]*\d")
-_WORD = re.compile(r"[^\W\d_]{2,}|\ufffd+")
+_WORD, _PIECE = re.compile(r"[^\W\d_]{2,}|\ufffd+"), re.compile(r"\w+")
 
 PixelBox = tuple[int, int, int, int]
 
@@ -54,9 +55,10 @@ class Comparison:
 
     Attributes:
         letters: how many were compared.
-        exact: the share of them that is read alike, marks and case too; 0-1.
-        alike: the same without marks and case.
-        words: the share of words of two letters and more that are read alike; 0-1.
+        exact: the share of them that is read alike, marks and case too, in the better two thirds of the
+            stretches, for a cut may spoil a stretch; 0-1.
+        alike: the share in all stretches, without marks and case.
+        words: the share of words that are read alike, those of two letters and more if there are any; 0-1.
         numbers: how many numbers of two digits and more were compared.
         same: how many of them are read alike.
     """
@@ -83,26 +85,29 @@ class Look:
 
     def compare(self, words: Sequence[LayerWord], texts: Sequence[str]) -> Comparison:
         """Read a few stretches of words; ``texts`` are what the words say, in Unicode."""
+        pattern = _WORD if any(map(_WORD.search, texts)) else _PIECE
         chosen = _chosen(list(_stretches(words)), texts)
         boxes = [self._box(words, stretch) for stretch in chosen]
         read = self._read(boxes)
-        letters, exact, alike, numbers, same, every, right = 0, 0.0, 0.0, 0, 0, 0, 0
+        letters, alike, numbers, same, every, right = 0, 0.0, 0, 0, 0, 0
+        shares: list[tuple[float, int]] = []
         for stretch, found in zip(chosen, read, strict=True):
-            said = "".join(c for number in stretch for c in texts[number] if c.isalnum() or ord(c) > 0x7F)
+            said = "".join(c for number in stretch for c in texts[number] if c.isalnum() or c == LOST)
             seen = "".join(c for word in found for c in word.text if c.isalnum())
             letters += len(said)
-            exact += len(said) * _within(said, seen)
+            shares.append((_within(said, seen), len(said)))
             alike += len(said) * _within(fold_marks(said).lower(), fold_marks(seen).lower())
-            told = [w for number in stretch for w in _WORD.findall(texts[number])]
-            shown = {w for word in found for w in _WORD.findall(word.text)}
+            told = [w for number in stretch for w in pattern.findall(texts[number])]
+            shown = {w for word in found for w in pattern.findall(word.text)}
             every += len(told)
             right += sum(word in shown for word in told)
             wanted = [n for number in stretch for n in _NUMBER.findall(texts[number])]
             got = {n for word in found for n in _NUMBER.findall(word.text)}
             numbers += len(wanted)
             same += sum(n in got for n in wanted)
-        shares = exact / max(letters, 1), alike / max(letters, 1), right / max(every, 1)
-        return Comparison(letters, *shares, numbers, same)
+        exact = _better(shares, _BETTER * letters)
+        words_alike = right / max(every, 1)
+        return Comparison(letters, exact, alike / max(letters, 1), words_alike, numbers, same)
 
     def without_ink(self, words: Sequence[LayerWord]) -> float:
         """The share of words, 0-1, with nothing drawn where they stand."""
@@ -134,7 +139,14 @@ class Look:
             self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]
         ]
         read = [word for found in self._read(boxes) for word in found if word.confidence >= _SURE]
+        # a band may hold words of the layer between those that it has not
+        read = [word for word in read if self._is_bare(word, bare)]
         return len(bands), total(word.text for word in read)
+
+    def _is_bare(self, word: tesseract.Read, bare: NDArray[np.bool_]) -> bool:
+        rows = slice(word.y0 // self._step, word.y1 // self._step + 1)
+        columns = slice(word.x0 // self._step, word.x1 // self._step + 1)
+        return 2 * int(bare[rows, columns].sum()) >= int(self._tiles[rows, columns].sum())
 
     def _read(self, boxes: Sequence[PixelBox]) -> list[list[tesseract.Read]]:
         """What is read in parts of the page, each part's words in order."""
@@ -242,6 +254,19 @@ def _even(stretches: list[list[int]], count: int) -> list[list[int]]:
         return stretches
     size = len(stretches) / count
     return [max(stretches[round(i * size) : round((i + 1) * size)], key=len) for i in range(count)]
+
+
+def _better(shares: Sequence[tuple[float, int]], letters: float) -> float:
+    """The mean share over so many letters, the best first.
+
+    >>> _better([(0.0, 5), (1.0, 10), (0.5, 10)], 20), _better([], 0)
+    (0.75, 0.0)
+    """
+    total, weight = 0.0, 0
+    for share, count in sorted(shares, reverse=True):
+        if weight < letters:
+            total, weight = total + share * count, weight + count
+    return total / max(weight, 1)
 
 
 def _within(said: str, seen: str) -> float:

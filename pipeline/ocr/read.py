@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,6 @@ from pipeline.language import quality
 from pipeline.model import Page
 from pipeline.ocr import lines, raster, recognise, rulings, second
 from pipeline.ocr.judge import Judgement, Sheet, judge
-from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.words import Token
 from pipeline.settings import Settings
@@ -112,9 +111,9 @@ def _read_pdf(sheet: Sheet) -> Page:
         raise LimitError(message)
     judged = judge(sheet)
     if judged.verdict in {"good", "legacy"}:
-        content = sheet.content
-        ruled = content.paths_over >= _RULED_FROM or not content.complete
-        found, affine = _rulings(sheet.drawn, settings) if ruled else ((), scaling(1))
+        content, hidden = sheet.content, "hidden" in judged.reasons
+        ruled = hidden or content.paths_over >= _RULED_FROM or not content.complete
+        found, affine = _rulings(sheet, hidden, settings) if ruled else ((), scaling(1))
         return _layer_page(judged.kept, judged, sheet.geometry, number, found, affine)
     if sheet.content.largest > settings.max_pixels:
         message = (
@@ -141,10 +140,10 @@ def _read_pdf(sheet: Sheet) -> Page:
     return second.witnessed(page, witnesses) if doubted and witnesses and page.words else page
 
 
-def _rulings(drawn: Callable[[int], Raster], settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
-    """The ruled tables of a born-digital page; none where it cannot be drawn: its text is good anyway."""
+def _rulings(sheet: Sheet, hidden: bool, settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
+    """The ruled tables of a page whose layer is good; none where it cannot be drawn: its text is good."""
     try:
-        image = drawn(min(_RULINGS_DPI, settings.dpi))
+        image = (sheet.scan if hidden else None) or sheet.drawn(min(_RULINGS_DPI, settings.dpi))
     except ReadError:
         return (), scaling(1)
     return rulings.find(image.image.convert("L"), image.dpi).grids, image.affine

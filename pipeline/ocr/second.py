@@ -25,6 +25,8 @@ _KEPT = 0.5
 """Share of a read word's box from which a kept word stands in its place."""
 _HEARD = 0.45
 """Share of letters, marks apart, from which a layer is a witness: one that an English OCR left has 0.8."""
+_MOST = 5_000
+"""Words of a layer that are heard; a dense table page has 2,000."""
 _LONGEST = 400
 """Letters of words that stand together; more is no line."""
 
@@ -78,7 +80,7 @@ def beside(words: Sequence[Word], texts: Sequence[str], layer: Sequence[LayerWor
     ]
     boxes = [box for number in known if (box := words[number].box) is not None]
     found: dict[int, str] = {}
-    for ours, theirs in _groups(boxes, [word.box for word in layer]):
+    for ours, theirs in _groups(boxes, [word.box for word in layer[:_MOST]]):
         ours.sort(key=lambda n: boxes[n].x0)
         theirs.sort(key=lambda n: layer[n].box.x0)
         said = "".join(layer[n].text for n in theirs)[:_LONGEST]

@@ -96,7 +96,9 @@ BOTH = _words(GOOD * 2, hidden=True) + _words(RUINED * 2, hidden=True, line=1)
 CASES: list[tuple[str, list[LayerWord], bool, Look | None, str, str]] = [
     # words, whether an image covers the page, what a look tells (None: it must not be asked), verdict, reason
     ("seen", _words(GOOD), False, None, "good", ""),
-    ("few", _words("Trang 2"), False, None, "good", "few_words"),
+    ("few", _words("Trang 2"), False, Look(), "good", "as_printed"),
+    ("few and good", _words("PHỤ LỤC ĐỀ ÁN"), False, None, "good", "few_words"),
+    ("few and lost", _words("M u s 05"), False, Look(OTHER), "ruined", "letters_differ"),
     ("typed over an image", _words(GOOD * 2), True, Look(), "good", ""),
     ("broken font", _words(RUINED), False, Look(OTHER), "ruined", "font:A"),
     ("printed so", _words(RUINED), False, Look(ALIKE), "good", "as_printed"),
