@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from pipeline.extract.amounts import grammar
-from pipeline.extract.collapsed_cells import Columns, Numbers, lay, value_of
+from pipeline.extract.collapsed_cells import Columns, Numbers, lay, too_many, value_of
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import YEAR, Span
 from pipeline.extract.collapsed_page import Heading
@@ -155,14 +155,15 @@ def _read(
     remains = words.says("measured", fold_marks(above))
     measured = any(h.phrase.kind == "unit" for h in found) or _is_measured(text, run.rows, labels, remains)
     for width in _widths(run.rows):
+        kept = _kept(text, run.rows, width)
         numbers = [
             Numbers(
-                tuple(text[a:b] for a, b in _kept(text, row, width)),
+                tuple(text[a:b] for a, b in spans),
                 words.says("total", label[2]),
                 words.says("part", label[2]),
                 measured and bool(_measured(text, row, label)[1][2]),
             )
-            for row, label in zip(run.rows, labels, strict=True)
+            for row, label, spans in zip(run.rows, labels, kept, strict=True)
         ]
         laid = lay(numbers, width)
         columns = [
@@ -179,17 +180,14 @@ def _read(
     label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
     if 2 * sum(bool(YEAR.fullmatch(said)) for _, _, said in labels) > len(labels):
         label = "năm"
-    spare = max(
-        (len(_kept(text, row, width)) for row, at in zip(run.rows, laid, strict=True) if at is None),
-        default=0,
-    )
+    spare = max((len(spans) for spans, at in zip(kept, laid, strict=True) if at is None), default=0)
     before = ["tt", label, *(["đơn vị tính"] if measured else [])]
     headings = (*before, *(head.text for head in heads), *[""] * spare)
     assumed = frozenset(n for n, head in enumerate(heads, len(before)) if head.assumed)
     rows = []
-    for row, cell, at in zip(run.rows, labels, laid, strict=True):
+    for row, cell, at, spans in zip(run.rows, labels, laid, kept, strict=True):
         start, end = lines[row.first].start, lines[row.last].end
-        rows.append(CollapsedRow(start, end, _cells(text, row, cell, at, width, spare, measured)))
+        rows.append(CollapsedRow(start, end, _cells(text, row, cell, at, spans, width, spare, measured)))
     doubtful = _doubtful(columns, [head.text for head in heads], [row.cells[len(before) :] for row in rows])
     return CollapsedTable(first, run.first, run.last, headings, tuple(rows), assumed, doubtful)
 
@@ -222,13 +220,16 @@ def _widths(rows: Sequence[Row]) -> list[int]:
     return [w for w in widths if sum(count > w for count in counts) <= MOST_OVER * len(counts)][:3]
 
 
-def _kept(text: str, row: Row, width: int) -> list[Span]:
-    """A row's numbers; those too many before them stand apart, of too few the illegible ones are left out."""
-    numbers = row.numbers
-    if len(numbers) > width:  # specks that look like dashes for nothing
-        numbers = [span for span in numbers if text[slice(*span)] not in _DASHES]
-    kept = numbers[-width:]
-    return kept if len(kept) == width else [span for span in kept if _LEGIBLE.search(text[slice(*span)])]
+def _kept(text: str, rows: Sequence[Row], width: int) -> list[list[Span]]:
+    """Rows' numbers: those too many stand apart, of too few the illegible ones are left out."""
+    found = []
+    for row in rows:
+        spans = row.numbers
+        if len(spans) > width:  # specks that look like dashes for nothing
+            spans = [span for span in spans if text[slice(*span)] not in _DASHES]
+        found.append(spans if len(spans) >= width else [s for s in spans if _LEGIBLE.search(text[slice(*s)])])
+    chosen = too_many([[text[a:b] for a, b in spans] for spans in found], width)
+    return [[spans[n] for n in at] for spans, at in zip(found, chosen, strict=True)]
 
 
 def _value(line: Numbers, at: Columns | None, column: int) -> Decimal | None:
@@ -249,7 +250,14 @@ def _label(text: str, row: Row, words: CollapsedWords) -> CellText:
 
 
 def _cells(
-    text: str, row: Row, label: CellText, at: Columns | None, width: int, spare: int, measured: bool
+    text: str,
+    row: Row,
+    label: CellText,
+    at: Columns | None,
+    spans: Sequence[Span],
+    width: int,
+    spare: int,
+    measured: bool,
 ) -> tuple[CellText, ...]:
     start, end, said = label
     blank = (end, end, "")
@@ -260,11 +268,11 @@ def _cells(
         units.append(unit)
     cells: list[CellText] = [blank] * (width + spare)
     places = range(width, width + spare) if at is None else at
-    for place, (a, b) in zip(places, _kept(text, row, width), strict=False):
+    for place, (a, b) in zip(places, spans, strict=False):
         cells[place] = (a, b, text[a:b])
     # what of the label stands behind its numbers is read as prose, and a number too many
     rest = [(a, b, text[a:b]) for a, b in row.labels if a >= end and a > row.numbers[0][0]]
-    rest += [(a, b, text[a:b]) for a, b in row.numbers[:-width] if b != units[-1][1]]
+    rest += [(a, b, text[a:b]) for a, b in row.numbers if (a, b) not in spans and b != units[-1][1]]
     return (ordinal, (start, end, said), *units[1:], *cells, *rest)
 
 

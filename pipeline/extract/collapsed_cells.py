@@ -29,6 +29,8 @@ LEAST_LIKELY = 4
 MARGIN = 0.3
 """By how much (powers of ten) the likeliest way must be likelier than the next: what column a number is of
 must not hang on a factor of two."""
+MOST_MORE = 2
+"""Numbers too many on a line among which it is chosen."""
 ODD = 0.5
 """What a number with decimals among whole ones counts, or a whole one among such."""
 _NEEDED = 2
@@ -81,6 +83,32 @@ def lay(lines: Sequence[Numbers], width: int) -> list[Columns | None]:
             below = [n for n in parts if n in short]
             _lay_together(lines, below, known, found, missing, found[head] or full)
     return found
+
+
+def too_many(rows: Sequence[Sequence[str]], width: int) -> list[tuple[int, ...]]:
+    """Of each line's numbers, those that are of its columns, where it has more numbers than these are.
+
+    What is too many stands before them, unless another choice looks much more like the columns.
+
+    >>> too_many([("812", "9,8"), ("640", "12,6"), ("7", "731", "8,4"), ("905", "2", "7,9")], 2)
+    [(0, 1), (0, 1), (1, 2), (0, 2)]
+    """
+    full = [Numbers(tuple(row)) for row in rows if len(row) == width]
+    columns = tuple(range(width))
+    looks = [_looks(full, [columns] * len(full), column) for column in columns]
+    chosen = []
+    for row in rows:
+        last = tuple(range(max(len(row) - width, 0), len(row)))
+        if width < len(row) <= width + MOST_MORE and None not in looks:
+            costs = {
+                way: _cost([row[n] for n in way], columns, looks)
+                for way in combinations(range(len(row)), width)
+            }
+            best = min(costs, key=lambda way: costs[way])
+            if costs[last] - costs[best] >= MARGIN:
+                last = best
+        chosen.append(last)
+    return chosen
 
 
 _Look = tuple[float, float]
