@@ -92,18 +92,22 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: s
     """A page of a PDF; where poppler cannot have it in its file, from a PDF of its own, as ``partial``."""
     try:
         return _read_pdf(path, number, settings, folder, name, where)
-    except DamagedError:
+    except DamagedError as error:
         alone = pdf.alone(path, number, name, folder)
         if alone is None:
             raise
-        page = _read_pdf(alone, 1, settings, folder, name, where)
-        return _in_part(replace(page, number=number), "page_repaired", where)
+        try:
+            page = _read_pdf(alone, 1, settings, folder, name, where)
+            return _in_part(replace(page, number=number), "page_repaired", where)
+        except DamagedError:
+            raise error from None
 
 
 def _read_pdf(path: Path, number: int, settings: Settings, folder: Path, name: str, where: str) -> Page:
     content = placement.drawn(path, number, name)
     if content.bomb:
-        message = f"{where}: its content unpacks to more than {placement.MAX_CONTENT // 1_000_000} MB"
+        size = f"{placement.MAX_CONTENT // 1_000_000} MB"
+        message = f"{where}: its content unpacks to more than {size}, as no page's does; print it to PDF anew"
         raise LimitError(message)
     page = pdf.geometry(path, number, settings, where)
     words = layer.read(path, number, settings, where)
