@@ -33,13 +33,13 @@ else
 	@echo "tables: $$OUT/tables"
 endif
 
-test: ## run all tests
+test: ## run all tests but test-hostile
 	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
 
 test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
 	@bash .ci/setup.sh dev fonts
-	@.venv/bin/python -m pytest -q -m whole
+	@.venv/bin/python -m pytest -q -m whole tests/hostile
 
 lint: ## ruff and mypy, as pre-commit and CI run them
 	@bash .ci/setup.sh dev

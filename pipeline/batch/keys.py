@@ -138,7 +138,10 @@ def code(parts: tuple[str, ...]) -> str:
 
 
 def _state(path: Path | None) -> list[int]:
-    return passwords.state(path) if path else []
+    try:
+        return passwords.state(path) if path else []
+    except OSError:  # gone since it was checked: whoever needs it next says so
+        return []
 
 
 def _rules(folder: Path | None) -> list[tuple[str, str]]:

@@ -96,18 +96,22 @@ def _pdf_page(path: Path, number: int, settings: Settings, folder: Path, name: s
     """A page of a PDF; where poppler cannot have it in its file, from a PDF of its own, as ``partial``."""
     try:
         return _read_pdf(Sheet(path, number, settings, folder, where))
-    except DamagedError:
+    except DamagedError as error:
         alone = pdf.alone(path, number, name, folder)
         if alone is None:
             raise
-        page = _read_pdf(Sheet(alone, 1, settings, folder, where))
-        return _in_part(replace(page, number=number), "page_repaired", where)
+        try:
+            page = _read_pdf(Sheet(alone, 1, settings, folder, where))
+            return _in_part(replace(page, number=number), "page_repaired", where)
+        except DamagedError:
+            raise error from None
 
 
 def _read_pdf(sheet: Sheet) -> Page:
     number, settings, where = sheet.number, sheet.settings, sheet.where
     if sheet.content.bomb:
-        message = f"{where}: its content unpacks to more than {placement.MAX_CONTENT // 1_000_000} MB"
+        size = f"{placement.MAX_CONTENT // 1_000_000} MB"
+        message = f"{where}: its content unpacks to more than {size}, as no page's does; print it to PDF anew"
         raise LimitError(message)
     judged = judge(sheet)
     if judged.verdict in {"good", "legacy"}:

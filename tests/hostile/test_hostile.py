@@ -91,7 +91,7 @@ def test_every_file_has_its_row_its_codes_and_its_figures(folder: Folder) -> Non
         assert run.told() == expected(folder.cases)
 
 
-def test_every_failure_is_one_line_that_says_what_to_do(folder: Folder) -> None:
+def test_every_failure_is_one_printable_line_that_holds_on_any_machine(folder: Folder) -> None:
     for row in folder.runs[0].rows("failures.csv"):
         assert row["code"] != "internal", row
         assert 10 < len(row["message"]) < 700, row
