@@ -29,7 +29,7 @@ from benchmarks.page import commit, put
 from benchmarks.reading import NONE, Reading, plain, read, restored, scored, warm
 from benchmarks.shared import ROOT, SHARED, WORK, present
 from benchmarks.words import differences
-from pipeline.ocr import prepare, raster, recognise, rulings, seals, skew, tesseract
+from pipeline.ocr import doubted, prepare, raster, recognise, rulings, seals, skew, tesseract
 from samples.pdf import born_digital
 from training.render import Style
 
@@ -165,6 +165,9 @@ STEPS: dict[str, tuple[Patch, ...]] = {
     "rulings and cells": ((rulings, "find", lambda *_: rulings.Rulings(())),),
     "cells of tables without rules": ((recognise, "_read_apart", lambda words, *_: words),),
     "specks left out": ((recognise, "_believed", lambda tokens: tokens),),
+    "letters that look Vietnamese": ((tesseract, "_LOOKALIKES", ()),),
+    "doubted words read again": ((doubted, "read_again", lambda words, *_: list(words)),),
+    "dirt known as such": ((doubted, "_DIRT", 0.0),),
 }
 """What is left out: attributes of modules and what stands in for them."""
 
