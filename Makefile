@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
+.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -59,6 +59,10 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 bench-extract: ## measure extraction alone: every table on every labelled set
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run extract
+
+bench-ocr: ## measure reading of page images beside plain Tesseract, each step's worth, and time (docs/benchmarks.md)
+	@bash .ci/setup.sh dev fonts
+	.venv/bin/python -m benchmarks.bench_ocr
 
 bench-restore: ## measure restoration alone, beside pyvi (docs/benchmarks-restore.md)
 	@bash .ci/setup.sh bench fonts

@@ -14,8 +14,8 @@ from pipeline.ocr.judge import Sheet, judge
 from pipeline.settings import Settings
 
 
-def rasters(file: Path, folder: Path) -> list[tuple[Path, int]]:
-    """The images of a PDF's pages that need OCR, as PGM or PPM files, with their resolution.
+def rasters(file: Path, folder: Path) -> list[tuple[int, Path, int]]:
+    """The pages of a PDF that need OCR: number, image as a PGM or PPM file, resolution.
 
     The embedded scan where hoso takes that, else the page drawn; pages whose layer is good are left out.
     """
@@ -33,7 +33,7 @@ def rasters(file: Path, folder: Path) -> list[tuple[Path, int]]:
         image = sheet.scan or sheet.drawn()
         path = folder / f"{number:04d}.{'ppm' if image.image.mode == 'RGB' else 'pgm'}"
         image.image.save(path)
-        found.append((path, image.dpi))
+        found.append((number, path, image.dpi))
     return found
 
 

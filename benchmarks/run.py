@@ -1,6 +1,6 @@
 """What hoso restores, extracts and costs, as one Markdown document.
 
-usage: python -m benchmarks.run [--write] [SECTION …]     (sections: restore extract scans speed)
+usage: python -m benchmarks.run [--write] [SECTION …]     (sections: restore extract speed)
 
 ``--write`` puts the result into docs/benchmarks.md; sections that were not measured stay as they are. The
 measuring material beside the checkout is used where it is there; without it the samples and our own labelled
@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bench_extract, bench_ocr, floor, shared
+from benchmarks import bench_extract, floor, shared
 from benchmarks.page import block, put
 from benchmarks.shared import ROOT, SHARED, hoso, score_text
 
@@ -80,20 +80,6 @@ def _actual(tables: Path, stem: str) -> int:
     return count
 
 
-def scans() -> str:
-    """Word error rate on transcribed pages of real scans, beside plain Tesseract at 300 dpi."""
-    rows: list[tuple[object, ...]] = []
-    prose: list[tuple[float, float]] = []
-    for row in bench_ocr.rows():
-        numbers = f"{row.plain.recall:.2f}", f"{row.hoso.recall:.2f}"
-        rows.append((row.page, f"{100 * row.plain.wer:.1f} %", f"{100 * row.hoso.wer:.1f} %", *numbers))
-        if not row.table:
-            prose.append((row.plain.wer, row.hoso.wer))
-    mean = [100 * sum(side) / len(prose) for side in zip(*prose, strict=True)]
-    rows.append(("mean of the prose pages", f"{mean[0]:.1f} %", f"{mean[1]:.1f} %", "", ""))
-    return table(("page", "WER plain", "WER hoso", "numbers plain", "numbers hoso"), rows)
-
-
 def speed() -> str:
     """Wall time of the whole job against plain Tesseract over the same images, one process each, in turn."""
     folder = SHARED / "scans" if shared.present() else ROOT / "samples" / "input"
@@ -103,7 +89,7 @@ def speed() -> str:
         for number, file in enumerate(sorted(folder.glob("*.pdf"))):
             work = Path(temporary) / f"{number}"
             work.mkdir()
-            images += floor.rasters(file, work)
+            images += [(image, dpi) for _, image, dpi in floor.rasters(file, work)]
         for turn in range(ROUNDS):
             began = time.perf_counter()
             hoso("extract", folder, "--out", Path(temporary) / f"out{turn}", "--jobs", "1", "-q")
@@ -121,7 +107,6 @@ ROUNDS = 3
 SECTIONS: dict[str, tuple[str, Callable[[], str], bool]] = {
     "restore": ("Restoration", restoration, True),
     "extract": ("Extraction", extraction, False),
-    "scans": ("Reading real scans", scans, True),
     "speed": ("Time", speed, False),
 }
 """Title, measurement and whether it needs the shared material."""

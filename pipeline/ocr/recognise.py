@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
 from pipeline.model import Box, Page
-from pipeline.ocr import aligned, cells, lines, prepare, rulings, strips, tesseract
+from pipeline.ocr import aligned, cells, doubted, lines, prepare, rulings, strips, tesseract
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
@@ -103,7 +103,8 @@ def _read(
 ) -> Page:
     ready = prepare.prepare(image)
     found = rulings.find(ready.image, ready.dpi)
-    rest, strip = strips.cut(rulings.erased(ready.image, found), found.grids, ready.dpi)
+    plain = rulings.erased(ready.image, found)
+    rest, strip = strips.cut(plain, found.grids, ready.dpi)
     words: list[tesseract.Read] = []
     if strip is None or not _empty(rest, ready.dpi):
         file = _saved(rest, folder / "page.pgm")
@@ -113,6 +114,8 @@ def _read(
         read = tesseract.read(file, ready.dpi, settings, folder, where=where, options="--psm 6")
         words += strips.placed(read, strip)
     words = _read_apart(words, rest, ready.dpi, settings, folder, where)
+    if words and fmean(word.confidence for word in words) >= _DOUBTED:
+        words = doubted.read_again(words, plain, ready.dpi, settings, folder, where)
     tokens = merge(_believed([_token(word, ready) for word in words]))
     text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
     sure = [word.confidence for word in placed if word.confidence is not None]

@@ -36,8 +36,9 @@ _LEAST_INK = 0.03
 
 @dataclass(frozen=True)
 class Piece:
-    """A cell in the strip: its ink's top left on the page, its box in the strip (pixels)."""
+    """A cell in the strip: which it is, its ink's top left on the page, its box in the strip (pixels)."""
 
+    number: int
     x: int
     y: int
     left: int
@@ -89,12 +90,12 @@ def stack(image: Image.Image, boxes: Sequence[tuple[int, int, int, int]], dpi: i
     """
     pixels = np.asarray(image)
     paper = int(np.percentile(pixels[::4, ::4], 55))
-    cells: list[tuple[int, int, NDArray[np.uint8]]] = []
-    for box in boxes:
+    cells: list[tuple[int, int, int, NDArray[np.uint8]]] = []
+    for number, box in enumerate(boxes):
         ink = _ink(pixels, box, paper, dpi)
         if ink is not None:
             x0, y0, x1, y1 = ink
-            cells.append((x0, y0, pixels[y0:y1, x0:x1]))
+            cells.append((number, x0, y0, pixels[y0:y1, x0:x1]))
     return _stacked(cells, paper, round(_GAP * dpi))
 
 
@@ -163,13 +164,14 @@ def _connected(tiles: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
 
 
 def placed(words: list[Read], strip: Strip) -> list[Read]:
-    """Words read in a strip, put back to where they stand on the page; each cell's lines are its own."""
+    """Words read in a strip, put back to where they stand on the page; each cell's lines are its own.
+
+    The first number of a line is -1 for the first of the boxes that were stacked, -2 for the next, and so on.
+    """
     found = []
     for word in words:
         middle = (word.y0 + word.y1) / 2
-        number, piece = min(
-            enumerate(strip.pieces), key=lambda p: max(p[1].top - middle, middle - p[1].bottom, 0.0)
-        )
+        piece = min(strip.pieces, key=lambda p: max(p.top - middle, middle - p.bottom, 0.0))
         across, down = piece.x - piece.left, piece.y - piece.top
         found.append(
             replace(
@@ -178,7 +180,7 @@ def placed(words: list[Read], strip: Strip) -> list[Read]:
                 x1=word.x1 + across,
                 y0=word.y0 + down,
                 y1=word.y1 + down,
-                line=(-1 - number, word.line[0] * 1000 + word.line[1], word.line[2]),
+                line=(-1 - piece.number, word.line[0] * 1000 + word.line[1], word.line[2]),
             )
         )
     return found
@@ -220,19 +222,19 @@ def _ink(
     )
 
 
-def _stacked(cells: list[tuple[int, int, NDArray[np.uint8]]], paper: int, gap: int) -> Strip | None:
+def _stacked(cells: list[tuple[int, int, int, NDArray[np.uint8]]], paper: int, gap: int) -> Strip | None:
     from PIL import Image
 
     if not cells:
         return None
-    width = max(cell.shape[1] for _, _, cell in cells) + 2 * gap
-    height = sum(cell.shape[0] + gap for _, _, cell in cells) + gap
+    width = max(cell.shape[1] for *_, cell in cells) + 2 * gap
+    height = sum(cell.shape[0] + gap for *_, cell in cells) + gap
     sheet = np.full((height, width), paper, np.uint8)
     pieces = []
     top = gap
-    for x, y, cell in cells:
+    for number, x, y, cell in cells:
         bottom = top + cell.shape[0]
         sheet[top:bottom, gap : gap + cell.shape[1]] = cell
-        pieces.append(Piece(x, y, gap, top, bottom))
+        pieces.append(Piece(number, x, y, gap, top, bottom))
         top = bottom + gap
     return Strip(Image.fromarray(sheet), tuple(pieces))

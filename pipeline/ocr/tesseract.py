@@ -13,6 +13,13 @@ from pipeline.intake import children
 from pipeline.language.normal import nfc
 from pipeline.settings import Settings
 
+_LOOKALIKES = (
+    (re.compile("[ĐÐ]*Ð[ĐÐ]*"), "Đ"),
+    (re.compile("[đð]*ð[đð]*"), "đ"),
+    (re.compile("[/⁄]*⁄[/⁄]*"), "/"),
+)
+"""Letters of other scripts that its data for Vietnamese holds, read for one on the page or beside it:
+``08/QĐÐ-TTg``, ``01/⁄2018``."""
 _INSTALL = "on Debian or Ubuntu: apt-get install tesseract-ocr tesseract-ocr-vie"
 
 
@@ -76,13 +83,24 @@ def parse(table: str) -> list[Read]:
         if len(cells) != 12 or cells[0] != "5":
             continue
         # an underscore is a stroke, of a rule or of dust
-        text = nfc("".join(c for c in cells[11] if c.isprintable()).strip().strip("_"))
+        text = _plain(nfc("".join(c for c in cells[11] if c.isprintable()).strip().strip("_")))
         left, top, width, height = (int(cell) for cell in cells[6:10])
         confidence = float(cells[10]) / 100
         if text and width > 0 and height > 0 and confidence >= 0:
             line = (int(cells[2]), int(cells[3]), int(cells[4]))
             words.append(Read(text, left, top, left + width, top + height, min(confidence, 1.0), line))
     return words
+
+
+def _plain(text: str) -> str:
+    """The text with Vietnamese letters and the common stroke for those that look like them.
+
+    >>> _plain("08/QĐÐ-TTg"), _plain("01/⁄2018"), _plain("Đoàn")
+    ('08/QĐ-TTg', '01/2018', 'Đoàn')
+    """
+    for pattern, letter in _LOOKALIKES:
+        text = pattern.sub(letter, text)
+    return text
 
 
 def versions(settings: Settings) -> dict[str, str]:
