@@ -47,8 +47,8 @@ _SHORT = 40
 """Words of a page at most that may be too few to tell, so that a word that is none is worth a look."""
 _NUMBERS = 4
 """Numbers from which they speak for themselves, and half of them must be read alike."""
-_UNREAD = 10.0
-"""Nats of words outside the layer's from which they are text: five syllables with marks."""
+_UNREAD = 12.0
+"""Nats of words outside the layer's from which they are text: six syllables with marks."""
 _FEW = 0.1
 """Share of a hidden layer's words at most that may be damaged or good alone without parting the page."""
 _PICTURE = 0.02

@@ -138,9 +138,9 @@ class Look:
         boxes = [
             self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]
         ]
-        read = [word for found in self._read(boxes) for word in found if word.confidence >= _SURE]
-        # a band may hold words of the layer between those that it has not
-        read = [word for word in read if self._is_bare(word, bare)]
+        # bands overlap, and may hold words of the layer between those that it has not
+        every = dict.fromkeys(word for found in self._read(boxes) for word in found)
+        read = [word for word in every if word.confidence >= _SURE and self._is_bare(word, bare)]
         return len(bands), total(word.text for word in read)
 
     def _is_bare(self, word: tesseract.Read, bare: NDArray[np.bool_]) -> bool:
