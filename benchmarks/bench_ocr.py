@@ -29,7 +29,9 @@ from benchmarks.page import commit, put
 from benchmarks.reading import NONE, Reading, plain, read, restored, scored, warm
 from benchmarks.shared import ROOT, SHARED, WORK, present
 from benchmarks.words import differences
-from pipeline.ocr import doubted, prepare, raster, recognise, rulings, seals, skew, tesseract
+from pipeline.intake import inspect
+from pipeline.ocr import doubted, prepare, raster, read_page, recognise, rulings, seals, skew, tesseract
+from pipeline.settings import Settings
 from samples.pdf import born_digital
 from training.render import Style
 
@@ -283,11 +285,15 @@ def _born_digital() -> float:
         file = WORK / "scans" / f"{source.stem}.pdf"
         sheets = laid_out(source.read_text(encoding="utf-8"), Style("Tinos", 13.0), ruled=True)
         file.write_bytes(born_digital(sheets))
-        files += [(file, number + 1) for number in range(len(sheets))]
-    began = _seconds()
-    for file, number in files:
-        assert read(file, number).source == "text_layer", (file, number)
-    return len(files) / (_seconds() - began)
+        files.append(file)
+    settings = Settings()
+    began, pages = _seconds(), 0
+    for file in files:
+        info = inspect(file, settings)
+        for number in range(1, info.pages + 1):
+            assert read_page(file, number, info, settings).source == "text_layer", (file, number)
+            pages += 1
+    return pages / (_seconds() - began)
 
 
 # ---- the command ------------------------------------------------------------------------------
