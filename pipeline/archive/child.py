@@ -109,6 +109,7 @@ def _from_pdf(job: Job, ready: Path) -> None:
 
 def _from_image(job: Job, ready: Path) -> None:
     import img2pdf
+    import pikepdf
 
     sizes = iter(job["sizes"])
 
@@ -116,14 +117,15 @@ def _from_image(job: Job, ready: Path) -> None:
         width, height = next(sizes)
         return width, height, width, height
 
-    with ready.open("wb") as out:
-        img2pdf.convert(
-            str(job["source"]),
-            layout_fun=layout,
-            outputstream=out,
-            nodate=True,
-            rotation=img2pdf.Rotation.ifvalid,
-        )
+    pages = ready.with_name("pages.pdf")
+    turned = img2pdf.Rotation.ifvalid
+    with pages.open("wb") as out:
+        img2pdf.convert(job["source"], layout_fun=layout, outputstream=out, nodate=True, rotation=turned)
+    with pikepdf.open(pages) as pdf:
+        # it names each file it writes at random
+        if "/ID" in pdf.trailer:
+            del pdf.trailer["/ID"]
+        pdf.save(ready, deterministic_id=True)
 
 
 def command(job_file: Path, paths: Sequence[str]) -> list[str]:
