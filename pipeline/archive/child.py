@@ -25,6 +25,11 @@ EXIT_NOT_MADE = 99
 _QUIETLY = ("--tagged-pdf-mode", "ignore", "--max-image-mpixels", "0", "--jobs", "1", "--quiet")
 
 
+_ORIENTATION = 0x112
+_MIRRORED = frozenset({2, 4, 5, 7})
+"""Of EXIF's orientations; the others turn the image."""
+
+
 class Job(TypedDict):
     """What to make of what: absolute paths, and sizes of an image file's pages in points."""
 
@@ -110,11 +115,17 @@ def _from_pdf(job: Job, ready: Path) -> None:
 def _from_image(job: Job, ready: Path) -> None:
     import img2pdf
     import pikepdf
+    from PIL import Image
 
+    with Image.open(job["source"]) as image:
+        if image.getexif().get(_ORIENTATION) in _MIRRORED:
+            message = "its EXIF data mirrors it, which no PDF page can; save it anew"
+            raise ValueError(message)
     sizes = iter(job["sizes"])
 
-    def layout(*_: object) -> tuple[float, float, float, float]:
-        width, height = next(sizes)
+    def layout(across: int, down: int, _dpi: object) -> tuple[float, float, float, float]:
+        # of the image as it is stored: where the page is turned to be shown the sides change places
+        width, height = min(_both_ways(next(sizes)), key=lambda size: abs(size[0] * down - size[1] * across))
         return width, height, width, height
 
     pages = ready.with_name("pages.pdf")
@@ -126,6 +137,10 @@ def _from_image(job: Job, ready: Path) -> None:
         if "/ID" in pdf.trailer:
             del pdf.trailer["/ID"]
         pdf.save(ready, deterministic_id=True)
+
+
+def _both_ways(size: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    return size, size[::-1]
 
 
 def command(job_file: Path, paths: Sequence[str]) -> list[str]:

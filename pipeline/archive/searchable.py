@@ -141,6 +141,8 @@ def _error(name: str, status: int, said: str) -> ReadError:
         return EncryptedError(f"{name}: encrypted: OCRmyPDF cannot open it; save it without a password")
     if status == _DAMAGED:
         return DamagedError(f"{name}: damaged: OCRmyPDF cannot read it ({line})")
+    if status == child.EXIT_NOT_MADE:
+        return ArchiveError(f"{name}: no PDF can be made of it ({line})")
     return ArchiveError(f"{name}: OCRmyPDF ended with status {status} ({line})")
 
 

@@ -137,6 +137,7 @@ def test_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (8, "", "encrypted", "a.pdf: encrypted: OCRmyPDF cannot open it; save it without a password"),
         (10, "no\n  [fail] a font\nUse gs", "archive", "a.pdf: cannot be made PDF/A: a font"),
         (99, "MemoryError: \n", "limit", "a.pdf: OCRmyPDF needs more memory than there is; raise max_memory"),
+        (99, "ValueError: so", "archive", "a.pdf: no PDF can be made of it (ValueError: so)"),
         (-9, "", "archive", "a.pdf: OCRmyPDF ended with status -9 (no word of why)"),
     ],
 )

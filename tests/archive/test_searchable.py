@@ -156,6 +156,12 @@ def _docs(root: Path) -> list[archived.Doc]:
         archived.Doc(scan(root / "changed.pdf", b" "), "pdf", [page], EDITS),
         archived.Doc(scan(root / "gone.pdf", b"  "), "pdf", [page], EDITS),
     ]
+    stored = picture().rotate(90, expand=True)
+    for name, orientation in (("camera.jpg", 6), ("mirrored.jpg", 2)):
+        exif = Image.Exif()
+        exif[0x112] = orientation
+        stored.save(root / name, exif=exif, quality=95)
+        docs.append(archived.Doc(root / name, "image", [page], EDITS))
     picture().save(root / "picture.png")
     picture().save(root / "two.tif", save_all=True, append_images=[picture()])
     # the upper left quarter is hidden at the left and at the top; as shown, it lies on its side
@@ -207,7 +213,7 @@ def test_the_restored_text_comes_back_in_order(made: Made, name: str) -> None:
     assert own in text
 
 
-@pytest.mark.parametrize("name", ["scan.pdf", "ruined.pdf", "turned.pdf", "picture.png"])
+@pytest.mark.parametrize("name", ["scan.pdf", "ruined.pdf", "turned.pdf", "picture.png", "camera.jpg"])
 def test_words_stand_within_three_points(made: Made, name: str) -> None:
     found = words_of(made.pdf(name))
     assert [word for word, _ in found] == RESTORED.split()
@@ -281,7 +287,16 @@ def test_a_page_whose_own_text_is_good_is_copied_to_the_byte(made: Made) -> None
 def test_files_that_are_not_what_was_read(made: Made) -> None:
     assert made.failure("changed.pdf") == "changed.pdf: has changed since it was read; run hoso extract again"
     assert made.failure("gone.pdf") == "gone.pdf: cannot be read: No such file or directory"
-    assert len(made.report.failures) == 2
+    assert made.failure("mirrored.jpg").startswith(
+        "mirrored.jpg: no PDF can be made of it (ValueError: its EXIF"
+    )
+    assert len(made.report.failures) == 3
+
+
+def test_a_page_of_a_camera_stands_upright(made: Made) -> None:
+    found = drawn(made.pdf("camera.jpg")).convert("L")
+    assert found.size == (595, 842)
+    assert found.getpixel((130, 100)) < 160 < found.getpixel((130, 740))  # type: ignore[operator]
 
 
 def test_the_same_input_gives_the_same_bytes(made: Made, tmp_path: Path) -> None:
