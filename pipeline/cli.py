@@ -162,7 +162,7 @@ def _add_archive(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ),
         epilog=_EPILOG,
     )
-    archive.add_argument("out", type=Path, metavar="OUT", help="an output folder of hoso extract")
+    archive.add_argument("folder", type=Path, metavar="OUT", help="an output folder of hoso extract")
     archive.add_argument(
         "--to",
         type=_formats,
@@ -248,11 +248,11 @@ def _archive(options: argparse.Namespace) -> int:
 
     chosen = run.Options(options.to, options.pdfa, options.jobs)
     progress = Progress.on_stderr(quiet=options.quiet)
-    report = run.archive(options.out, _settings(options), chosen, progress)
+    report = run.archive(options.folder, _settings(options), chosen, progress)
     for failure in report.failures:
         _say(failure.message)
     if not options.quiet:
-        _say(f"{report}; in {options.out / run.FOLDER}")
+        _say(f"{report}; in {options.folder / run.FOLDER}")
     return report.exit_status
 
 

@@ -115,9 +115,15 @@ class WorkerDiedError(ReadError):
 
 
 class ArchiveError(ReadError):
-    """A searchable PDF that cannot be made of a document, or not as PDF/A."""
+    """A searchable PDF that cannot be made of a document."""
 
     code = "archive"
+
+
+class PdfaError(ArchiveError):
+    """A document that cannot be made PDF/A."""
+
+    code = "pdfa"
 
 
 class InterruptedRunError(HosoError):

@@ -25,7 +25,7 @@ from pipeline.batch import keys, lock
 from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.progress import Progress
 from pipeline.batch.units import doc_id
-from pipeline.errors import ArchiveError, ReadError
+from pipeline.errors import ArchiveError, DamagedError, EncryptedError, PdfaError, ReadError
 from pipeline.model import Document, Failure
 from pipeline.settings import Settings
 from pipeline.tables import writer
@@ -37,6 +37,9 @@ FORMATS: tuple[Format, ...] = ("pdf", "hocr", "alto")
 FOLDER = "archive"
 _ENDINGS: dict[Format, str] = {"pdf": ".pdf", "hocr": ".hocr", "alto": ".alto.xml"}
 _CODE = ("model.py", "archive", "batch/wire.py")
+_LASTING = (DamagedError, EncryptedError, PdfaError)
+"""Failures that hang on the document alone. A share that is away or a machine under load may be better next
+time."""
 _DRAWN = frozenset({"pdf", "image"})
 """Kinds of files whose pages are pictures to lay words under."""
 
@@ -163,10 +166,10 @@ class _Run:
         self._settings, self._options, self._progress = settings, options, progress
         self._known = _Known(known)
         self._report = Report()
+        self._failures: dict[Failure, None] = {}
         pdf = metadata.version("ocrmypdf") if "pdf" in options.formats else ""
-        limits = [settings.max_memory, settings.page_timeout]
         self._base = [keys.code(_CODE), pipeline.__version__]
-        self._pdf_base = [pdf, options.pdfa, limits]
+        self._pdf_base = [pdf, options.pdfa]
 
     def all(self, ledger: Ledger) -> Report:
         """Every document, some at a time; reports and failures in order of files."""
@@ -180,7 +183,7 @@ class _Run:
                 names |= {self._place(file, each).name for each in FORMATS}
                 if file.kind not in _DRAWN:
                     self._report.textual += 1
-                    self._progress.known(file.source_file, file.pages)
+                    self._past(file)
                 elif (begun := self._one(ledger, file, pool)) is not None:
                     open_[begun[0]] = (file, begun[1])
                 while len(open_) >= 2 * jobs:
@@ -189,7 +192,8 @@ class _Run:
         finally:
             pool.shutdown(cancel_futures=True)
         self._remove_stale(names)
-        self._report.failures.sort(key=lambda failure: (failure.source_file, failure.message))
+        told = sorted(self._failures, key=lambda failure: (failure.source_file, failure.message))
+        self._report.failures += told
         return self._report
 
     def _one(self, ledger: Ledger, file: File, pool: ThreadPoolExecutor) -> tuple[Future[None], str] | None:
@@ -197,7 +201,7 @@ class _Run:
         self._report.documents += 1
         stale = self._stale(file, source.state(ledger, file))
         if not stale:
-            self._progress.known(file.source_file, file.pages)
+            self._past(file)
             return None
         try:
             document = source.document(ledger, file)
@@ -208,10 +212,11 @@ class _Run:
         except ReadError as error:
             for each, key in stale.items():
                 self._fail(file, each, key, error)
+            self._past(file, failed=True)
             return None
         if "pdf" in stale:
             return pool.submit(self._pdf, file, document), stale["pdf"]
-        self._progress.read(file.source_file, failed=False)
+        self._past(file)
         return None
 
     def _stale(self, file: File, state: list[str]) -> dict[Format, str]:
@@ -253,9 +258,15 @@ class _Run:
                 future.result()
             except ReadError as error:
                 self._fail(file, "pdf", key, error)
+                self._past(file, failed=True)
             else:
                 self._made(file, "pdf", key)
-                self._progress.read(file.source_file, failed=False)
+                self._past(file)
+
+    def _past(self, file: File, *, failed: bool = False) -> None:
+        """A document is done with, for who looks on."""
+        self._progress.known(file.source_file, file.pages)
+        self._progress.made(file.source_file, failed=failed)
 
     def _made(self, file: File, each: Format, key: str) -> None:
         self._known.put(self._place(file, each).name, key)
@@ -264,14 +275,13 @@ class _Run:
     def _fail(self, file: File, each: Format, key: str, error: ReadError) -> None:
         """Tell it; what stood there of an older state would be taken for this one."""
         self._place(file, each).unlink(missing_ok=True)
-        self._known.put(self._place(file, each).name, key, error.code, str(error))
+        if isinstance(error, _LASTING):
+            self._known.put(self._place(file, each).name, key, error.code, str(error))
         self._tell(file, error.code, str(error))
-        self._progress.read(file.source_file, failed=True)
 
     def _tell(self, file: File, code: str, message: str) -> None:
-        found = Failure(file.source_file, None, "archive", code, message)
-        if found not in self._report.failures:
-            self._report.failures.append(found)
+        # once, though several formats fail for one reason
+        self._failures[Failure(file.source_file, None, "archive", code, message)] = None
 
     def _write(self, place: Path, chunks: Iterable[str]) -> None:
         temporary = writer.temporary_of(place)

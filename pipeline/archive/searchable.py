@@ -23,6 +23,7 @@ from pipeline.errors import (
     EncryptedError,
     LimitError,
     MissingExtraError,
+    PdfaError,
     ReadError,
     TimeoutReadError,
 )
@@ -136,7 +137,7 @@ def _error(name: str, status: int, said: str) -> ReadError:
         return LimitError(f"{name}: OCRmyPDF needs more memory than there is; raise max_memory")
     if status == _NOT_PDFA:
         finding = _FINDING.search(said)
-        return ArchiveError(f"{name}: cannot be made PDF/A: {finding[1][:300] if finding else line}")
+        return PdfaError(f"{name}: cannot be made PDF/A: {finding[1][:300] if finding else line}")
     if status == _ENCRYPTED:
         return EncryptedError(f"{name}: encrypted: OCRmyPDF cannot open it; save it without a password")
     if status == _DAMAGED:

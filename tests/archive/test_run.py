@@ -10,8 +10,17 @@ import archived
 import pytest
 
 from pipeline.archive import run, searchable
+from pipeline.batch.ledger import File
 from pipeline.cli import main
-from pipeline.errors import EXIT_MISSING, EXIT_NOTHING, EXIT_OK, EXIT_PARTIAL, EXIT_USAGE
+from pipeline.errors import (
+    EXIT_MISSING,
+    EXIT_NOTHING,
+    EXIT_OK,
+    EXIT_PARTIAL,
+    EXIT_USAGE,
+    PdfaError,
+    TimeoutReadError,
+)
 from pipeline.model import Edit, Page
 from pipeline.settings import Settings
 
@@ -101,6 +110,28 @@ def test_a_document_that_fails_fails_alone(tmp_path: Path, capsys: pytest.Captur
     assert main(["archive", str(a), "--to", "hocr", "--quiet"]) == EXIT_NOTHING
 
 
+def test_a_lasting_failure_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is one told that a new state of the document may have ended."""
+    out, tries = tmp_path / "out", list[str]()
+    doc = scan(tmp_path, "a.pdf")
+    archived.write(out, [doc], tmp_path)
+
+    def make(file: File, *_: object, **__: object) -> None:
+        tries.append(file.source_file)
+        raise errors[len(tries) - 1]
+
+    errors = [TimeoutReadError("slow"), PdfaError("no"), PdfaError("again no")]
+    monkeypatch.setattr(searchable, "check", lambda: None)
+    monkeypatch.setattr(searchable, "make", make)
+    monkeypatch.setattr(run, "metadata", SimpleNamespace(version=lambda _: "1"))
+    pdf = run.Options(("pdf",), pdfa=True, jobs=1)
+    said = [[f.message for f in run.archive(out, Settings(), pdf).failures] for _ in range(3)]
+    assert (said, len(tries)) == ([["slow"], ["no"], ["no"]], 2)
+    doc.edits[1] = []
+    archived.write(out, [doc], tmp_path)
+    assert [f.message for f in run.archive(out, Settings(), pdf).failures] == ["again no"]
+
+
 def test_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     archived.write(out, [scan(tmp_path, "a.pdf"), text(tmp_path)], tmp_path)
@@ -135,7 +166,7 @@ def test_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     [
         (2, "Error: no PDF", "damaged", "a.pdf: damaged: OCRmyPDF cannot read it (Error: no PDF)"),
         (8, "", "encrypted", "a.pdf: encrypted: OCRmyPDF cannot open it; save it without a password"),
-        (10, "no\n  [fail] a font\nUse gs", "archive", "a.pdf: cannot be made PDF/A: a font"),
+        (10, "no\n  [fail] a font\nUse gs", "pdfa", "a.pdf: cannot be made PDF/A: a font"),
         (99, "MemoryError: \n", "limit", "a.pdf: OCRmyPDF needs more memory than there is; raise max_memory"),
         (99, "ValueError: so", "archive", "a.pdf: no PDF can be made of it (ValueError: so)"),
         (-9, "", "archive", "a.pdf: OCRmyPDF ended with status -9 (no word of why)"),
