@@ -23,8 +23,9 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <title>{title}</title>
 <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>
 <meta name="ocr-system" content="hoso {version}"/>
-<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf"/>
+<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf ocrp_lang"/>
 <meta name="ocr-langs" content="vi"/>
+<meta name="ocr-scripts" content="Latn"/>
 <meta name="ocr-number-of-pages" content="{pages}"/>
 </head>
 <body>
@@ -47,8 +48,8 @@ def document(name: str, count: int, pages: Iterable[PlacedPage]) -> Iterator[str
 
 def _page(page: PlacedPage, name: str) -> str:
     dpi = page.dpi or _DPI
-    # a quote would end the name
-    image = xml(name.replace('"', "%22"))
+    # a quote would end the name, and readers take a semicolon for the end of it
+    image = xml(name.translate({ord(c): f"%{ord(c):02X}" for c in '%";'}))
     sheet = _pixels(Box(0, 0, page.width, page.height), dpi)
     title = f"image &quot;{image}&quot;; {sheet}; ppageno {page.number - 1}; scan_res {dpi} {dpi}"
     lines = [f'<div class="ocr_page" id="page_{page.number}" title="{title}">\n']

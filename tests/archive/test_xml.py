@@ -7,7 +7,11 @@ elements that hoso writes: children in order, required and allowed attributes wi
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import util
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -194,3 +198,13 @@ def test_hocr_elements_lie_in_each_other() -> None:
     check(body, 0)
     ids = [e.attrib["id"] for e in made_hocr().iter() if "id" in e.attrib]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.skipif(util.find_spec("hocr_spec") is None, reason="hocr-spec is not installed: make test")
+def test_hocr_is_valid(tmp_path: Path) -> None:
+    """By the validator of the hOCR standard's authors."""
+    path = tmp_path / "a.hocr"
+    path.write_text("".join(hocr.document(NAME, 3, PAGES)), encoding="utf-8")
+    command = [sys.executable, "-W", "ignore", "-m", "hocr_spec.cli", "--parse-strict", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Document is valid" in done.stdout) == (0, True), done.stdout + done.stderr
