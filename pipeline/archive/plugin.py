@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
-from ocrmypdf import OcrElement, OcrEngine, OrientationConfidence, hookimpl
+from ocrmypdf import BadArgsError, OcrElement, OcrEngine, OrientationConfidence, hookimpl
 from ocrmypdf.hocrtransform import Baseline, BoundingBox, OcrClass
 from ocrmypdf.pdfa import get_pdf_save_settings
 from PIL import Image
@@ -110,7 +110,14 @@ def get_ocr_engine(options: Value) -> OcrEngine:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def validate(pdfinfo: Value, options: Value) -> None:
-    """Before any page is made: which pages get words, and where these stand on the whole sheet."""
+    """Before any page is made: which pages get words, and where these stand on the whole sheet.
+
+    Raises:
+        BadArgsError: where pages would be drawn anew: no page is drawn here, so they would be blank.
+    """
+    if not options.lossless_reconstruction:
+        message = "hoso's words go under pages as they are: not with --force-ocr, --deskew, --clean-final"
+        raise BadArgsError(message)
     given: Path | None = getattr(options, "hoso_words", None)
     known = json.loads(given.read_text(encoding="utf-8")) if given else _read(Path(options.input_file))
     wanted = {int(number) - 1 for number in known if int(number) <= len(pdfinfo)}

@@ -346,12 +346,16 @@ def test_ocrmypdf_with_the_plugin_alone(made: Made, tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text(json.dumps(words), encoding="utf-8")
     target = tmp_path / "made.pdf"
     own = ["--plugin", "pipeline.archive.plugin", "--hoso-words", str(tmp_path / "words.json")]
-    done = subprocess.run(
-        [sys.executable, "-m", "ocrmypdf", *own, str(made.source / "scan.pdf"), str(target)],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
+
+    def ocrmypdf(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ocrmypdf", *own, *more, str(made.source / "scan.pdf"), str(target)]
+        root = Path(__file__).parents[2]
+        return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+
+    for drawn_anew in ("--force-ocr", "--deskew"):
+        done = ocrmypdf(drawn_anew)
+        assert (done.returncode, "hoso's words go under pages as they are" in done.stderr) == (1, True)
+        assert not target.exists()
+    done = ocrmypdf()
     assert done.returncode == 0, done.stderr
     assert text_of(target).split() == ["Huyện"]
