@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake samples dictionaries clean
+.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -91,6 +91,17 @@ bench-legacy: ## measure how often old encodings are told and converted rightly 
 bench-intake: ## measure verdicts on text layers, second witnesses, born-digital speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.intake
+
+bench-archive: ## measure searchable PDFs: order of the text, places of the words, PDF/A (docs/archive.md)
+	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
+	.venv/bin/python -m benchmarks.archive
+
+archive: ## install what searchable PDFs need (the extra archive: OCRmyPDF) into .venv
+	@bash .ci/setup.sh archive
+
+test-archive: ## run the tests of searchable PDFs, which make test skips where the extra is missing
+	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
+	@.venv/bin/python -m pytest -q tests/archive
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Makes a machine ready to run hoso, and is quick where it already is.
 #
-# usage: bash .ci/setup.sh run|dev|bench [fonts]
+# usage: bash .ci/setup.sh run|dev|bench|archive [fonts]
 #   run    programs (through apt) and the locked packages that hoso needs, in .venv
 #   dev    the same with the tools for tests, lint and drawing samples
 #   bench  the same as dev with the peers that hoso is measured against
+#   archive  the same as run with OCRmyPDF, which makes searchable PDFs
 #   fonts  also the fonts that samples and training pages are drawn with
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -81,13 +82,15 @@ install_programs() {
 
 # a venv of its own: Debian forbids pip in the system's Python (PEP 668), and nothing else is touched
 install_python() {
-    local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want $venv/.hoso-bench)
+    local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want)
     case $want in
-        run) enough+=($venv/.hoso-dev) ;;
+        run) enough+=($venv/.hoso-dev $venv/.hoso-archive) ;;
         dev) groups=(--group dev) ;;
         bench) groups=(--group dev --group bench) ;;
-        *) die "usage: bash .ci/setup.sh run|dev|bench [fonts]" ;;
+        archive) groups=(--no-dev --extra archive) ;;
+        *) die "usage: bash .ci/setup.sh run|dev|bench|archive [fonts]" ;;
     esac
+    [ "$want" = archive ] || enough+=($venv/.hoso-bench)
     hash=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
     stamp=$venv/.hoso-$want
     if [ -x $venv/bin/hoso ] && $venv/bin/python -c '' 2>/dev/null &&

@@ -75,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_restore(commands)
     _add_check(commands)
     _add_explain(commands)
+    _add_archive(commands)
     _add_rules(commands)
     return parser
 
@@ -172,6 +173,42 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     explain.set_defaults(run=_explain)
 
 
+def _add_archive(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    archive = commands.add_parser(
+        "archive",
+        help="make searchable PDFs, hOCR and ALTO of what hoso extract read",
+        description=(
+            "Write OUT/archive: of every scan that hoso extract read into OUT a PDF whose pages look as they "
+            "did, with the restored text under them, and the words with places and confidences as hOCR and "
+            "ALTO XML. Nothing is read again, originals stay as they are, only what changed is made anew."
+        ),
+        epilog=_EPILOG,
+    )
+    archive.add_argument("folder", type=Path, metavar="OUT", help="an output folder of hoso extract")
+    archive.add_argument(
+        "--to",
+        type=_formats,
+        default="pdf,hocr,alto",
+        metavar="FORMATS",
+        help="of pdf,hocr,alto (default: all)",
+    )
+    archive.add_argument(
+        "--pdfa", action="store_true", help="PDF/A-2b, validated; what cannot be fails alone"
+    )
+    archive.add_argument(
+        "--jobs",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="documents at a time (default: usable processors)",
+    )
+    _add_common(archive)
+    loudness = archive.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    archive.set_defaults(run=_archive)
+
+
 def _add_rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     rules = commands.add_parser(
         "rules",
@@ -252,6 +289,20 @@ def _explain(options: argparse.Namespace) -> int:
     for line in explain.lines(extraction, options.row):
         _print(f"{line}\n")
     return errors.EXIT_OK
+
+
+def _archive(options: argparse.Namespace) -> int:
+    from pipeline.archive import run
+    from pipeline.batch.progress import Progress
+
+    chosen = run.Options(options.to, options.pdfa, options.jobs)
+    progress = Progress.on_stderr(quiet=options.quiet)
+    report = run.archive(options.folder, _settings(options), chosen, progress)
+    for failure in report.failures:
+        _say(failure.message)
+    if not options.quiet:
+        _say(f"{report}; in {options.folder / run.FOLDER}")
+    return report.exit_status
 
 
 def _check_rules(options: argparse.Namespace) -> int:
@@ -401,6 +452,14 @@ def _positive(text: str) -> int:
         message = f"must be a whole number from 1, not {text[:20]!r}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _formats(text: str) -> list[str]:
+    wanted = text.split(",")
+    if unknown := [name for name in wanted if name not in {"pdf", "hocr", "alto"}]:
+        message = f"{unknown[0][:20]!r} is none of pdf, hocr, alto"
+        raise argparse.ArgumentTypeError(message)
+    return sorted(set(wanted))
 
 
 def _log_hint(options: argparse.Namespace) -> str:

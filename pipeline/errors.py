@@ -39,6 +39,12 @@ class MissingProgramError(HosoError):
     exit_status = EXIT_MISSING
 
 
+class MissingExtraError(MissingProgramError):
+    """A Python package that only some commands need is not installed."""
+
+    code = "missing_extra"
+
+
 class DictionaryError(HosoError):
     """A dictionary or rule file is missing or wrong."""
 
@@ -106,6 +112,18 @@ class WorkerDiedError(ReadError):
     """The process that read the page died twice."""
 
     code = "worker_died"
+
+
+class ArchiveError(ReadError):
+    """A searchable PDF that cannot be made of a document."""
+
+    code = "archive"
+
+
+class PdfaError(ArchiveError):
+    """A document that cannot be made PDF/A."""
+
+    code = "pdfa"
 
 
 class InterruptedRunError(HosoError):

@@ -49,6 +49,7 @@ def test_every_table_is_named() -> None:
     "page",
     [
         "README.md",
+        "docs/archive.md",
         "docs/encodings.md",
         "docs/how-it-works.md",
         "docs/restoration.md",

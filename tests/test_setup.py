@@ -118,9 +118,11 @@ def test_apt_fails(machine: Machine) -> None:
         ("run", ".hoso-run"),
         ("run", ".hoso-dev"),
         ("run", ".hoso-bench"),
+        ("run", ".hoso-archive"),
         ("dev", ".hoso-dev"),
         ("dev", ".hoso-bench"),
         ("bench", ".hoso-bench"),
+        ("archive", ".hoso-archive"),
     ],
 )
 def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) -> None:
@@ -133,7 +135,12 @@ def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) ->
 
 @pytest.mark.parametrize(
     ("want", "groups"),
-    [("run", "--no-dev"), ("dev", "--group dev"), ("bench", "--group dev --group bench")],
+    [
+        ("run", "--no-dev"),
+        ("dev", "--group dev"),
+        ("bench", "--group dev --group bench"),
+        ("archive", "--no-dev --extra archive"),
+    ],
 )
 def test_changed_lock_is_installed(machine: Machine, want: str, groups: str) -> None:
     machine.stub_programs()

@@ -114,6 +114,15 @@ def text_cell(value: str, *, exact: bool = False) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def unguarded(cell: str) -> str:
+    r"""The text of a cell that ``text_cell`` made with ``exact``.
+
+    >>> [unguarded(text_cell(text, exact=True)) for text in ("-1", "'-1", "a'")]
+    ['-1', "'-1", "a'"]
+    """
+    return cell[1:] if _LIKE_FORMULA.match(cell) else cell
+
+
 def _integer(column: Column, value: Cell) -> str:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Rows = Iterable[Sequence[str]]
 """Rows of cells as ``rows.format_row`` makes them; may be a generator: they are never held together."""
 
-_DOC_ID = re.compile(r"d[0-9a-f]{12}")
+DOC_ID = re.compile(r"d[0-9a-f]{12}")
 _TEMPORARY = re.compile(r"\.hoso-.*\.tmp")
 _ADVICE = {
     errno.ENOSPC: "the disk is full; free some space and run again",
@@ -94,15 +94,15 @@ def write(
     every = schemas or contract()
     chosen = _schemas(tables, every)
     done = Written({})
-    with _clear_errors(out):
+    with clear_errors(out):
         for folder in (out, out / "tables", out / "text", out / "edits"):
             folder.mkdir(parents=True, exist_ok=True)
-            _remove_leftovers(folder)
+            remove_leftovers(folder)
         staged: list[tuple[Path, Path]] = []
         try:
             for schema in chosen:
                 place = out / schema.path
-                staged.append((_temporary(place), place))
+                staged.append((temporary_of(place), place))
                 rows = failures if schema.name == "failures" else tables.get(schema.name, ())
                 done.rows[schema.name] = _stage_table(staged[-1][0], schema, rows)
             kept = _write_documents(out, texts, edits, done)
@@ -114,11 +114,11 @@ def write(
         described = out / "tables" / "datapackage.json"
         done.removed = _remove_tables(described, chosen)
         _write_text(described, datapackage.text(every.values()), done)
-        _sync_folder(out / "tables")
+        sync_folder(out / "tables")
         done.removed += _remove_stale(out, *kept)
         body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
         _write_text(out / "run.json", body, done)
-        _sync_folder(out)
+        sync_folder(out)
     return done
 
 
@@ -150,13 +150,13 @@ def _write_documents(
         _write_rows(table, schema, rows)
         _write_text(place, table.getvalue(), done)
     # once, not for each of thousands of files
-    _sync_folder(out / "text")
-    _sync_folder(out / "edits")
+    sync_folder(out / "text")
+    sync_folder(out / "edits")
     return text_names, edit_names
 
 
 def _checked(doc_id: str) -> str:
-    if not _DOC_ID.fullmatch(doc_id):
+    if not DOC_ID.fullmatch(doc_id):
         message = f"not a doc_id: {doc_id!r}"
         raise SchemaError(message)
     return doc_id
@@ -191,7 +191,7 @@ def _write_text(place: Path, text: str, done: Written) -> None:
         if place.stat().st_size == len(data) and place.read_bytes() == data:
             done.unchanged += 1
             return
-    temporary = _temporary(place)
+    temporary = temporary_of(place)
     try:
         with _create(temporary) as handle:
             handle.write(data.decode("utf-8"))
@@ -209,11 +209,12 @@ def _settle(temporary: Path, place: Path, done: Written) -> None:
         done.unchanged += 1
         return
     temporary.replace(place)
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     done.changed += 1
 
 
-def _temporary(place: Path) -> Path:
+def temporary_of(place: Path) -> Path:
+    """Where a file is written before it is renamed to its place."""
     return place.with_name(f".hoso-{os.getpid()}-{place.name}.tmp")
 
 
@@ -227,7 +228,7 @@ def _flush(handle: TextIO) -> None:
     os.fsync(handle.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable, where the file system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -237,7 +238,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of a run that was killed (the caller holds the folder's lock)."""
     for path in list(folder.iterdir()):
         if _TEMPORARY.fullmatch(path.name) and path.is_file():
@@ -262,15 +263,19 @@ def _remove_stale(out: Path, text_names: set[str], edit_names: set[str]) -> int:
     removed = 0
     for folder, suffix, kept in ((out / "text", ".txt", text_names), (out / "edits", ".csv", edit_names)):
         for path in list(folder.iterdir()):
-            if path.suffix == suffix and _DOC_ID.fullmatch(path.stem) and path.name not in kept:
+            if path.suffix == suffix and DOC_ID.fullmatch(path.stem) and path.name not in kept:
                 path.unlink(missing_ok=True)
                 removed += 1
     return removed
 
 
 @contextmanager
-def _clear_errors(out: Path) -> Iterator[None]:
-    """Turn errors of the operating system into one clear line."""
+def clear_errors(out: Path) -> Iterator[None]:
+    """Turn errors of the operating system into one clear line.
+
+    Raises:
+        OutputError: for an OSError inside.
+    """
     try:
         yield
     except OSError as error:
