@@ -341,3 +341,11 @@ Toản huyện | 42 | 15""")
         ("new", 42, "total"),
         ("repair", 15, "total"),
     ]
+
+
+def test_households_helped_are_no_cards(extracted: Callable[[str], Extraction]) -> None:
+    found = extracted("""Biểu 2. Kết quả hỗ trợ hộ nghèo năm 2023
+TT | Xã | Thẻ BHYT đã cấp cho người nghèo (thẻ) | Hộ nghèo được hỗ trợ tiền điện (hộ)
+1 | Na Hin | 512 | 131
+2 | Pờ Ly | 387 | 94""").figures
+    assert [f.values["cards"] for f in found if f.table == "cards"] == [512, 387]
