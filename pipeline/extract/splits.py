@@ -68,8 +68,10 @@ def _parts(
         if not behind:
             continue
         between = sentence.text[begin : behind[0].lead]
-        if not (cues.parts.search(between) or (not number and any(sign in between for sign in _SIGNS))):
+        cue = cues.parts.search(between)
+        if cue is None and (number or not any(sign in between for sign in _SIGNS)):
             continue
+        begin += cue.end() if cue else 1 + max(map(between.rfind, _SIGNS))
         summed = total.value
         for count, q in enumerate(_plain(sentence, begin, behind[:MOST_PARTS], cues, refused), 1):
             assert q.value is not None
