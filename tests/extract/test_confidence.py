@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, tells_time, understood
 from pipeline.model import Value
-from training.confidence import BELIEVED, NEWEST, fit
+from training.confidence import BELIEVED, NEWEST, Known, fit, level
 
 ROW: Mapping[str, Value] = {
     "rule": "loans.disbursed",
@@ -80,3 +80,11 @@ def test_weights_tell_right_rows_from_wrong_ones() -> None:
     weights = fit(older, newest)
     assert weights["rule a"] > 0 > weights["rule b"]
     assert not any(name.startswith("set ") for name in weights)
+
+
+def test_the_level_rises_as_far_as_the_surest_rows_are_right() -> None:
+    weights = {"every row": 1.5, "bad": -0.5}
+    rows: list[Known] = [*[([], True)] * 19, *[(["bad"], False)] * 3]
+    # at +0.7 the plain rows reach a confidence of 0.9, at +1.2 the bad ones would, and 3 of 22 be wrong
+    assert 0.7 <= level(weights, [rows]) < 1.2
+    assert level(weights, [rows, [([], False)]]) < 0.7
