@@ -72,6 +72,7 @@ class Scaled(NamedTuple):
 
 _DIGIT = re.compile(r"[0-9]")
 _UNIT = re.compile(r"\s*[“\"‘]?\s*")
+_PERCENT = frozenset("%p")
 _BARE = regex.compile(r"\s*(?:[0-9]|$)")
 """Behind a number: another or nothing, so that no unit follows."""
 BEFORE = 90
@@ -119,6 +120,9 @@ class Grammar:
         words += [word for words in units["currencies"].values() for word in words]
         self._keys = {word.casefold()[:2] for word in [*words, "%", "phần trăm"]}
         """What units begin with: two letters, or all of a shorter word."""
+        self._currency_heads = {
+            word[:1].casefold() for words in units["currencies"].values() for word in words
+        }
         self._percent = regex.compile(r"\s*(?:%|phần trăm)", flags)
         self._per = [
             (unit, regex.compile(rf"\s*/\s*(?:1\s+|mỗi\s+)?(?:{_alternatives(words)})(?!\p{{L}})", flags))
@@ -377,14 +381,14 @@ class Grammar:
         if not has_factor and key[:2] not in self._keys and key[:1] not in self._keys:
             return "", end, end, ""
         noun = self._nouns.match(text, end)
-        for unit, currency in self._currencies:
+        for unit, currency in self._currencies if key[:1] in self._currency_heads else ():
             # `24 đồng hồ nước` is no money: the longer word is meant
             if (found := currency.match(text, end)) and not (noun and noun.end() > found.end()):
                 for per, pattern in self._per:
                     if rate := pattern.match(text, found.end()):
                         return unit, rate.end(), rate.end(), per
                 return unit, found.end(), found.end(), ""
-        if percent := self._percent.match(text, end):
+        if key[:1] in _PERCENT and (percent := self._percent.match(text, end)):
             return "percent", percent.end(), percent.end(), ""
         if noun:
             unit = str(noun.lastgroup)
