@@ -7,7 +7,7 @@ it, a project's line of its subprojects'.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -54,6 +54,7 @@ UNIT = regex.compile(r"đơn vị tính|đvt")
 _NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
 _TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
 _SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
+_AMOUNT_OF = regex.compile(r"^thành tiền")
 _AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
 _PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
 
@@ -89,8 +90,33 @@ def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tupl
         if chosen is None:
             continue
         claimed.add(grid.blocks[0])
-        _read_grid(flow, grid, *chosen, book, reading)
+        rules, columns, head = chosen
+        beside = list(_beside(rules, columns, caption_of(flow, grid), book))
+        if beside:  # whose the money is nobody says
+            columns = [replace(c, entry=None) if c.entry and c.unit == "vnd" else c for c in columns]
+        _read_grid(flow, grid, [(rules, columns), *beside], head, book, reading)
     return reading, frozenset(claimed)
+
+
+def _beside(
+    chosen: TableRules, columns: Sequence[Column], caption: str, book: Rulebook
+) -> Iterator[tuple[TableRules, list[Column]]]:
+    """Other tables' counts among a table's columns: ``Số thẻ BHYT | Nhà xây mới | Số suất quà``."""
+    for rules in book.tables.values():
+        sign = rules.parts.get("grid.beside")
+        if rules is chosen or sign is None:
+            continue
+        found = [
+            column_of(c.heading, caption, rules, book)
+            if c.entry is None and sign.search(c.heading)
+            else Column(c.heading, is_label=c.is_label)
+            for c in columns
+        ]
+        for place in range(1, len(found)):  # `Số suất quà | Thành tiền`: the money of what stands before it
+            if found[place - 1].entry and _AMOUNT_OF.match(found[place].heading):
+                found[place] = column_of(found[place].heading, caption, rules, book)
+        if any(c.entry and c.unit not in {"vnd", "percent"} for c in found):
+            yield rules, found
 
 
 def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Column], int] | None:
@@ -202,26 +228,30 @@ UNSAID = "unspecified"
 def _read_grid(
     flow: Flow,
     grid: Grid,
-    rules: TableRules,
-    columns: Sequence[Column],
+    tables: Sequence[tuple[TableRules, Sequence[Column]]],
     head: int,
     book: Rulebook,
     reading: Reading,
 ) -> None:
     above = above_of(flow, grid)
-    _, proved = prove_grid(grid, head, [column.heading for column in columns])
-    lines: list[Line] = []
+    _, proved = prove_grid(grid, head, [column.heading for column in tables[0][1]])
+    lines: list[list[Line]] = [[] for _ in tables]
     for number, row in enumerate(grid.rows):
         quantities: list[Quantity] = []
         if number >= head:
-            line, sentence = line_of(flow, grid, number, rules, columns, book, above, proved)
-            quantities = list(sentence.quantities)
-            lines.append(line)
-            reading.lines.append((sentence, line.rows))
-            reading.refused.update(dict.fromkeys(line.joint, JOINT_AMOUNT))
+            made = [line_of(flow, grid, number, *table, book, above, proved) for table in tables]
+            numbers = {q.start: q for q in made[0][1].quantities}
+            numbers |= {q.start: q for line, _ in made[1:] for r in line.rows for q in r.cells.values()}
+            quantities = [numbers[start] for start in sorted(numbers)]
+            for held, (line, _) in zip(lines, made, strict=True):
+                held.append(line)
+                reading.refused.update(dict.fromkeys(line.joint, JOINT_AMOUNT))
+            sentence = replace(made[0][1], quantities=quantities)
+            reading.lines.append((sentence, [r for line, _ in made for r in line.rows]))
             reading.repaired += proved.repaired(quantities)
         reading.prose += prose_of(row, grid.blocks[number], quantities)
-    relate(lines)
+    for held in lines:
+        relate(held)
 
 
 def prose_of(row: Sequence[Cell], block: int, quantities: Sequence[Quantity]) -> list[tuple[int, int, int]]:

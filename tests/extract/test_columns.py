@@ -349,3 +349,21 @@ TT | Xã | Thẻ BHYT đã cấp cho người nghèo (thẻ) | Hộ nghèo đư�
 1 | Na Hin | 512 | 131
 2 | Pờ Ly | 387 | 94""").figures
     assert [f.values["cards"] for f in found if f.table == "cards"] == [512, 387]
+
+
+def test_a_table_of_several_things(extracted: Extracted) -> None:
+    extraction = extracted("""Biểu 1. Kết quả hỗ trợ hộ nghèo năm 2023
+TT | Xã | Thẻ BHYT đã cấp (thẻ) | Nhà xây mới (nhà) | Nhà sửa chữa (nhà) | Số suất quà | Kinh phí (triệu đồng)
+1 | Na Hin | 512 | 6 | 2 | 84 | 910
+2 | Pờ Ly | 387 | 3 | 4 | 61 | 640
+ | Tổng cộng | 899 | 9 | 6 | 145 | 1.550""")
+    found = [(f.table, [f.values.get(c) for c in ("cards", "houses", "count")]) for f in extraction.figures]
+    assert sorted(found, key=str) == sorted(
+        [("cards", [n, None, None]) for n in (512, 387, 899)]
+        + [("houses", [None, n, None]) for n in (6, 2, 3, 4, 9, 6)]
+        + [("supports", [None, None, n]) for n in (84, 61, 145)],
+        key=str,
+    )
+    assert all(f.values["proof"] == "sum" for f in extraction.figures)
+    # whose the money is nobody says
+    assert [row["text"] for row in extraction.unclaimed] == ["910", "640", "1.550"]
