@@ -200,7 +200,7 @@ def _glyphs(operands: Any) -> int:
 def _may_follow(stream: Any, found: Drawn, depth: int) -> bool:
     """Whether a page's or form's content is small enough, unpacked, to be followed."""
     total = 0
-    for part in _parts(stream.get("/Contents")) if depth == 0 else [stream]:
+    for part in parts(stream.get("/Contents")) if depth == 0 else [stream]:
         size = unpacked.size(part, MAX_CONTENT if depth == 0 else _MAX_STREAM)
         if size is None:
             return False
@@ -209,7 +209,7 @@ def _may_follow(stream: Any, found: Drawn, depth: int) -> bool:
     return total <= _MAX_STREAM
 
 
-def _parts(contents: Any) -> list[Any]:
+def parts(contents: Any) -> list[Any]:
     """The streams of a page's content."""
     import pikepdf
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import DamagedError, LimitError, ReadError
-from pipeline.intake import children, legacy, office, pdf, placement, text
+from pipeline.intake import children, legacy, office, paths, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
 from pipeline.intake.identify import FileInfo
@@ -145,7 +145,14 @@ def _read_pdf(sheet: Sheet) -> Page:
 
 
 def _rulings(sheet: Sheet, hidden: bool, settings: Settings) -> tuple[tuple[Grid, ...], Affine]:
-    """The ruled tables of a page whose layer is good; none where it cannot be drawn: its text is good."""
+    """The ruled tables of a page whose layer is good, from its paths where those tell all that is seen.
+
+    None where it would have to be drawn and cannot be: its text is good.
+    """
+    page = sheet.geometry
+    found = None if hidden else paths.rules(sheet.path, sheet.number, sheet.content, page, sheet.where)
+    if found is not None:
+        return rulings.from_lines(found.across, found.down, page.width), scaling(1)
     try:
         image = (sheet.scan if hidden else None) or sheet.drawn(min(_RULINGS_DPI, settings.dpi))
     except ReadError:

@@ -6,12 +6,15 @@ their ends for letters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.intake.marks import Line
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,6 +28,12 @@ _SOLID = 0.92
 """Share of dark pixels in a line; a line of text has 0.4-0.7."""
 _THICKEST = 0.05
 _NEAR = 0.05
+_BESIDE = 0.01
+"""Inches between pieces of one line, across it: less than a pixel of the reduced image's two."""
+_BRIDGED = 0.04
+"""Inches of a gap within a line: four pixels where a page is drawn for its lines at 100 dpi."""
+_POINTS = 72
+"""Points in an inch."""
 _MOST_LINES = 400
 _LEAST_WIDTH = 0.4
 """Of the page: receipt stamps and the emblem in a seal are grids too, but small ones over other text."""
@@ -83,21 +92,26 @@ def find(image: Image.Image, dpi: int) -> Rulings:
     vertical = _segments(down.T, _THICKEST * inch)
     if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
         return Rulings(())
-    near = _NEAR * inch
     grids = []
     mask = np.zeros_like(dark)
-    for rows, columns in _tables(horizontal, vertical, near):
-        grid = _grid(rows, columns, near)
-        if grid is not None and grid.xs[-1] - grid.xs[0] >= _LEAST_WIDTH * dark.shape[1]:
-            grids.append(grid)
-            _draw(mask, across, down.T, rows, columns, round(_THICKEST * inch))
-    if not grids:
-        return Rulings(())
-    scaled = tuple(
-        Grid(tuple(x * step for x in g.xs), tuple(y * step for y in g.ys), g.cells)
-        for g in sorted(grids, key=lambda g: (g.ys[0], g.xs[0]))
-    )
-    return Rulings(scaled, _enlarged(mask, step, image.size))
+    for grid, rows, columns in _grids(horizontal, vertical, inch, dark.shape[1]):
+        grids.append(Grid(tuple(x * step for x in grid.xs), tuple(y * step for y in grid.ys), grid.cells))
+        _draw(mask, across, down.T, rows, columns, round(_THICKEST * inch))
+    return Rulings(tuple(grids), _enlarged(mask, step, image.size)) if grids else Rulings(())
+
+
+def from_lines(across: Iterable[Line], down: Iterable[Line], width: float) -> tuple[Grid, ...]:
+    """The ruled tables that a page's own lines make, in points.
+
+    Args:
+        across: pieces of horizontal lines: y, and x from and to, in points.
+        down: pieces of vertical lines: x, and y from and to.
+        width: the page's width.
+    """
+    horizontal, vertical = _joined(across, _ACROSS), _joined(down, _DOWN)
+    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
+        return ()
+    return tuple(grid for grid, _, _ in _grids(horizontal, vertical, _POINTS, width))
 
 
 def erased(image: Image.Image, rulings: Rulings) -> Image.Image:
@@ -170,6 +184,51 @@ def _bridged(runs: list[list[int]]) -> list[tuple[int, int]]:
         else:
             closed.append((start, end))
     return closed
+
+
+def _joined(pieces: Iterable[Line], shortest: float) -> list[Segment]:
+    """Pieces of lines put together where they follow each other or overlap; lengths are in inches."""
+    beside: list[list[Line]] = []
+    for piece in sorted(pieces):
+        last = beside[-1] if beside else []
+        if (
+            last
+            and piece[0] - last[-1][0] <= _BESIDE * _POINTS
+            and piece[0] - last[0][0] <= _THICKEST * _POINTS
+        ):
+            last.append(piece)
+        else:
+            beside.append([piece])
+    return [line for group in beside for line in _runs(group) if line.end - line.start >= shortest * _POINTS]
+
+
+def _runs(pieces: Iterable[Line]) -> Iterator[Segment]:
+    """The almost solid runs of pieces that stand on one line."""
+    runs: list[tuple[float, float, float, float]] = []  # where, start, end, length that is drawn
+    for at, start, end in sorted(pieces, key=itemgetter(1, 2)):
+        if runs and start - runs[-1][2] <= _BRIDGED * _POINTS:
+            where, first, last, drawn = runs[-1]
+            drawn += max(0.0, end - max(start, last))
+            runs[-1] = (where, first, max(last, end), drawn)
+        else:
+            runs.append((at, start, end, end - start))
+    yield from (Segment(at, start, end) for at, start, end, drawn in runs if drawn >= _SOLID * (end - start))
+
+
+def _grids(
+    horizontal: Sequence[Segment], vertical: Sequence[Segment], inch: float, width: float
+) -> list[tuple[Grid, list[Segment], list[Segment]]]:
+    """The tables that lines make, with their lines, from the top; ``width`` is the page's."""
+    near = _NEAR * inch
+    found = [
+        (_grid(rows, columns, near), rows, columns) for rows, columns in _tables(horizontal, vertical, near)
+    ]
+    kept = [
+        (grid, rows, columns)
+        for grid, rows, columns in found
+        if grid is not None and grid.xs[-1] - grid.xs[0] >= _LEAST_WIDTH * width
+    ]
+    return sorted(kept, key=lambda each: (each[0].ys[0], each[0].xs[0]))
 
 
 def _tables(
