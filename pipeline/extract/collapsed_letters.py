@@ -22,7 +22,7 @@ LONG_GLUED = 7
 """Letters of a heading that may be glued to what is behind it."""
 ALIKE = 0.5
 """What a sign counts that OCR takes for another; shorter words may have one such and no other."""
-_SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|[./-]+$")
+_SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|(?<![./-])[./-]+$")
 _DIGITS = str.maketrans("0163w", "oloau")
 """Signs that OCR puts for letters inside words."""
 _TIMES = {"nam", "den"}

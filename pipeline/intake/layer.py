@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -74,7 +75,7 @@ def parse(table: str) -> list[LayerWord]:
             continue
         text = nfc("".join(map(_legible, _BULLET.sub("", cells[11]))).strip())
         left, top, width, height = (float(cell) for cell in cells[6:10])
-        if text and width > 0 and height > 0:
+        if text and width > 0 and height > 0 and math.isfinite(left + width) and math.isfinite(top + height):
             box = Box(left, top, left + width, top + height)
             words.append(LayerWord(text, box, tuple(int(cell) for cell in cells[2:5])))
     return words

@@ -5,6 +5,7 @@ pikepdf (qpdf) opens and repairs; ``pdfinfo`` measures. Nothing here decodes an 
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -228,7 +229,7 @@ def _plain(path: Path, number: int, where: str) -> Geometry | None:
         AttributeError,
     ):
         return None
-    if len(media) != 4 or len(crop) != 4 or turn % 90:
+    if len(media) != 4 or len(crop) != 4 or turn % 90 or not all(map(math.isfinite, (*media, *crop))):
         return None
     within = media[0] <= crop[0] < crop[2] <= media[2] and media[1] <= crop[1] < crop[3] <= media[3]
     return _turned((crop[0], crop[1], crop[2], crop[3]), turn % 360) if within else None
@@ -239,11 +240,12 @@ def _measured(path: Path, number: int, settings: Settings, where: str) -> Geomet
     report = children.run("pdfinfo", arguments, settings, where=where)
     text = report.output.decode("utf-8", "replace")
     size, rotation, crop = _SIZE.search(text), _ROTATION.search(text), _CROP.search(text)
-    if not (size and rotation and crop):
+    edges = tuple(float(value) for value in crop.groups()) if crop else ()
+    if not (size and rotation and edges and all(map(math.isfinite, edges))):
         cause = report.error.strip().split("\n")[0][:120] or "no size"
         message = f"{where}: damaged: poppler cannot open this page ({cause}); copy the file again"
         raise DamagedError(message)
-    x0, y0, x1, y1 = (float(value) for value in crop.groups())
+    x0, y0, x1, y1 = edges
     turn = int(rotation[1]) % 360
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
     return _turned(box, turn if turn in (0, 90, 180, 270) else 0)

@@ -199,14 +199,13 @@ def _glyphs(operands: Any) -> int:
 
 def _may_follow(stream: Any, found: Drawn, depth: int) -> bool:
     """Whether a page's or form's content is small enough, unpacked, to be followed."""
-    total = 0
-    for part in parts(stream.get("/Contents")) if depth == 0 else [stream]:
-        size = unpacked.size(part, MAX_CONTENT if depth == 0 else _MAX_STREAM)
-        if size is None:
-            return False
-        total += size
-    found.bomb = found.bomb or (depth == 0 and total > MAX_CONTENT)
-    return total <= _MAX_STREAM
+    if depth == 0:
+        size = unpacked.content_size(stream.get("/Contents"), MAX_CONTENT)
+        found.bomb = size is not None and size > MAX_CONTENT
+    else:
+        size = unpacked.size(stream, _MAX_STREAM)
+        found.steps += unpacked.FOLLOWED + (_MAX_STREAM if size is None else size) // unpacked.STEP
+    return size is not None and size <= _MAX_STREAM
 
 
 def parts(contents: Any) -> list[Any]:

@@ -9,17 +9,25 @@ OCR software lays its words.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from math import floor, isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from pipeline.errors import ReadError
-from pipeline.intake import pdf
+from pipeline.intake import pdf, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
+from pipeline.intake.placement import MAX_CONTENT
+from pipeline.model import Box
 
 _OPERATORS = "q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI ID EI"
 _ODD = re.compile(r"[^\w.+-]")
@@ -29,8 +37,14 @@ _MAX_DEPTH = 5
 _MAX_SHOWS = 60_000
 _MAX_STEPS = 500_000
 """Operators that are followed: forms may draw forms, and each draw it many times."""
-_NEAR = 400
-"""Stretches of text that are asked for a word; a line has a hundred letters."""
+_MOST_ASKED = 3_000_000
+"""Stretches of text that are asked for the words of a page; twenty or so for each word is the rule."""
+_MAX_COVERS = 500
+"""Places of images that hide text; a scan in strips has a dozen."""
+_MAX_CODES = 65_536
+"""Codes of a font that have a width: as many as two bytes make."""
+_UNTOLD = 20_000
+"""Operators that a form counts for whose length cannot be told without unpacking it."""
 _LEAST_COVER = 40_000
 """Square points from which an image may hide text: a twelfth of A4."""
 _UNKNOWN_WIDTH = 500.0
@@ -82,28 +96,68 @@ class _State:
 
 @dataclass
 class _Walk:
+    """What was followed so far; ``covers``: an image's box, and how many stretches were drawn before it."""
+
     shown: Affine
     found: list[Show] = field(default_factory=list)
+    covers: dict[Box, int] = field(default_factory=dict)
     steps: int = 0
     faces: dict[tuple[int, int], _Face] = field(default_factory=dict)
 
 
+@dataclass
+class _Row:
+    """Stretches of text of nearly one height on the page, from left to right.
+
+    Attributes:
+        numbers: which they are.
+        starts: where each begins.
+        reach: how far to the right it and those before it go.
+    """
+
+    numbers: list[int] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+    reach: list[float] = field(default_factory=list)
+
+    def add(self, number: int, show: Show) -> None:
+        self.numbers.append(number)
+        self.starts.append(show.x0)
+        self.reach.append(max(show.x1, self.reach[-1]) if self.reach else show.x1)
+
+
 def told(words: Sequence[LayerWord], path: Path, number: int, page: Geometry, name: str) -> list[LayerWord]:
     """The words with their fonts' names and whether they are hidden; as they were where nothing tells."""
-    shows = sorted(_shows(path, number, page, name), key=lambda show: show.y0)
-    heights = [show.y0 for show in shows]
-    found = []
+    return matched(words, _shows(path, number, page, name))
+
+
+def matched(words: Sequence[LayerWord], shows: Sequence[Show]) -> list[LayerWord]:
+    """The words, each with the font of the stretch on its baseline that is nearest to its middle.
+
+    Of stretches that are equally near, the highest on the page, then the one drawn first.
+    """
+    rows = defaultdict[int, _Row](_Row)
+    for number in sorted(range(len(shows)), key=lambda number: shows[number].x0):
+        rows[floor(shows[number].y0)].add(number, shows[number])
+    heights, asked, found = sorted(rows), 0, []
     for word in words:
         box = word.box
         height, middle = box.y1 - box.y0, (box.x0 + box.x1) / 2
-        best: tuple[float, Show] | None = None
-        first = bisect_left(heights, box.y0)
-        last = bisect_left(heights, box.y1 + 0.3 * height, first)
-        for show in shows[first : min(last, first + _NEAR)]:
-            away = max(show.x0 - middle, middle - show.x1, 0.0)
-            if away <= height and (best is None or away < best[0]):
-                best = away, show
-        found.append(word if best is None else replace(word, face=best[1].face, hidden=best[1].hidden))
+        end = box.y1 + 0.3 * height
+        best: tuple[float, float, int] | None = None
+        at = bisect_left(heights, floor(box.y0))
+        while at < len(heights) and heights[at] < end and asked < _MOST_ASKED:
+            row = rows[heights[at]]
+            place = bisect_right(row.starts, middle + height) - 1
+            while place >= 0 and row.reach[place] >= middle - height and asked < _MOST_ASKED:
+                number = row.numbers[place]
+                show = shows[number]
+                near = max(show.x0 - middle, middle - show.x1, 0.0), show.y0, number
+                if box.y0 <= show.y0 < end and near[0] <= height and (best is None or near < best):
+                    best = near
+                place, asked = place - 1, asked + 1
+            at, asked = at + 1, asked + 1
+        match = shows[best[2]] if best else None
+        found.append(replace(word, face=match.face, hidden=match.hidden) if match else word)
     return found
 
 
@@ -126,7 +180,20 @@ def _shows(path: Path, number: int, page: Geometry, name: str) -> list[Show]:
         AttributeError,
     ):
         pass  # what was found before counts; words without a show keep no font
+    _hide(walk)
     return walk.found
+
+
+def _hide(walk: _Walk) -> None:
+    """Mark what lies under an image that was drawn later."""
+    x = np.array([show.x0 for show in walk.found])
+    y = np.array([show.y0 for show in walk.found])
+    under = np.zeros(len(walk.found), bool)
+    for box, count in walk.covers.items():
+        across = (box.x0 <= x[:count]) & (x[:count] <= box.x1)
+        under[:count] |= across & (box.y0 <= y[:count]) & (y[:count] <= box.y1)
+    for number in np.flatnonzero(under).tolist():
+        walk.found[number].hidden = True
 
 
 def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int) -> None:
@@ -134,6 +201,7 @@ def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int)
     import pikepdf
 
     stack: list[_State] = []
+    faces: dict[str, _Face | None] = {}
     line = here = IDENTITY
     for instruction in pikepdf.parse_content_stream(stream, _OPERATORS):
         operands, operator = instruction.operands, str(instruction.operator)
@@ -153,7 +221,10 @@ def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int)
         elif operator == "BT":
             line = here = IDENTITY
         elif operator == "Tf":
-            state.face, state.size = _face(resources, operands[0], walk), float(operands[1])
+            key = str(operands[0])
+            if key not in faces:
+                faces[key] = _face(resources, key, walk)
+            state.face, state.size = faces[key], float(operands[1])
         elif operator in _NUMBERS:
             setattr(state, _NUMBERS[operator], float(operands[0]))
         elif operator == "Tz":
@@ -186,13 +257,15 @@ def _do(target: Any, resources: Any, state: _State, walk: _Walk, depth: int) -> 
         )
         if opaque and abs(m.a * m.d - m.b * m.c) > _LEAST_COVER:
             box = compose(walk.shown, m).box(0, 0, 1, 1)
-            for show in walk.found:
-                if box.x0 <= show.x0 <= box.x1 and box.y0 <= show.y0 <= box.y1:
-                    show.hidden = True
-    elif kind == "/Form" and depth < _MAX_DEPTH:
+            if box in walk.covers or len(walk.covers) < _MAX_COVERS:
+                walk.covers[box] = len(walk.found)
+    elif kind == "/Form" and depth < _MAX_DEPTH and walk.steps < _MAX_STEPS:
         inner = Affine(*(float(v) for v in target.get("/Matrix", [1, 0, 0, 1, 0, 0])))
         own = replace(state, matrix=compose(state.matrix, inner))
-        _follow(target, target.get("/Resources", resources), own, walk, depth + 1)
+        size = unpacked.size(target, MAX_CONTENT)
+        walk.steps += unpacked.FOLLOWED + (_UNTOLD if size is None else size // unpacked.STEP)
+        if size is None or size <= MAX_CONTENT:
+            _follow(target, target.get("/Resources", resources), own, walk, depth + 1)
 
 
 def _show(shown: Any, state: _State, here: Affine, walk: _Walk) -> Affine:
@@ -211,9 +284,9 @@ def _show(shown: Any, state: _State, here: Affine, walk: _Walk) -> Affine:
     x0, y0 = place.apply(*here.apply(0, state.rise))
     x1, y1 = place.apply(*behind.apply(0, state.rise))
     name = state.face.name if state.face else ""
-    walk.found.append(
-        Show(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2, name, state.mode in _HIDDEN)
-    )
+    show = Show(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2, name, state.mode in _HIDDEN)
+    if isfinite(show.x0) and isfinite(show.x1) and isfinite(show.y0):
+        walk.found.append(show)
     return behind
 
 
@@ -226,47 +299,68 @@ def _advance(text: bytes, state: _State) -> float:
     return wide + state.space * (len(text) // face.size) + state.blank * blanks
 
 
-def _face(resources: Any, key: Any, walk: _Walk) -> _Face | None:
+def _face(resources: Any, key: str, walk: _Walk) -> _Face | None:
     font = resources.get("/Font", {}).get(key)
     if font is None:
         return None
     mark = font.objgen
     if mark == (0, 0) or mark not in walk.faces:
-        walk.faces[mark] = _made(font)
+        walk.faces[mark] = _made(font, walk)
     return walk.faces[mark]
 
 
-def _made(font: Any) -> _Face:
+def _made(font: Any, walk: _Walk) -> _Face:
     told = str(font.get("/BaseFont", font.get("/Name", ""))).lstrip("/").rpartition("+")[2]
     name = _ODD.sub("_", told)[:_LONGEST_NAME]
     if str(font.get("/Subtype", "")) == "/Type0":
         descendant = font["/DescendantFonts"][0]
-        default, widths = float(descendant.get("/DW", 1000)), _cid_widths(descendant.get("/W", []))
-        return _Face(name, 2, lambda code: widths.get(code, default))
+        runs, default = _cid_widths(descendant.get("/W", []), walk), float(descendant.get("/DW", 1000))
+        return _Face(name, 2, partial(_cid_width, runs, [run.first for run in runs], default))
     scale = 1000 * float(font["/FontMatrix"][0]) if "/FontMatrix" in font else 1.0
     first = int(font.get("/FirstChar", 0))
-    listed = [float(width) * scale for width in font.get("/Widths", [])]
+    listed = [float(width) * scale for width in islice(font.get("/Widths", []), 256)]
+    walk.steps += len(listed) // 2
     return _Face(
         name, 1, lambda code: listed[code - first] if 0 <= code - first < len(listed) else _UNKNOWN_WIDTH
     )
 
 
-def _cid_widths(entries: Any) -> dict[int, float]:
-    """``[c [w1 w2 …] c_first c_last w …]`` as widths by code."""
+class _Run(NamedTuple):
+    """Codes of a font and their widths: one each, or one for all."""
+
+    first: int
+    last: int
+    widths: list[float]
+
+
+def _cid_widths(entries: Any, walk: _Walk) -> list[_Run]:
+    """``[c [w1 w2 …] c_first c_last w …]`` as runs in order of their codes."""
     import pikepdf
 
-    found: dict[int, float] = {}
-    items = list(entries)
-    at = 0
-    while at + 1 < len(items):
+    found: list[_Run] = []
+    items = list(islice(entries, 3 * _MAX_CODES))
+    at = read = 0
+    while at + 1 < len(items) and read < _MAX_CODES:
         first = int(items[at])
         if isinstance(items[at + 1], pikepdf.Array):
-            found |= {first + i: float(width) for i, width in enumerate(items[at + 1])}
+            widths = [float(width) for width in islice(items[at + 1], _MAX_CODES - read)]
+            if widths:
+                found.append(_Run(first, first + len(widths) - 1, widths))
             at += 2
         elif at + 2 < len(items):
-            last = min(int(items[at + 1]), first + 65_535)
-            found |= dict.fromkeys(range(first, last + 1), float(items[at + 2]))
+            widths = [float(items[at + 2])]
+            found.append(_Run(first, int(items[at + 1]), widths))
             at += 3
         else:
             break
-    return found
+        read += max(len(widths), 1)
+    walk.steps += (len(items) + read) // 2
+    return sorted(found, key=lambda run: run.first)
+
+
+def _cid_width(runs: Sequence[_Run], firsts: Sequence[int], default: float, code: int) -> float:
+    at = bisect_right(firsts, code) - 1
+    if at < 0 or code > runs[at].last:
+        return default
+    widths = runs[at].widths
+    return widths[code - runs[at].first] if len(widths) > 1 else widths[0]

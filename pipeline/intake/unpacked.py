@@ -15,6 +15,10 @@ _MOST_STORED = 64_000_000
 """Bytes as stored of a stream that is looked into."""
 _MOST_FILTERS = 8
 """More of them no program writes."""
+STEP = 40
+"""Bytes of content that take as long to parse as one operator takes to follow."""
+FOLLOWED = 20
+"""Operators that could be followed in the time that it takes to begin a form."""
 
 
 def size(stream: Any, most: int) -> int | None:
@@ -36,6 +40,20 @@ def size(stream: Any, most: int) -> int | None:
             return None
         data = unpack(data, most + 1)
     return len(data)
+
+
+def content_size(content: Any, most: int) -> int | None:
+    """The bytes that a page's content unpacks to, be it one stream or several; as ``size``."""
+    import pikepdf
+
+    total = 0
+    for part in content if isinstance(content, pikepdf.Array) else [content]:
+        if isinstance(part, pikepdf.Stream):
+            found = size(part, most)
+            if found is None or found + total > most:
+                return None if found is None else most + 1
+            total += found
+    return total
 
 
 def _names(filters: Any) -> list[str]:

@@ -26,7 +26,7 @@ from pipeline.language.syllables import is_syllable
 
 Kind = Literal["marked", "plain", "invalid", "odd", "strange", "neutral"]
 _WORD = re.compile(r"[^\W\d_]+")
-_ODD = re.compile(r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®]+[^\W\d_]")
+_ODD = re.compile(r"[^\W\d_][\d~@#$^|{}\\<>¢£¥§©®*]+[^\W\d_]|[~^|{}¢£¥©®](?=[^\W\d_])")
 _DIGITS_BEHIND = re.compile(r"[^\W\d_]\d+$")
 _INITIALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
 _SIGNS = frozenset("“”‘’–—…•−·°²³§€№«»½¼¾×÷±≤≥≠→←↔■□●○◦▪►✓✔☐☑√∑∞\u00ad")

@@ -6,10 +6,11 @@ doubtful. What an OCR took for a letter that looks like the digit counts as the 
 >>> agreement("1.750", "l.75O"), agreement("1.750", "1.150"), agreement("12/BC-UBND", "12/BC-UBNI)")
 (True, False, True)
 
-Words, and numbers that the other reading does not hold, say nothing:
+Words, and numbers that the other reading does not hold, say nothing; nor do marks between digits, which OCRs
+lose and mistake alike:
 
->>> agreement("hộ", "hd"), agreement("35", "ba")
-(None, None)
+>>> agreement("hộ", "hd"), agreement("35", "ba"), agreement("1.750", "1750"), agreement("12,5", "12.5")
+(None, None, None, None)
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import re
 from rapidfuzz.distance import Levenshtein
 
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
+_MARKS = re.compile(r"\W")
 _EDGES = re.compile(r"^\D+|\D+$")
 _ALIKE = str.maketrans("OoQDlI|!iZSsBgq§", "0000111112558998")
 AGREE = (0.93, 0.14)
@@ -28,7 +30,7 @@ DIFFER = (0.05, 0.71)
 
 
 def agreement(read: str, witness: str) -> bool | None:
-    """Whether all numbers of a word stand in its witness; None where either has none.
+    """Whether all numbers of a word stand in its witness; None where either has none or marks alone differ.
 
     Args:
         read: the word.
@@ -40,8 +42,12 @@ def agreement(read: str, witness: str) -> bool | None:
     said = [_opposite(read, witness, span) for span in spans]
     if not any(map(str.isdigit, "".join(said))):
         return None
-    pairs = zip(spans, said, strict=True)
-    return all(read[start:end] == _EDGES.sub("", other) for (start, end), other in pairs)
+    pairs = [
+        (read[start:end], _EDGES.sub("", other)) for (start, end), other in zip(spans, said, strict=True)
+    ]
+    if all(number == other for number, other in pairs):
+        return True
+    return None if all(_MARKS.sub("", number) == _MARKS.sub("", other) for number, other in pairs) else False
 
 
 def surer(confidence: float, agrees: bool | None) -> float:

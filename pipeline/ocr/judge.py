@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.errors import ReadError
+from pipeline.errors import LimitError, ReadError
 from pipeline.intake import layer, pdf, placement, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
@@ -135,7 +135,8 @@ def judge(sheet: Sheet) -> Judgement:
     """Judge a page's layer.
 
     Raises:
-        ReadError: where the page cannot be opened, or drawn where it must be looked at.
+        ReadError: where the page cannot be opened.
+        LimitError: where a limit ended a look at it.
     """
     words = sheet.words
     if not words:
@@ -173,14 +174,27 @@ class _Case:
     covered: bool
 
     def looking(self, judge_page: Callable[[], Judgement]) -> Judgement:
-        """A verdict that may need the page's image; by the words alone where there is none to look at."""
+        """A verdict that may need the page's image; by the words alone where there is none to look at.
+
+        Words that nobody saw are then never the page's text.
+
+        Raises:
+            LimitError: where a limit ended the look: another run, or a higher limit, may look.
+        """
         try:
             return judge_page()
+        except LimitError:
+            raise
         except ReadError:
-            bad = sum(len(region.words) for region in self.regions if region.verdict == "ruined")
-            if 2 * bad > len(self.words):
-                return self._told("ruined", ("no_look", *self.quality.reasons), ())
-            return self._good(("no_look", *self.quality.reasons), self.words, looked=False)
+            reasons = ("no_look", *self.quality.reasons)
+            bad = {number for region in self.regions if region.verdict == "ruined" for number in region.words}
+            unseen = {number for number, word in enumerate(self.words) if word.hidden}
+            if 2 * len(bad | unseen) > len(self.words):
+                return self._told("ruined", reasons, ())
+            if unseen:
+                kept = [word for word in self.words if not word.hidden]
+                return self._told("partly_ruined", reasons, kept)
+            return self._good(reasons, self.words, looked=False)
 
     def scanned(self) -> Judgement:
         """Few words that are seen over a scan: a stamp's."""

@@ -19,6 +19,8 @@ from pipeline.ocr.words import Token
 
 _BAND = 16.0
 """Points of page by which boxes are found."""
+_TALLEST = 64
+"""Bands of a box in which it is found: a thousand points, more than the page is high."""
 _ACROSS, _DOWN = 0.3, 0.5
 """Shares of the smaller box that two boxes of one word have in common."""
 _KEPT = 0.5
@@ -34,15 +36,24 @@ _LONGEST = 400
 def merged(read: Sequence[Token], kept: Sequence[LayerWord]) -> list[Token]:
     """What was read, with the kept words in the place of what was read there.
 
-    A kept word goes to the line of the word that it stands for, else to its own.
+    A kept word goes to the line of the word that it stands for, alone or with others, else to its own.
     """
     places = _Places([token.box for token in read])
-    gone, own = set[int](), []
+    gone = set[int]()
+    over: dict[int, list[Box]] = {}
     for word in kept:
-        covered = [n for n in places.near(word.box) if _inside(read[n].box, word.box) >= _KEPT]
-        gone.update(covered)
-        group = read[covered[0]].group if covered else (-1, *word.line)
-        own.append(Token(word.text, word.box, group))
+        for n in places.near(word.box):
+            share = 0.0 if n in gone else _inside(read[n].box, word.box)
+            if share >= _KEPT:
+                gone.add(n)
+            elif share > 0:
+                over.setdefault(n, []).append(word.box)
+    gone.update(n for n, boxes in over.items() if n not in gone and _together(read[n].box, boxes) >= _KEPT)
+    own = []
+    for word in kept:
+        stood = (n for n in places.near(word.box) if n in gone and _same(read[n].box, word.box))
+        first = next(stood, None)
+        own.append(Token(word.text, word.box, (-1, *word.line) if first is None else read[first].group))
     return [*(token for number, token in enumerate(read) if number not in gone), *own]
 
 
@@ -144,13 +155,17 @@ class _Places:
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._bands: dict[int, list[int]] = {}
         for number, box in enumerate(boxes):
-            for band in range(int(box.y0 // _BAND), int(box.y1 // _BAND) + 1):
+            for band in _bands(box):
                 self._bands.setdefault(band, []).append(number)
 
     def near(self, box: Box) -> list[int]:
         """Numbers of boxes in the same bands of the page, each once."""
-        bands = range(int(box.y0 // _BAND), int(box.y1 // _BAND) + 1)
-        return list(dict.fromkeys(number for band in bands for number in self._bands.get(band, ())))
+        return list(dict.fromkeys(number for band in _bands(box) for number in self._bands.get(band, ())))
+
+
+def _bands(box: Box) -> range:
+    first = int(box.y0 // _BAND)
+    return range(first, min(int(box.y1 // _BAND), first + _TALLEST) + 1)
 
 
 def _same(a: Box, b: Box) -> bool:
@@ -162,3 +177,13 @@ def _inside(a: Box, b: Box) -> float:
     """The share of a box that lies in another."""
     across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
     return max(across, 0.0) * max(down, 0.0) / max((a.x1 - a.x0) * (a.y1 - a.y0), 0.01)
+
+
+def _together(box: Box, others: Iterable[Box]) -> float:
+    """The share of a box's width that others on its line cover, what two of them cover counted once."""
+    covered, reached = 0.0, box.x0
+    for other in sorted(others, key=lambda other: other.x0):
+        if min(box.y1, other.y1) - max(box.y0, other.y0) > _DOWN * (box.y1 - box.y0):
+            covered += max(min(other.x1, box.x1) - max(other.x0, reached), 0.0)
+            reached = max(reached, other.x1)
+    return covered / max(box.x1 - box.x0, 0.01)

@@ -164,8 +164,7 @@ class Restorer:
         Raises:
             DictionaryError: where a file is missing or damaged.
         """
-        own = dictionaries()
-        root = folder or own
+        root = folder or dictionaries()
         lexicon = Lexicon.load(root / "lexicon.tsv")
         ngrams = Ngrams.load(root / "ngrams")
         if len(lexicon.words) != len(ngrams.unigram):
@@ -174,9 +173,8 @@ class Restorer:
                 "restore both or run make dictionaries"
             )
             raise DictionaryError(message)
-        return cls(
-            root, lexicon, ngrams, Phrases.load(lexicon, own / "phrases.toml"), Names.load(lexicon, own)
-        )
+        phrases, names = Phrases.load(lexicon, root / "phrases.toml"), Names.load(lexicon, root)
+        return cls(root, lexicon, ngrams, phrases, names)
 
     def maker(self, channel: str) -> Candidates:
         """The candidates that a channel (``eng``, ``vie``, ``plain``) makes.

@@ -54,6 +54,8 @@ def test_poppler_table() -> None:
         "1\t1\t0\t0\t0\t0\t0\t0\t595\t842\t-1\t###PAGE###",
         "5\t1\t0\t2\t1\t0\t10.5\t20\t30\t12\t100\tho\u0323\u0302",
         "5\t1\t0\t2\t1\t1\t10.5\t20\t0\t12\t100\tthin",
+        "5\t1\t0\t2\t1\t2\t10.5\t1e308\t30\t1e308\t100\tendless",
+        "5\t1\t0\t2\t1\t3\t10.5\tnan\t30\tinf\t100\tnowhere",
         "5\t1\t0\t2\t1\t1\tbroken",
     ]
     assert parse("\n".join(rows)) == [LayerWord("hộ", Box(10.5, 20, 40.5, 32), (0, 2, 1))]

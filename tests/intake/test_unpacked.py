@@ -41,3 +41,15 @@ def test_size(data: bytes, filters: pikepdf.Name | None, expected: int | None) -
     stream = document.make_stream(b"")
     stream.write(data, filter=filters)
     assert unpacked.size(stream, _MOST) == expected
+
+
+def test_a_pages_content_in_several_streams() -> None:
+    document = pikepdf.new()
+    one, bomb = document.make_stream(_DATA), pikepdf.Stream(document, _BOMB, Filter=Name.FlateDecode)
+    unknown = pikepdf.Stream(document, _DATA, Filter=Name.Unknown)
+    assert unpacked.content_size(None, _MOST) == 0
+    assert unpacked.content_size(one, _MOST) == len(_DATA)
+    assert unpacked.content_size(Array([one, 5]), _MOST) == len(_DATA)
+    assert unpacked.content_size(Array([one, one]), _MOST) == _MOST + 1
+    assert unpacked.content_size(Array([one, bomb, unknown]), _MOST) == _MOST + 1
+    assert unpacked.content_size(Array([unknown, bomb]), _MOST) is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import LimitError
+from pipeline.errors import DamagedError, LimitError, ReadError, TimeoutReadError
 from pipeline.intake.affine import Affine
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
@@ -166,16 +166,42 @@ def test_words_that_nobody_sees_are_left_out_of_a_page_that_is_seen() -> None:
     assert len(judge(page).kept) == len(GOOD.split())
 
 
-def test_a_page_that_cannot_be_looked_at_is_judged_by_its_words() -> None:
-    class Blind(Page):
-        @property
-        def look(self) -> Look:
-            message = "x, page 1: too large"
-            raise LimitError(message)
+@dataclass
+class Blind(Page):
+    """A page that cannot be looked at."""
 
-    for words, verdict in ((HIDDEN, "good"), (_words(RUINED), "ruined")):
-        page: Any = Blind(words, covered=words is HIDDEN, eye=None)
-        assert (judge(page).verdict, judge(page).reasons[0]) == (verdict, "no_look")
+    error: type[ReadError] = DamagedError
+
+    @property
+    def look(self) -> Look:
+        message = "x, page 1: not to be seen"
+        raise self.error(message)
+
+
+@pytest.mark.parametrize(
+    ("words", "covered", "verdict", "kept"),
+    [
+        (HIDDEN, True, "ruined", 0),
+        (_words(RUINED), False, "ruined", 0),
+        (_words("Trang 2"), False, "good", 2),
+        (_words(GOOD) + _words("Tài liệu mới", hidden=True), False, "partly_ruined", len(GOOD.split())),
+    ],
+)
+def test_a_page_that_cannot_be_looked_at_is_judged_by_the_words_that_are_seen(
+    words: list[LayerWord], covered: bool, verdict: str, kept: int
+) -> None:
+    page: Any = Blind(words, covered, None)
+    judged = judge(page)
+    assert (judged.verdict, judged.reasons[0], len(judged.kept)) == (verdict, "no_look", kept)
+    assert not any(word.hidden for word in judged.kept)
+
+
+@pytest.mark.parametrize("error", [LimitError, TimeoutReadError])
+@pytest.mark.parametrize("words", [HIDDEN, _words(RUINED)], ids=["hidden", "seen"])
+def test_a_look_that_a_limit_ends_is_no_verdict(words: list[LayerWord], error: type[ReadError]) -> None:
+    page: Any = Blind(words, words is HIDDEN, None, error=error)
+    with pytest.raises(error):
+        judge(page)
 
 
 def test_what_is_kept_is_the_good_part() -> None:

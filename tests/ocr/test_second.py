@@ -82,3 +82,46 @@ def test_kept_words_that_were_not_read_have_lines_of_their_own() -> None:
     found = merged([Token("vay", Box(50, 300, 80, 312), (1, 1, 1), 0.9)], _layer("mất rồi"))
     assert [token.text for token in found] == ["vay", "mất", "rồi"]
     assert len({token.group for token in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("layer", "wanted"),
+    [
+        ([("5", 0, 28), ("nhà,", 31, 59), ("3hộ", 62, 90)], ["5", "nhà,", "3hộ"]),
+        ([("5", 0, 28), ("nhà,", 31, 59)], ["5", "nhà,"]),
+        ([("5", 0, 28)], ["5nhà,3hộ", "5"]),
+        ([("5", 0, 28), ("5", 0, 28)], ["5nhà,3hộ", "5", "5"]),
+    ],
+)
+def test_a_read_word_that_spans_several_kept_ones(
+    layer: list[tuple[str, float, float]], wanted: list[str]
+) -> None:
+    read = [Token("5nhà,3hộ", Box(0, 100, 90, 112), (1, 1, 1), 0.9)]
+    found = merged(read, [LayerWord(text, Box(x0, 100, x1, 112), (0, 0, 7)) for text, x0, x1 in layer])
+    assert [token.text for token in found] == wanted
+    assert {token.group for token in found} == (
+        {(1, 1, 1)} if len(wanted) == len(layer) else {(1, 1, 1), (-1, 0, 0, 7)}
+    )
+
+
+def test_kept_words_of_the_lines_around_cover_nothing() -> None:
+    read = [Token("5nhà,3hộ", Box(0, 100, 90, 112), (1, 1, 1), 0.9)]
+    around = [
+        LayerWord("trên", Box(0, 90, 90, 103), (0, 0, 6)),
+        LayerWord("dưới", Box(0, 109, 90, 121), (0, 0, 8)),
+    ]
+    assert len(merged(read, around)) == 3
+
+
+def test_a_kept_word_covers_a_part_of_a_word_that_stands_upright() -> None:
+    read = [Token("Tổng", Box(0, 100, 12, 160), (1, 1, 1), 0.9)]
+    assert len(merged(read, [LayerWord("5", Box(0, 110, 12, 122), (0, 0, 6))])) == 2
+
+
+def test_a_box_of_no_size_that_a_page_has() -> None:
+    read = [Token("vay", Box(50, 300, 80, 312), (1, 1, 1), 0.9)]
+    tall = [
+        LayerWord("cao", Box(0, -1e12, 10, 1e12), (0, 0, 1)),
+        LayerWord("cao", Box(0, 0, 10, 1e12), (0, 0, 2)),
+    ]
+    assert [token.text for token in merged(read, tall)] == ["vay", "cao", "cao"]

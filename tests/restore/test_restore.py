@@ -143,6 +143,8 @@ def test_an_edit_says_what_stood_there(restorer: Restorer, sign: str) -> None:
         ("ngrams/unigram.npy", b"PK\x03\x04"),
         ("ngrams/2_backoffs.npy", b"\x93NUMPY"),
         ("lexicon.tsv", b"a\t1\t0\t\n"),
+        ("phrases.toml", None),
+        ("names.toml", None),
         ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\n"),
         ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\nletter\tl\tabc\ta\t3\n"),
         ("channel/eng.tsv", b"total\t-\tcut\tjoin\t1\t0\t0\ntoken\tl\ta\ta\t-3\n"),
@@ -160,7 +162,7 @@ def test_damaged_dictionaries_are_named(tmp_path: Path, file: str, content: byte
     (tmp_path / file).unlink()
     if content is not None:
         (tmp_path / file).write_bytes(content)
-    with pytest.raises(DictionaryError, match="make dictionaries"):
+    with pytest.raises(DictionaryError, match=r"make dictionaries|restore the file"):
         Restorer.load(tmp_path).maker("eng")
 
 
