@@ -3,20 +3,21 @@
 ``Sum`` (parts and total), ``Product`` (count x unit = amount) and ``Share`` (part, whole, per cent) hold
 between numbers of any table. Where they hold, they prove their numbers. A number that cannot be read is
 filled in where they determine it; one that was read is put right only where two constraints ask for the same
-other value. Either way the print must be a misreading of the value (``misreading``), and the number is
-flagged. What else disagrees stays as printed and is flagged; so are the numbers that one misread digit would
+other value, or where a share does and the print shows that it, or its table, was spoiled. Either way the
+print must be a misreading of the value (``misreading``), and the number is flagged. What else disagrees stays
+as printed and is flagged; so are the numbers that one misread digit would
 explain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.extract.constraints import Constraint, Share, Sum, Term
-from pipeline.extract.misreading import is_masked, legible, printed, wrong_digits
-from pipeline.extract.share_proof import Number, explained, whole_of
+from pipeline.extract.misreading import is_alike, is_bordered, is_masked, legible, printed, wrong_digits
+from pipeline.extract.share_proof import Number, Reading, explained, whole_of
 
 REPAIRED = "number_repaired"
 MISMATCH = "sum_mismatch"
@@ -29,6 +30,10 @@ LEAST_SHARES = 2
 """Shares that must agree on a number of which no digit can be read."""
 MOST_SETTLED = 200
 """Lines of a table whose shares are read again: a few milliseconds each."""
+WHOLE = 100
+"""Per cent of a whole."""
+SPOILED = 3
+"""Numbers with wrong signs for commas, or none, that show that OCR spoiled a table: a typist makes one."""
 SHOWN = 12
 """Parts that a note lists one by one."""
 
@@ -58,12 +63,18 @@ class _Problem:
         self.at: list[list[Constraint]] = [[] for _ in terms]
         self.repaired: dict[int, tuple[str, str]] = {}
         """Print and proof by term."""
-        self.tried: dict[int, tuple[Decimal | None, ...]] = {}
-        """Lines of shares, by the number that they are of, that were read again, and their numbers then."""
+        self.tried: dict[int, tuple[tuple[Decimal | None, ...], Reading | None]] = {}
+        """Lines of shares, by the number that they are of: their numbers when they were read again, and as
+        what."""
+        self.doubted: dict[int, set[int]] = {}
+        """By such a line, numbers that one share alone asks to be others."""
         self._looked: dict[int, tuple[Decimal, list[int]]] = {}
         for constraint in constraints:
             for number in constraint.members:
                 self.at[number].append(constraint)
+        odd = {n for n, term in enumerate(terms) if term.odd}
+        odd |= {c.percent for c in constraints if isinstance(c, Share) and self.exceeds(c)}
+        self.is_spoiled = len(odd) >= SPOILED
 
     def _look(self, constraint: Constraint) -> tuple[Decimal, list[int]]:
         """A constraint's excess and unknown terms, worked out once until one of its terms changes."""
@@ -76,6 +87,12 @@ class _Problem:
         """Whether a constraint holds; None where a number is unknown."""
         excess, unknown = self._look(constraint)
         return None if unknown else excess == 0
+
+    def exceeds(self, share: Share) -> bool:
+        """Whether a percentage that does not hold is above a hundred for want of its comma."""
+        value = self.values[share.percent]
+        lost = self.terms[share.percent].other is not None
+        return lost and value is not None and value > WHOLE and self.state(share) is False
 
     def wanted(self, constraint: Constraint, number: int) -> Decimal | None:
         """What a constraint asks a term to be; None where another is unknown or nothing can be told."""
@@ -161,7 +178,10 @@ def _fill_blind(problem: _Problem, number: int) -> bool:
 
 
 def _settle(problem: _Problem) -> bool:
-    """Read lines whose shares do not hold as their one reading with a sign wrong; whether any was."""
+    """Read lines whose shares do not hold as their one reading with a sign wrong; whether any was.
+
+    What was read and prints cleanly stays: one share alone makes no other number of it.
+    """
     lines: dict[int, list[Share]] = {}
     for constraint in problem.constraints:
         if isinstance(constraint, Share):
@@ -169,19 +189,62 @@ def _settle(problem: _Problem) -> bool:
     broken = {n: shares for n, shares in lines.items() if not all(map(problem.state, shares))}
     done = False
     for whole, shares in list(broken.items())[:MOST_SETTLED]:
-        members = sorted({n for c in shares for n in c.members})
-        values = tuple(problem.values[n] for n in members)
-        if problem.tried.get(whole) == values:
-            continue
-        problem.tried[whole] = values
+        changes = _changes(problem, whole, shares)
+        problem.doubted[whole] = set()
+        is_whole_proved = whole not in changes or _may_change(problem, whole, changes, shares[0])
+        accepted = {whole} if is_whole_proved else set[int]()
+        for share in shares:
+            asked = changes.keys() & {share.part, share.percent}
+            if is_whole_proved and all(_may_change(problem, n, changes, share) for n in asked):
+                accepted |= asked
+            elif asked or whole in changes:
+                problem.doubted[whole] |= {*asked, share.percent, *(changes.keys() & {whole})}
+        for number in sorted(accepted & changes.keys()):
+            problem.repair(number, changes[number], shares[0], printed(changes[number]) or "")
+            done = True
+    return done
+
+
+def _changes(problem: _Problem, whole: int, shares: Sequence[Share]) -> dict[int, Decimal]:
+    """The numbers of a line that its one reading with fewest signs wrong makes others, and which."""
+    members = sorted({n for c in shares for n in c.members})
+    values = tuple(problem.values[n] for n in members)
+    seen, reading = problem.tried.get(whole, (None, None))
+    if seen != values:
         numbers = {n: _number(problem, n) for n in members}
         step = min(c.usual for c in shares)
         reading = explained(whole, [(c.part, c.percent) for c in shares], numbers, step)
-        for number, value in reading.values.items() if reading else ():
-            if value != problem.values[number] and number not in problem.repaired:
-                problem.repair(number, value, shares[0], printed(value) or "")
-                done = True
-    return done
+        problem.tried[whole] = values, reading
+    asked = reading.values if reading else {}
+    return {n: v for n, v in asked.items() if v != problem.values[n] and n not in problem.repaired}
+
+
+def _may_change(problem: _Problem, number: int, changes: Mapping[int, Decimal], by: Share) -> bool:
+    """Whether a share may make another number of a print: one that nobody can read, or that is odd itself.
+
+    Else the table must be spoiled and the print be the number but for a like shape, or another constraint
+    must ask for the same.
+    """
+    term, value = problem.terms[number], changes[number]
+    right = printed(value) or ""
+    if problem.values[number] is None or term.odd or (term.bare and is_bordered(term.read, right)):
+        return True
+    if number == by.percent and term.other is not None and (problem.is_spoiled or problem.exceeds(by)):
+        return True
+    return (problem.is_spoiled and is_alike(term.read, right)) or _is_asked_twice(problem, number, changes)
+
+
+def _is_asked_twice(problem: _Problem, number: int, changes: Mapping[int, Decimal]) -> bool:
+    """Whether two constraints hold with a number's new value, all their others being as they were."""
+    read, problem.values[number] = problem.values[number], changes[number]
+    asking = sum(
+        c.sure
+        and not any(problem.values[n] is None or (n in changes and n != number) for n in c.members)
+        and c.excess(problem.values) == 0
+        for c in problem.at[number]
+    )
+    problem.values[number] = read
+    return asking > 1
 
 
 def _number(problem: _Problem, number: int) -> Number:
@@ -313,6 +376,9 @@ def _suspects(problem: _Problem, broken: Iterable[Constraint]) -> Iterable[int]:
             wanted = problem.wanted(constraint, number)
             if wanted is not None and problem.terms[number].misread(wanted) is not None:
                 yield number
+    for number in set[int]().union(*problem.doubted.values()):
+        if number not in problem.repaired and not any(map(problem.state, problem.at[number])):
+            yield number
 
 
 def _note(problem: _Problem, constraint: Sum) -> str:

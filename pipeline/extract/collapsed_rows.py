@@ -94,7 +94,7 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
         if at and (spoiled := _spoiled(text, lines, reads, at - 1)) and _follows(text, spoiled, reads[at]):
             reads[at - 1] = spoiled
             held = [at - 1, at]
-        elif opened := _opened_above(text, lines, at):
+        elif (opened := _opened_above(text, lines, at)) and not _ends_before(text, opened, at):
             reads[opened.at] = opened
             held = [opened.at, at]
         end = at + 1
@@ -104,9 +104,10 @@ def runs(text: str, lines: Sequence[Line]) -> Iterator[Run]:
             if _is_stop(text, lines[end], reads[end]):
                 break
             if _holds(text, reads[end]):
+                if _ends_before(text, reads[held[-1]], end):
+                    break
                 held.append(end)
             end += 1
-        held = _until_total(text, reads, held)
         full = [n for n in held if len(reads[n].numbers) > 1]
         if len(full) >= LEAST_LINES and not _has_cells([reads[n] for n in full]):
             begin = at and max(full[0] - MOST_WRAPS, 0)
@@ -148,13 +149,10 @@ def _follows(text: str, read: Read, below: Read) -> bool:
     return counts[0] > 0 and counts[1] == counts[0] + 1
 
 
-def _until_total(text: str, reads: Sequence[Read], held: list[int]) -> list[int]:
-    """A table's lines without what stands apart behind its total."""
-    for place, number in enumerate(held[:-1]):
-        label = text[slice(*labelled(text, reads[number])[1])]
-        if collapsed_words().says("total", label) and held[place + 1] > number + 1:
-            return held[: place + 1]
-    return held
+def _ends_before(text: str, read: Read, following: int) -> bool:
+    """Whether a line is a table's total and the next with numbers stands apart from it."""
+    apart = following > read.at + 1
+    return apart and collapsed_words().says("total", text[slice(*labelled(text, read)[1])])
 
 
 def _opens(text: str, read: Read) -> bool:

@@ -15,12 +15,15 @@ class Term:
     """A number: as read, its value in whole units (None: cannot be read), what the print counts in.
 
     ``other`` is what it would be with the decimal comma that the numbers beside it have and it lacks.
+    ``odd``: signs stand where its dots and comma should. ``bare``: it lacks the dots that others have.
     """
 
     read: str
     value: Decimal | None
     factor: Decimal = Decimal(1)
     other: Decimal | None = None
+    odd: bool = False
+    bare: bool = False
 
     def misread(self, value: Decimal) -> str | None:
         """The print that the value would have here; None where what stands here is no misreading of it."""

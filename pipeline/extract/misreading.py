@@ -14,6 +14,10 @@ from rapidfuzz.distance import Levenshtein
 MOST_WRONG = 1
 """Digits that may be swapped, lost, added or illegible; more, and a sum proves nothing about the print."""
 MOST_DECIMALS = 3
+BORDER = "1"
+"""What a table's border is read as where it touches a number."""
+_ALIKE = frozenset(map(frozenset, ("17", "27", "38", "35", "56", "59", "68", "89", "08", "49")))
+"""Digits of like shapes, of which a scan makes one the other."""
 _SEPARATORS = str.maketrans("", "", "., /")
 
 
@@ -46,6 +50,23 @@ def is_masked(read: str, wanted: str) -> bool:
     signs, digits = read.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
     pairs = zip(signs, digits, strict=False)
     return len(signs) == len(digits) and all(a == b or not a.isdecimal() for a, b in pairs)
+
+
+def is_bordered(read: str, wanted: str) -> bool:
+    """Whether a print is a number and a border behind it: ``2701`` for ``270``."""
+    return read.translate(_SEPARATORS) == wanted.translate(_SEPARATORS) + BORDER
+
+
+def is_alike(read: str, wanted: str) -> bool:
+    """Whether a print is a number with a border behind it, or with one shape taken for one that is like it.
+
+    >>> is_alike("19,99", "15,59"), is_alike("881", "88"), is_alike("90", "50"), is_alike("12", "82")
+    (True, True, True, False)
+    """
+    signs, digits = read.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
+    swaps = {frozenset(pair) for pair in zip(signs, digits, strict=False) if pair[0] != pair[1]}
+    one = len(signs) == len(digits) and len(swaps) == 1 and swaps <= _ALIKE
+    return one or is_bordered(read, wanted)
 
 
 def legible(read: str) -> int:

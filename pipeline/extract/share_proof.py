@@ -61,24 +61,25 @@ def explained(
     >>> explained(0, [(1, 2), (3, 4)], numbers, Decimal("0.01")).values[0]
     Decimal('735')
     """
-    found: list[Reading] = []
+    best: Reading | None = None
+    fewest = UNEXPLAINED * len(shares)
     for value, wrong in _readings(numbers[whole]):
-        ways = [Reading({whole: value}, wrong)]
+        values, unique, signs = {whole: value}, True, wrong
         for part, percent in shares:
             # one of the two misread at once: the work stays linear in the readings
             read = replace(numbers[part], sure=True) if wrong else numbers[part]
-            one = _share(value, read, numbers[percent], step)
-            if one is None:
+            ways = _share(value, read, numbers[percent], step)
+            if not ways:
                 return None
-            ways = [
-                Reading(way.values | _known({part: a, percent: b}), way.wrong + cost)
-                for way in ways
-                for a, b, cost in one
-            ]
-        found += ways
-    fewest = min((way.wrong for way in found), default=0)
-    best = [way for way in found if way.wrong == fewest]
-    return best[0] if len(best) == 1 and fewest < UNEXPLAINED * len(shares) else None
+            # shares of one whole do not depend on each other: one that is open leaves the line open
+            a, b, cost = ways[0]
+            values |= _known({part: a, percent: b})
+            unique &= len(ways) == 1
+            signs += cost
+        if signs <= fewest:
+            best = Reading(values, signs) if unique and signs < fewest else None
+            fewest = signs
+    return best
 
 
 def _known(values: Mapping[int, Decimal | None]) -> dict[int, Decimal]:
@@ -106,10 +107,10 @@ def whole_of(shares: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> Decima
 _Way = tuple[Decimal | None, Decimal | None, int]
 
 
-def _share(whole: Decimal, part: Number, percent: Number, step: Decimal) -> list[_Way] | None:
-    """The readings of a part and its percentage with fewest signs wrong, for a whole."""
+def _share(whole: Decimal, part: Number, percent: Number, step: Decimal) -> list[_Way]:
+    """The readings of a part and its percentage with fewest signs wrong, for a whole; none of nothing."""
     if not whole:
-        return None
+        return []
     found: list[_Way] = []
     for value, wrong in _readings(part):
         # what lies half-way is rounded either way

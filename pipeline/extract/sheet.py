@@ -27,6 +27,7 @@ _DASH = regex.compile(r"[-–—]+")
 _COMMA = regex.compile(r"(?<=\d)[;:)](?=\d{1,2}$)")
 _THOUSANDS = regex.compile(r"(?<=\d)[;:](?=\d{3}(?!\d))")
 """Signs that OCR takes for a comma and for the dots of thousands."""
+_GROUPED, _UNGROUPED = regex.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"), regex.compile(r"\d{4,}(?:,\d+)?")
 _LOST = regex.compile(r"[0-9],[^0-9]*$")
 """A comma behind which decimals were lost."""
 
@@ -142,13 +143,16 @@ def read_sheet(rows: Sequence[Sequence[str]], head: int, headings: Sequence[str]
     for column in columns:
         whole = _is_whole(cells[column])
         usual = _decimals(cells[column])
+        grouped = any(_GROUPED.fullmatch(clean(text)) for text in cells[column])
         for line in range(head, len(rows)):
             text = rows[line][column] if column < len(rows[line]) else ""
             if read := clean(text):
                 value = parse_number(read, whole=whole)[0] if is_numeral(text) else None
                 if usual and "," not in read and _LOST.search(text):
                     read, value = f"{read},", None
-                terms[line, column] = Term(read, value, other=_with_comma(read, value, usual))
+                other = _with_comma(read, value, usual)
+                bare = grouped and bool(_UNGROUPED.fullmatch(read))
+                terms[line, column] = Term(read, value, other=other, odd=is_marked_oddly(text), bare=bare)
     ranks: dict[int, int] = {}
     totals, perhaps = [], []
     for line in range(head, len(rows)):

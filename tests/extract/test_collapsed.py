@@ -15,8 +15,9 @@ from text_documents import document_of
 
 from pipeline import extract_figures
 from pipeline.extract.collapsed import CollapsedTable, tables
+from pipeline.extract.collapsed_rows import runs
 from pipeline.extract.collapsed_words import collapsed_words
-from pipeline.extract.flow import Flow
+from pipeline.extract.flow import Flow, Line
 from pipeline.language.dictionaries import folder
 from pipeline.model import Extraction
 
@@ -66,6 +67,28 @@ TT Nhóm đối tượng Số thẻ (thẻ) Kinh phí (triệu đồng)
     cards = [f.values["cards"] for f in extraction.figures if f.table == "cards"]
     assert cards == [1624, 1190, 1380]
     assert [row["text"] for row in extraction.unclaimed] == ["1.137"]
+
+
+class Counted(list[Line]):
+    """Lines that count how often they are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        self.looks += 1
+        return super().__getitem__(at)
+
+
+def test_totals_with_words_between_are_looked_at_once_each() -> None:
+    flow = Flow.of(document_of("Cộng 12 34\nabc xyz\n" * 400))
+    lines = Counted(flow.lines)
+    assert not list(runs(flow.text, lines))
+    assert lines.looks < 20 * len(lines)
+
+
+def test_a_table_ends_at_its_total_where_words_stand_below_it() -> None:
+    flow = Flow.of(document_of("A 1 2\nB 3 4\nCộng 4 6\nabc xyz\n" * 3))
+    assert [(run.first, run.last) for run in runs(flow.text, flow.lines)] == [(0, 2), (4, 6), (8, 10)]
 
 
 def test_a_cell_that_names_what_its_column_cannot_count(extracted: Extracted) -> None:

@@ -17,6 +17,7 @@ from pipeline.extract.arithmetic import Finding, solve
 from pipeline.extract.constraints import Share, Sum, Term
 from pipeline.extract.flow import Flow
 from pipeline.extract.grid_cells import grids, head_of, headings_of
+from pipeline.extract.share_proof import Number, explained
 from pipeline.extract.table_sums import prove
 from pipeline.extract.table_words import table_words
 from pipeline.language.dictionaries import folder
@@ -71,6 +72,17 @@ def test_a_number_without_a_legible_digit_is_told_by_its_shares() -> None:
     assert found[0].value == Decimal(597)
     assert found[0].flags == ("number_repaired",)
     assert solve(terms[:3], [Share(1, 0, 2)])[0].value is None
+
+
+@pytest.mark.parametrize(("percent", "told"), [("8,80", True), ("8,90", False)])
+def test_shares_of_one_whole_are_read_each_for_itself(percent: str, told: bool) -> None:
+    """Sixty shares each with several readings: all of their combinations would never end."""
+    numbers = {0: Number("1000", Decimal(1000), sure=True)}
+    shares = [(2 * n + 1, 2 * n + 2) for n in range(60)]
+    for part, share in shares:
+        numbers[part] = Number("88", Decimal(88))
+        numbers[share] = Number(percent, Decimal(percent.replace(",", ".")))
+    assert (explained(0, shares, numbers, Decimal("0.01")) is not None) == told
 
 
 @pytest.mark.parametrize(
