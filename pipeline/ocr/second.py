@@ -6,6 +6,7 @@ layer whose words are not found again says nothing of this page: it is no witnes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ _ACROSS, _DOWN = 0.3, 0.5
 """Shares of the smaller box that two boxes of one word have in common."""
 _KEPT = 0.5
 """Share of a read word's box from which a kept word stands in its place."""
+_WHOLE = 0.8
+"""Share from which nothing of it is left, whatever was read there."""
 _HEARD = 0.45
 """Share of letters, marks apart, from which a layer is a witness: one that an English OCR left has 0.8."""
 _MOST = 5_000
@@ -39,22 +42,30 @@ def merged(read: Sequence[Token], kept: Sequence[LayerWord]) -> list[Token]:
     A kept word goes to the line of the word that it stands for, alone or with others, else to its own.
     """
     places = _Places([token.box for token in read])
-    gone = set[int]()
-    over: dict[int, list[Box]] = {}
+    over: dict[int, list[LayerWord]] = {}
     for word in kept:
         for n in places.near(word.box):
-            share = 0.0 if n in gone else _inside(read[n].box, word.box)
-            if share >= _KEPT:
-                gone.add(n)
-            elif share > 0:
-                over.setdefault(n, []).append(word.box)
-    gone.update(n for n, boxes in over.items() if n not in gone and _together(read[n].box, boxes) >= _KEPT)
+            if _inside(read[n].box, word.box) > 0:
+                over.setdefault(n, []).append(word)
+    gone = {n for n, words in over.items() if _is_kept(read[n], words)}
     own = []
     for word in kept:
         stood = (n for n in places.near(word.box) if n in gone and _same(read[n].box, word.box))
         first = next(stood, None)
         own.append(Token(word.text, word.box, (-1, *word.line) if first is None else read[first].group))
     return [*(token for number, token in enumerate(read) if number not in gone), *own]
+
+
+def _is_kept(token: Token, words: Sequence[LayerWord]) -> bool:
+    """Whether kept words stand for a read one: no digit that they lack may be lost with it."""
+    together = _together(token.box, [word.box for word in words])
+    if together < _KEPT and all(_inside(token.box, word.box) < _KEPT for word in words):
+        return False
+    return together >= _WHOLE or not _digits(token.text) - _digits("".join(word.text for word in words))
+
+
+def _digits(text: str) -> Counter[str]:
+    return Counter(filter(str.isdecimal, text))
 
 
 def witnessed(page: Page, layer: Sequence[LayerWord]) -> Page:

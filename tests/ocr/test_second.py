@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.intake.layer import LayerWord
@@ -88,7 +90,7 @@ def test_kept_words_that_were_not_read_have_lines_of_their_own() -> None:
     ("layer", "wanted"),
     [
         ([("5", 0, 28), ("nhà,", 31, 59), ("3hộ", 62, 90)], ["5", "nhà,", "3hộ"]),
-        ([("5", 0, 28), ("nhà,", 31, 59)], ["5", "nhà,"]),
+        ([("5", 0, 28), ("nhà,", 31, 59)], ["5nhà,3hộ", "5", "nhà,"]),
         ([("5", 0, 28)], ["5nhà,3hộ", "5"]),
         ([("5", 0, 28), ("5", 0, 28)], ["5nhà,3hộ", "5", "5"]),
     ],
@@ -125,3 +127,10 @@ def test_a_box_of_no_size_that_a_page_has() -> None:
         LayerWord("cao", Box(0, 0, 10, 1e12), (0, 0, 2)),
     ]
     assert [token.text for token in merged(read, tall)] == ["vay", "cao", "cao"]
+
+
+def test_no_digit_is_lost_with_a_word_that_is_kept_in_part() -> None:
+    read = [Token("5nhà,3hộ", Box(0, 100, 90, 112), (1, 1, 1), 0.9)]
+    kept = [LayerWord("5nhà,", Box(0, 100, 56, 112), (0, 0, 7))]
+    assert [token.text for token in merged(read, kept)] == ["5nhà,3hộ", "5nhà,"]
+    assert [token.text for token in merged([replace(read[0], text="nhà,hộ")], kept)] == ["5nhà,"]
