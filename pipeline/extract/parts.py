@@ -14,12 +14,11 @@ from itertools import islice, takewhile
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
-from pipeline.extract.groups import GroupList, combine
+from pipeline.extract.part_roles import adds_up, finish
 from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, parts_of, same_flow
-from pipeline.model import Value
 
 LEAST = Decimal(10)
 """The smallest total that a sum alone may prove: small numbers add up by chance."""
@@ -55,7 +54,7 @@ def assign(
     _by_sums(rows)
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
-        _finish(row)
+        finish(row)
     return repaired
 
 
@@ -315,7 +314,7 @@ def _free(rows: Iterable[Draft], total: Draft) -> Iterator[Draft]:
         if row.sentence.block - last > REACH:
             break
         last = row.sentence.block
-        inner = row.sentence is total.sentence and _adds_up(row)
+        inner = row.sentence is total.sentence and adds_up(row)
         if row.parent is None and (not row.children or inner):
             yield row
 
@@ -349,69 +348,3 @@ def _further(seen: list[Draft], begin: int, rest: Iterator[Draft]) -> Iterator[D
         seen.append(row)
         if len(seen) > begin:
             yield row
-
-
-# ---- what follows -----------------------------------------------------------------------------
-
-
-def _finish(row: Draft) -> None:
-    if row.children:
-        row.role = "subtotal" if row.parent else "total"
-        row.complete = _adds_up(row)
-        if row.complete:
-            row.proof = "sum"
-        elif row.exhaustive or _exceeds(row):
-            row.flags.append("sum_mismatch")
-        if row.group is None:
-            _group_of_parts(row)
-        if row.complete and len(set(_works(row)) - {None, "unspecified"}) > 1:
-            row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
-    elif row.parent:
-        row.role = "part"
-    if row.parent and _adds_up(row.parent, row.breakdown):
-        row.proof = "sum"
-    if row.table == "houses" and row.proof == "none":
-        count, each, all_ = (row.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
-        if count and each and all_ and count > 1 and count * each == all_:
-            row.proof = "product"
-
-
-def _works(row: Draft) -> Iterator[Value]:
-    """What is done to the houses of a total's parts, and of theirs."""
-    for part in parts_of(row, 1):
-        yield part.values.get("work")
-        yield from _works(part)
-
-
-def _adds_up(row: Draft, breakdown: int = 1) -> bool:
-    parts = parts_of(row, breakdown)
-    checked = False
-    for column in row.adds:
-        whole = row.value(column)
-        pieces = [p.value(column) for p in parts]
-        if whole is None or not pieces or any(p is None for p in pieces):
-            continue
-        checked = True
-        if sum(p for p in pieces if p is not None) != whole:
-            return False
-    return checked
-
-
-def _exceeds(row: Draft) -> bool:
-    """Whether parts are more than their total: ``32 + 563`` cannot lie in 592."""
-    for column in row.adds:
-        whole = row.value(column)
-        pieces = [v for p in parts_of(row, 1) if (v := p.value(column)) is not None]
-        if whole is not None and pieces and sum(pieces) > whole:
-            return True
-    return False
-
-
-def _group_of_parts(row: Draft) -> None:
-    """A total that names nobody is about the groups of its parts, where they are all named."""
-    first = parts_of(row, 1)
-    groups = [p.group for p in first if p.group]
-    if row.complete and groups and len(groups) == len(first):
-        code = combine(g.code for g in groups)
-        if code == "poor_and_near_poor":
-            row.group = GroupList(groups[0].start, groups[0].start, code)  # no words of its own
