@@ -282,7 +282,9 @@ def _born_digital() -> float:
     """Pages a second of our own documents as born-digital PDFs, text and words with their boxes."""
     files = []
     for source in sorted((ROOT / "benchmarks" / "own" / "txt").glob("*.txt")):
-        file = WORK / "scans" / f"{source.stem}.pdf"
+        folder = WORK / "scans"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{source.stem}.pdf"
         sheets = laid_out(source.read_text(encoding="utf-8"), Style("Tinos", 13.0), ruled=True)
         file.write_bytes(born_digital(sheets))
         files.append(file)
