@@ -44,6 +44,7 @@ from pipeline.extract.reader import JOINT_AMOUNT
 from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean, is_marked_oddly
+from pipeline.extract.table_words import table_words
 from pipeline.model import Value
 
 _BARE = regex.compile(r"[0-9][0-9.,]*")
@@ -54,7 +55,6 @@ UNIT = regex.compile(r"đơn vị tính|đvt")
 _NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
 _TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
 _SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
-_AMOUNT_OF = regex.compile(r"^thành tiền")
 _AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
 _PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
 
@@ -113,7 +113,7 @@ def _beside(
             for c in columns
         ]
         for place in range(1, len(found)):  # `Số suất quà | Thành tiền`: the money of what stands before it
-            if found[place - 1].entry and _AMOUNT_OF.match(found[place].heading):
+            if found[place - 1].entry and table_words().says("amount_of", found[place].heading):
                 found[place] = column_of(found[place].heading, caption, rules, book)
         if any(c.entry and c.unit not in {"vnd", "percent"} for c in found):
             yield rules, found

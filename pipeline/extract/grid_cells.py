@@ -21,6 +21,7 @@ from pipeline.extract.sentence import Sentence
 from pipeline.extract.sheet import clean, is_numeral
 from pipeline.extract.tabbed import CELL
 from pipeline.extract.table_sums import Proof, prove
+from pipeline.extract.table_words import table_words
 
 _DIGIT, _LETTER = regex.compile(r"[0-9]"), regex.compile(r"\p{L}")
 _RULING = regex.compile(rf"(?<=\s|^)\|(?=\s|$)|{CELL}")
@@ -30,13 +31,6 @@ _SIGNED = regex.compile(r"[-–—]\s*[0-9]")
 _SPECKS = regex.compile(r"\s+[—._:;'`‘’|~^\"“”]+\s+")
 _SPECKS_BEFORE = regex.compile(r"(?:[-–—_.,:;'`‘’|~^\"“”]+\s+)+")
 _SPECKS_ALONE = "-–—_.,:;'`‘’|~^\"“”"
-_DONG = r"(?:(?:nghìn|ngàn|triệu|tỷ|1\.?000)\s?)?(?:đồng|vnđ|vnd|đ)(?!\p{L})|(?:triệu|tr\.?\s?đ)(?!\p{L})"
-_MONEY = regex.compile(
-    rf"(?i)(?:đơn\s+vị(?:\s+tính)?|đvt)\s*:?[^.;:()]{{0,40}}?(?<!\p{{L}})(?:{_DONG})"
-    rf"|\([^()]{{0,40}}?(?<![\p{{L}}\d])(?<![\d.,]\s)(?:{_DONG})[^()]{{0,20}}\)"
-    r"|(?<![\p{L}\d])(?<![\d.,]\s)(?:(?:nghìn|ngàn|triệu|tỷ)\s+đồng|tr\.?đ)(?!\p{L})"
-)
-"""Words that name a unit of money: behind `Đơn vị tính`, in brackets or with a multiple, behind no number."""
 LEAST_DONG = 1_000_000
 """The least amount that a table without a unit may mean in đồng; of 1,083 amounts of loans and budgets in
 labelled texts none but nought is below twelve times that. What is printed smaller is in another unit."""
@@ -103,7 +97,7 @@ def unit_of(text: str) -> str:
     >>> unit_of("Cho vay huyện Triệu Sơn theo hợp đồng"), unit_of("Mỗi hộ được 5 triệu đồng.")
     ('', '')
     """
-    found = _MONEY.search(text)
+    found = table_words().patterns["money_unit"].search(" ".join(text.split()))
     return str(found.group()) if found else ""
 
 
