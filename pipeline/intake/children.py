@@ -59,6 +59,10 @@ def program(name: str) -> str:
     return str(Path(found).absolute())
 
 
+_SPARE_SECONDS = 10
+"""Processor time beyond ``page_timeout``: were they equal, a busy program met either limit first by chance."""
+
+
 def is_installed(name: str) -> bool:
     """Whether a program is there."""
     return shutil.which(name) is not None
@@ -72,7 +76,10 @@ def limited(name: str, settings: Settings) -> list[str]:
     if prlimit := shutil.which("prlimit"):
         # image files of the largest page: three bytes a pixel and a header
         size = settings.max_pixels * 3 + 1_000_000
-        limits = [f"--as={settings.max_memory}", f"--cpu={settings.page_timeout}", f"--fsize={size}"]
+        # the clock ends a program first: processor time is for one that outlives its parent's watch
+        soft = settings.page_timeout + _SPARE_SECONDS
+        seconds = f"{soft}:{soft + _SPARE_SECONDS}"
+        limits = [f"--as={settings.max_memory}", f"--cpu={seconds}", f"--fsize={size}"]
         command = [prlimit, *limits, "--core=0", "--", *command]
     return command
 

@@ -37,6 +37,17 @@ def test_a_program_that_hangs_is_ended_with_its_children(
         children.run("stand-in", [], Settings(page_timeout=1), where="f.pdf, page 2")
 
 
+def test_the_clock_ends_a_program_that_computes_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # its limit of processor time was the same as the clock's: either came first, and one told "damaged"
+    _program(tmp_path, "stand-in", "ulimit -St; ulimit -Ht; [ $# = 0 ] || while :; do :; done", monkeypatch)
+    with pytest.raises(TimeoutReadError, match="stand-in took longer than 1 s"):
+        children.run("stand-in", ["endless"], Settings(page_timeout=1), where="x")
+    done = children.run("stand-in", [], Settings(page_timeout=7), where="x")
+    assert all(int(seconds) > 7 for seconds in done.output.split())
+
+
 def test_output_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _program(tmp_path, "stand-in", "exec head -c 5000000 /dev/zero", monkeypatch)
     with pytest.raises(LimitError):
