@@ -85,8 +85,8 @@ install_python() {
     local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want)
     case $want in
         run) enough+=($venv/.hoso-dev $venv/.hoso-archive) ;;
-        dev) groups=(--group dev) ;;
-        bench) groups=(--group dev --group bench) ;;
+        dev) groups=(--group dev --extra cluster --extra export --extra serve) ;;
+        bench) groups=(--group dev --group bench --extra cluster --extra export --extra serve) ;;
         archive) groups=(--no-dev --extra archive) ;;
         *) die "usage: bash .ci/setup.sh run|dev|bench|archive [fonts]" ;;
     esac

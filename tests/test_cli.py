@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import __version__, api, cli
+from pipeline.commands import extract
 from pipeline.model import Failure, RestoredText
 
 _HEAVY = ("numpy", "pandas", "regex", "rapidfuzz", "pytesseract", "pdf2image", "PIL", "sqlite3", "tqdm")
@@ -178,4 +179,4 @@ def test_extract_names_what_failed_and_where_the_tables_are(
     ],
 )
 def test_a_failure_names_its_file_once(failure: Failure, line: str) -> None:
-    assert cli._named(failure) == line
+    assert extract._named(failure) == line

@@ -60,7 +60,7 @@ def program(name: str) -> str:
 
 
 _SPARE_SECONDS = 10
-"""Processor time beyond ``page_timeout``: were they equal, a busy program met either limit first by chance."""
+"""Processor time beyond ``page_timeout``: equal, either came first by chance."""
 
 
 def is_installed(name: str) -> bool:

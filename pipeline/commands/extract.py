@@ -1,0 +1,75 @@
+"""``hoso extract``: read files and folders, bring OUT up to date."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
+
+if TYPE_CHECKING:
+    from pipeline.batch.runner import Report
+    from pipeline.commands.common import Commands
+    from pipeline.model import Failure
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    extract = commands.add_parser(
+        "extract",
+        help="read files and folders; write restored text and tables",
+        description=(
+            "Read PDF, PNG, JPEG, TIFF and text files, folders recursively, and bring OUT up to date: a "
+            "second run reads only what changed, an interrupted one goes on, and files that are gone leave "
+            "the tables."
+        ),
+        epilog=EPILOG,
+    )
+    extract.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file or a folder")
+    extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
+    extract.add_argument(
+        "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
+    )
+    add_own_rules(extract)
+    add_common(extract)
+    loudness = extract.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="say more; show tracebacks")
+    extract.set_defaults(run=_extract)
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from pipeline.batch.progress import Progress
+    from pipeline.batch.runner import Options, run
+
+    progress = Progress.on_stderr(quiet=options.quiet)
+    report = run(options.inputs, options.out, settings_of(options), Options(jobs=options.jobs), progress)
+    if not options.quiet:
+        for failure in report.summary.examples:
+            say(_named(failure))
+        say(_summary(report))
+    return report.exit_status
+
+
+def _named(failure: Failure) -> str:
+    """A failure as a line that names its file and page."""
+    if failure.source_file in failure.message:
+        return failure.message
+    page = "" if failure.page is None else f", page {failure.page}"
+    return f"{failure.source_file}{page}: {failure.message}"
+
+
+def _summary(report: Report) -> str:
+    """One line: what was read, what came out, what failed, where it lies."""
+    found, done = report.summary, report.counts
+    rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
+    failed = f"; {found.failures} failed, all in {report.out / 'failures.csv'}" if found.failures else ""
+    return (
+        f"{many(found.files, 'file')}, {many(found.pages, 'page')} "
+        f"({done.pages_read} read now, {report.seconds:.0f} s); "
+        f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
+    )
+
+
+_NO_FIGURES = frozenset({"evidence", "pages", "failures"})
