@@ -12,10 +12,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from itertools import compress
 from operator import eq
 from typing import Literal, NamedTuple, get_args, overload
+
+from pipeline.lazy import lazy
 
 TextSource = Literal["text_layer", "ocr", "mixed", "text_file"]
 LayerVerdict = Literal["", "good", "legacy", "ruined", "partly_ruined", "contradicted", "stamp_only", "none"]
@@ -93,12 +94,14 @@ class Page:
     blank: bool = False
     status: ReadStatus = "ok"
 
-    @cached_property
+    @lazy
     def _starts(self) -> list[int]:
         return [word.start for word in self.words]
 
     def words_at(self, start: int, end: int) -> tuple[Word, ...]:
         """The words that share at least one character with ``text[start:end]``."""
+        if not self.words:
+            return ()
         first = max(bisect_right(self._starts, start) - 1, 0)
         found = []
         for word in self.words[first:]:
@@ -110,7 +113,7 @@ class Page:
 
     def box_at(self, start: int, end: int) -> Box | None:
         """The bounding box of ``text[start:end]`` by its words; None without geometry."""
-        return union(word.box for word in self.words_at(start, end))
+        return union(word.box for word in self.words_at(start, end)) if self.words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,7 @@ class RestoredText:
         kept = edits if isinstance(edits, Edits) and edits.source == raw else Edits(raw, edits)
         return cls(raw, kept.applied(), kept)
 
-    @cached_property
+    @lazy
     def _starts(self) -> array[int]:
         """Where each edit stands in ``text``."""
         return self.edits.starts_restored()

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.extract.numerals import MALFORMED, number_begins, number_pattern, parse_number
+from pipeline.extract.unit_words import UnitWords, alternatives, skip
 from pipeline.language.dictionaries import folder
 
 MONEY = frozenset({"vnd", "usd", "eur"})
@@ -54,27 +55,22 @@ class Quantity(NamedTuple):
         return self.unit in MONEY
 
 
-def _alternatives(words: list[str]) -> str:
-    ordered = sorted(words, key=len, reverse=True)
-    return "|".join(regex.escape(w).replace(r"\ ", r"\s+").replace(" ", r"\s+") for w in ordered)
-
-
 class Scaled(NamedTuple):
     """What follows a number: its factor, whether one is named, further parts, and where all that ends."""
 
     end: int
-    factor: Decimal
-    named: bool
+    factor: Decimal = Decimal(1)
+    named: bool = False
     extra: Decimal = Decimal(0)
     number_end: int = 0
     flags: tuple[str, ...] = ()
 
 
 _DIGIT = re.compile(r"[0-9]")
-_UNIT = re.compile(r"\s*[“\"‘]?\s*")
-_PERCENT = frozenset("%p")
-_BARE = regex.compile(r"\s*(?:[0-9]|$)")
-"""Behind a number: another or nothing, so that no unit follows."""
+_BARE = frozenset(("", *"0123456789"))
+"""What stands behind a number where another follows or nothing, so that no unit does."""
+_RANGE = frozenset(("", *"-–đĐ"))
+"""What a range goes on with (``12 - 15``, ``12 đến 15``), a blank or two skipped."""
 BEFORE = 90
 """Characters before a number in which its label and words of approximation may stand."""
 
@@ -86,74 +82,25 @@ class Grammar:
         flags = regex.IGNORECASE | regex.V1
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
         self._scales: Mapping[str, int] = units["scales"]
-        multiplier = _alternatives(list(self.multipliers))
+        multiplier = alternatives(list(self.multipliers))
         self._number = number_pattern(units["illegible"])
         self._begins = number_begins(units["illegible"])
         self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
         self._range = regex.compile(
             rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
         )
-        other = _alternatives(units["multipliers_not"]["before"])
+        other = alternatives(units["multipliers_not"]["before"])
         ends = rf"(?:(?!\p{{L}})(?!\s+(?:{other})(?!\p{{L}}))|(?<=(?:tr|ng)\.?)(?=đ))"
         self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier}){ends}", flags)
+        self._multiplies = frozenset(c for word in self.multipliers for c in (word[0], word[0].upper()))
         self._second = regex.compile(
             rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>rưỡi)\b)", flags
         )
-        self._currencies = [
-            (
-                unit,
-                regex.compile(
-                    rf"\s*(?:(?:{_alternatives(words)})(?![\p{{L}}\d])"
-                    + (
-                        rf"|(?:{_alternatives(units['currencies']['glued'])})(?=\p{{Ll}}{{2}})"
-                        if unit == "vnd"
-                        else ""
-                    )
-                    + ")",
-                    flags,
-                ),
-            )
-            for unit, words in units["currencies"].items()
-            if unit != "glued"
-        ]
-        words = [word for noun in units["noun"] for word in noun["words"]]
-        words += [word for words in units["currencies"].values() for word in words]
-        self._keys = {word.casefold()[:2] for word in [*words, "%", "phần trăm"]}
-        """What units begin with: two letters, or all of a shorter word."""
-        self._currency_heads = {
-            word[:1].casefold() for words in units["currencies"].values() for word in words
-        }
-        self._percent = regex.compile(r"\s*(?:%|phần trăm)", flags)
-        self._per = [
-            (unit, regex.compile(rf"\s*/\s*(?:1\s+|mỗi\s+)?(?:{_alternatives(words)})(?!\p{{L}})", flags))
-            for unit, words in units["per"].items()
-        ]
-        self._nouns = regex.compile(
-            r"\s*[“\"‘]?(?:"
-            + "|".join(
-                rf"(?P<{noun['unit']}>(?:{_alternatives(noun['words'])})(?!\p{{L}})"
-                + (
-                    rf"(?!\s+(?:{_alternatives(noun['not_before'])})(?!\p{{L}}))"
-                    if "not_before" in noun
-                    else ""
-                )
-                + ")"
-                for noun in units["noun"]
-            )
-            + ")",
-            flags,
-        )
-        # `2 nhà máy`: no dwelling, but a number with a noun all the same
-        self._compounds = regex.compile(
-            r"\s*(?:"
-            + "|".join(_alternatives(n["words"]) for n in units["noun"] if "not_before" in n)
-            + r")(?!\p{L})",
-            flags,
-        )
+        self._words = UnitWords(units)
         self._label = regex.compile(
             rf"(?:{units['label']['before']})(?:"
             + "|".join(
-                rf"(?P<{noun['unit']}>{_alternatives(noun['words'])})(?!\p{{L}})" for noun in units["noun"]
+                rf"(?P<{noun['unit']}>{alternatives(noun['words'])})(?!\p{{L}})" for noun in units["noun"]
             )
             + rf"){units['label']['after']}$",
             flags,
@@ -162,8 +109,8 @@ class Grammar:
             (
                 noun["unit"],
                 regex.compile(
-                    rf"\s*(?P<term>{_alternatives(noun['damaged'])})(?!\p{{L}})"
-                    rf"(?!\s+(?:{_alternatives(noun['damaged_not_before'])}))",
+                    rf"\s*(?P<term>{alternatives(noun['damaged'])})(?!\p{{L}})"
+                    rf"(?!\s+(?:{alternatives(noun['damaged_not_before'])}))",
                     flags,
                 ),
             )
@@ -174,6 +121,7 @@ class Grammar:
         self._stray = regex.compile(
             rf"\s*[{regex.escape(fuzzy['stray'])}]{{1,2}}\s*(?=\p{{L}})|[.:](?=\p{{Ll}})"
         )
+        self._strays = frozenset((*fuzzy["stray"], ".", ":"))
         self._fuzzy = [
             (
                 unit,
@@ -189,7 +137,7 @@ class Grammar:
         self._letters = {term: set(term) for term in fuzzy["terms"]}
         self._longest = max(map(len, fuzzy["terms"])) + 4
         words = units["approximate"]["words"]
-        self._approximate = regex.compile(rf"(?:\b(?:{_alternatives(words)})\s+)+$", flags)
+        self._approximate = regex.compile(rf"(?:\b(?:{alternatives(words)})\s+)+$", flags)
         self._approximations = tuple(word.split()[-1].casefold() for word in words)
         self._not_a_count = regex.compile(
             rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
@@ -201,13 +149,13 @@ class Grammar:
         self._unworded = frozenset(worded["not_nouns"])
         self._many = [f"{word} " for word, value in self._word_values.items() if value > 1]
         heads = {w.split()[0] for n in units["noun"] if n["unit"] in worded["one_units"] for w in n["words"]}
-        ones = _alternatives([word for word, value in self._word_values.items() if value == 1])
-        self._one_noun = regex.compile(rf"(?:{ones})\s+(?:{_alternatives(sorted(heads))})(?!\p{{L}})")
+        ones = alternatives([word for word, value in self._word_values.items() if value == 1])
+        self._one_noun = regex.compile(rf"(?:{ones})\s+(?:{alternatives(sorted(heads))})(?!\p{{L}})")
         self._one_units = frozenset(worded["one_units"])
-        self._one = regex.compile(rf"(?<!\p{{L}})(?:{_alternatives(worded['one_after'])})\s+$", flags)
+        self._one = regex.compile(rf"(?<!\p{{L}})(?:{alternatives(worded['one_after'])})\s+$", flags)
         self._worded = regex.compile(
-            rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{_alternatives(worded['not_after'])})\s)"
-            rf"(?P<n>{_alternatives(list(self._word_values))})(?=\s+\p{{L}})",
+            rf"(?<!\p{{L}})(?<!(?<!\p{{L}})(?:{alternatives(worded['not_after'])})\s)"
+            rf"(?P<n>{alternatives(list(self._word_values))})(?=\s+\p{{L}})",
             flags,
         )
 
@@ -233,27 +181,27 @@ class Grammar:
         if low.isprintable() and not told:
             return
         for match in self._worded.finditer(text):
-            noun = self._nouns.match(text, match.end())
-            unit = str(noun.lastgroup) if noun else ""
+            noun = self._words.noun(text, match.end())
             before = text[max(0, match.start() - BEFORE) : match.start()]
-            if noun is None or unit not in self._worded_units or self._not_a_count.search(before):
+            if noun is None or noun.name not in self._worded_units or self._not_a_count.search(before):
                 continue
-            if noun[unit].lower() in self._unworded:
+            word = text[noun.noun_start : noun.end]
+            if word.lower() in self._unworded:
                 continue
             value = self._word_values[match["n"].lower()]
-            if value == 1 and not (unit in self._one_units and self._one.search(before)):
+            if value == 1 and not (noun.name in self._one_units and self._one.search(before)):
                 continue
-            if not noun[unit].islower() or (match.start() and not match["n"].islower()):
+            if not word.islower() or (match.start() and not match["n"].islower()):
                 continue  # a name: `thôn Hai Căn`
             lead_match = self._approximate.search(before)
             lead = match.start() - (len(before) - lead_match.start()) if lead_match else match.start()
             yield Quantity(
                 match.start() + shift,
-                noun.end() + shift,
+                noun.end + shift,
                 match.end() + shift,
-                noun.start(unit) + shift,
+                noun.noun_start + shift,
                 value,
-                unit,
+                noun.name,
                 lead=lead + shift,
                 flags=("approximate",) if lead_match else (),
             )
@@ -282,17 +230,20 @@ class Grammar:
         )
         lead = start - (len(before) - lead_match.start()) if lead_match else start
         flags += ["approximate"] if lead_match else []
-        if span := self._range.match(text, end):
+        if text[end : end + 2].lstrip()[:1] in _RANGE and (span := self._range.match(text, end)):
             flags.append("range")
             end = span.end()
         number_end = match.end("n")
-        if stray := self._stray.match(text, end):
+        follows = skip(text, end)
+        if text[follows : follows + 1] in self._strays and (stray := self._stray.match(text, end)):
             end = stray.end()
-        scaled = self._scaled(text, end)
+            follows = skip(text, end)
+        scaled = self._scaled(text, end) if text[follows : follows + 1] in self._multiplies else Scaled(end)
         unit, noun_start, per = "", scaled.end, ""
-        if scaled.named or not _BARE.match(text, end):
-            unit, noun_start, end, per = self._unit(text, scaled.end, scaled.named)
-        if not unit and not _BARE.match(text, match.end("n")):
+        if scaled.named or text[follows : follows + 1] not in _BARE:
+            unit, noun_start, end, per = self._words.behind(text, scaled.end, has_factor=scaled.named)
+        behind = skip(text, match.end("n"))
+        if not unit and text[behind : behind + 1] not in _BARE:
             unit, noun_start, end, factor = self._damaged(text, match.end("n"))
             scaled = Scaled(end, factor, factor > 1)
             flags += ["unit_assumed"] if unit else []
@@ -373,34 +324,6 @@ class Grammar:
             if found := pattern.match(text, end):
                 return unit, found.start("term"), found.end(), Decimal(1)
         return "", end, end, Decimal(1)
-
-    def _unit(self, text: str, end: int, has_factor: bool) -> tuple[str, int, int, str]:
-        """Unit, where the noun starts, where the quantity ends, what it is a rate by."""
-        begins = _UNIT.match(text, end)
-        key = text[begins.end() : begins.end() + 2].casefold() if begins else ""
-        if not has_factor and key[:2] not in self._keys and key[:1] not in self._keys:
-            return "", end, end, ""
-        noun = self._nouns.match(text, end)
-        for unit, currency in self._currencies if key[:1] in self._currency_heads else ():
-            # `24 đồng hồ nước` is no money: the longer word is meant
-            if (found := currency.match(text, end)) and not (noun and noun.end() > found.end()):
-                for per, pattern in self._per:
-                    if rate := pattern.match(text, found.end()):
-                        return unit, rate.end(), rate.end(), per
-                return unit, found.end(), found.end(), ""
-        if key[:1] in _PERCENT and (percent := self._percent.match(text, end)):
-            return "percent", percent.end(), percent.end(), ""
-        if noun:
-            unit = str(noun.lastgroup)
-            return unit, noun.start(unit), noun.end(), ""
-        if compound := self._compounds.match(text, end):
-            return "other", compound.end(), compound.end(), ""
-        if has_factor:
-            for per, pattern in self._per:
-                if rate := pattern.match(text, end):
-                    return "vnd", rate.end(), rate.end(), per
-            return "vnd", end, end, ""
-        return "", end, end, ""
 
 
 @cache

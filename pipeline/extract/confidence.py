@@ -44,13 +44,14 @@ def features(table: str, values: Mapping[str, Value], *, timeless: bool = False)
     yield f"table {table}"
     yield f"rule {values.get('rule')}"
     for column in ("proof", "role", "status"):
-        if values.get(column) not in {None, "", "none"}:
-            yield f"{column} {values[column]}"
-    yield from (f"flag {flag}" for flag in str(values.get("flags") or "").split())
+        if (value := values.get(column)) and value != "none":
+            yield f"{column} {value}"
+    if flags := values.get("flags"):
+        yield from [f"flag {flag}" for flag in str(flags).split()]
     for column in ("beneficiary", "period_start", "period_end"):
         if column in values and not values[column] and not (timeless and column != "beneficiary"):
             yield f"no {column}"
-    yield f"cells {sum(bool(values.get(column)) for column in _data()['figures'])}"
+    yield f"cells {sum([bool(values.get(column)) for column in _data()['figures']])}"
     said, inherited, is_row = _of_quote(str(values.get("quote") or ""))
     yield from said
     if values.get("period_end") and inherited:
@@ -88,7 +89,7 @@ def understood(table: str, values: Mapping[str, Value], *, timeless: bool = Fals
     """
     weights = _data()["weights"]
     told = features(table, values, timeless=timeless)
-    odds: float = weights["every row"] + sum(weights.get(name, 0.0) for name in told)
+    odds: float = weights["every row"] + sum([weights.get(name, 0.0) for name in told])
     return 1 / (1 + exp(-odds))
 
 

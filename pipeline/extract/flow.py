@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,6 +19,7 @@ from pipeline.extract.collapsed import CollapsedTable, tables
 from pipeline.extract.confidence import tells_time
 from pipeline.extract.flow_rules import FlowRules, load_rules
 from pipeline.extract.tabbed import CELL, with_cells
+from pipeline.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +145,7 @@ class Flow:
 
     # ---- lines and blocks ---------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def lines(self) -> tuple[Line, ...]:
         """The lines that are not blank, in reading order."""
         return tuple(self._lines())
@@ -162,12 +162,12 @@ class Flow:
                 blank = not line.strip()
                 at += len(line) + 1
 
-    @cached_property
+    @lazy
     def is_timeless(self) -> bool:
         """Whether the document names no year."""
         return not tells_time(self.text)
 
-    @cached_property
+    @lazy
     def width(self) -> int:
         """The usual length of a full line, in characters: a high quantile, the longest of a few lines."""
         rules = load_rules()
@@ -175,18 +175,18 @@ class Flow:
         found = lengths[ceil(rules.width_quantile * (len(lengths) - 1))] if lengths else 0
         return max(found, rules.narrowest)
 
-    @cached_property
+    @lazy
     def collapsed(self) -> tuple[CollapsedTable, ...]:
         """The tables whose columns collapsed: lines of labels and numbers without cells."""
         return tuple(tables(self.text, self.lines, self.raw))
 
-    @cached_property
+    @lazy
     def blocks(self) -> tuple[Block, ...]:
         """Paragraphs, list items, headings and table rows, in order; together they hold all lines."""
         rules = load_rules()
         return tuple(_with_items(self.text, list(_blocks(self, rules)), rules.paragraph_level + 1))
 
-    @cached_property
+    @lazy
     def _parent(self) -> tuple[int, ...]:
         """The number of each block's parent, -1 at the top."""
         found, above = [], list[int]()
@@ -202,7 +202,7 @@ class Flow:
         """The number of the item before ``blocks[number]`` in the same list; None where it is the first."""
         return self._siblings[number]
 
-    @cached_property
+    @lazy
     def _siblings(self) -> tuple[int | None, ...]:
         last: dict[tuple[int, int], int] = {}
         found: list[int | None] = []
@@ -231,7 +231,7 @@ class Flow:
             self._split[block.start] = self._sentences(block)
         return self._split[block.start]
 
-    @cached_property
+    @lazy
     def _split(self) -> dict[int, list[tuple[int, int]]]:
         return {}
 

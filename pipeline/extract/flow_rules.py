@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 import regex
 
 from pipeline.errors import DictionaryError
 from pipeline.language import dictionaries
+from pipeline.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class FlowRules:
     widest: int
     heading_level: int = 5
 
-    @cached_property
+    @lazy
     def any_marker(self) -> regex.Pattern[str]:
         """What begins with some marker."""
         return regex.compile("|".join(f"(?:{marker.pattern.pattern})" for marker in self.markers))

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.whose import group_at
+from pipeline.lazy import lazy
 from pipeline.model import Value
 
 _WORD = regex.compile(r"\p{L}+")
@@ -129,7 +129,7 @@ class Frame:
         """The frame of a sentence."""
         return cls(sentence, rules, cues, above, opening, {}, {} if record is None else record)
 
-    @cached_property
+    @lazy
     def marks(self) -> Sequence[Mark]:
         """Triggers and blockers; those inside the groups of its counts do not count."""
         sentence, rules = self.sentence, self.rules
@@ -163,14 +163,14 @@ class Frame:
         """The span of a list's introduction (it ends with a colon) above the sentence."""
         return next((span for span in self.introductions if span in self.above[:2]), None)
 
-    @cached_property
+    @lazy
     def introductions(self) -> Sequence[tuple[int, int]]:
         """The spans of all introductions above the sentence: lists lie in lists. The nearest first."""
         return [(a, b) for a, b in self.above if self.sentence.text[a:b].endswith(":")]
 
     # ---- what the sentence before told --------------------------------------------------------
 
-    @cached_property
+    @lazy
     def splits(self) -> bool:
         """Whether the sentence begins by announcing parts of what was told before it."""
         return self.cues.splits(self.sentence.text, self.sentence.start, self.sentence.end)
@@ -298,7 +298,7 @@ class Frame:
         first = bisect_left(self._verb_places, start)
         return first < len(self._verb_places) and self._verb_places[first] < end
 
-    @cached_property
+    @lazy
     def _verb_places(self) -> list[int]:
         """Where the sentence's verbs stand, looked for once for all its numbers."""
         sentence = self.sentence

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import FAR, Draft, Frame
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of
+from pipeline.lazy import lazy
 
 OF = 240
 """Characters behind a percentage in which its service is named: whom it is of takes many words."""
@@ -47,29 +47,29 @@ class Seen:
         """The document's text."""
         return self.frame.sentence.text
 
-    @cached_property
+    @lazy
     def clause(self) -> tuple[int, int]:
         """The span of the number's clause."""
         clause = self.frame.sentence.clauses[self.frame.sentence.clause_at(self.q.start)]
         return clause.start, clause.end
 
-    @cached_property
+    @lazy
     def begin(self) -> int:
         """Where the words that are the number's own begin: behind the number before, in its clause."""
         return max(self.clause[0], self.previous.end if self.previous else 0)
 
-    @cached_property
+    @lazy
     def end(self) -> int:
         """Where they end: before the next number, in its clause."""
         return min(self.stop, self.clause[1], self.q.end + (OF if self.q.unit == "percent" else FAR))
 
-    @cached_property
+    @lazy
     def noun_end(self) -> int:
         """Behind the groups that the number counts: ``1.200 học sinh, sinh viên nghèo``."""
         own = None if self.q.is_money else group_at(self.frame.sentence, self.q)
         return max(self.q.end, own.end if own else 0)
 
-    @cached_property
+    @lazy
     def counted(self) -> GroupList | None:
         """The group that the number counts: by its noun, its label, or the name before it."""
         frame, q = self.frame, self.q

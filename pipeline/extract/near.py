@@ -10,9 +10,10 @@ bit-vector algorithm", 1999; Hyyrö's form for searching).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import regex
+
+from pipeline.lazy import lazy
 
 _NOT_LETTERS = regex.compile(r"[^A-Z0-9]+")
 _FUZZY = regex.compile(r"(?:\(\?b\))?\(\?:(?P<phrase>.*)\)\{e<=(?P<errors>\d+)\}")
@@ -40,11 +41,11 @@ class Near:
             raise ValueError(message)
         return cls(phrase, int(found["errors"]))
 
-    @cached_property
+    @lazy
     def _pairs(self) -> list[str]:
         return [self.phrase[i : i + 2] for i in range(len(self.phrase) - 1)]
 
-    @cached_property
+    @lazy
     def _letters(self) -> dict[str, int]:
         """For each letter, a bit for each of its places in the phrase."""
         bits: dict[str, int] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import regex
@@ -19,6 +19,7 @@ from pipeline.extract.groups import groups
 from pipeline.extract.lookout import Lookout
 from pipeline.extract.patterns import Pattern, Patterns
 from pipeline.extract.periods import periods
+from pipeline.lazy import lazy
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
@@ -240,17 +241,17 @@ class TableRules:
     examples: Sequence[Mapping[str, Any]]
     parts: Mapping[str, Pattern]
 
-    @cached_property
+    @lazy
     def units(self) -> frozenset[str]:
         """The units of its numbers."""
         return frozenset(unit for number in self.numbers for unit in number.units)
 
-    @cached_property
+    @lazy
     def starting(self) -> frozenset[str]:
         """The units of the numbers that may begin a row."""
         return frozenset(unit for number in self.numbers if number.starts for unit in number.units)
 
-    @cached_property
+    @lazy
     def _triggers(self) -> Patterns:
         return Patterns([trigger.pattern for trigger in self.triggers])
 
@@ -341,22 +342,22 @@ class Cues:
         first = _LETTER.search(text, start, end)
         return bool(first and self.parts.match(text, first.start(), end))
 
-    @cached_property
+    @lazy
     def blocking(self) -> Patterns:
         """The blockers' patterns."""
         return Patterns([blocker.pattern for blocker in self.blockers])
 
-    @cached_property
+    @lazy
     def excluding(self) -> Patterns:
         """The patterns of what excludes numbers behind it."""
         return Patterns([pattern for _, pattern, _, _ in self.excluded])
 
-    @cached_property
+    @lazy
     def behind(self) -> Patterns:
         """The patterns of what excludes numbers before it."""
         return Patterns([pattern for _, pattern, _ in self.excluded_after])
 
-    @cached_property
+    @lazy
     def telling(self) -> Patterns:
         """The statuses' patterns."""
         return Patterns([status.pattern for status in self.statuses])
@@ -370,7 +371,7 @@ class Rulebook:
     cues: Cues
     grammar: Grammar
 
-    @cached_property
+    @lazy
     def lookout(self) -> Lookout:
         """All its patterns, and those of groups and periods, to be looked for together."""
         own = [pattern.asked for pattern in (*_patterns(self.tables), *_patterns(self.cues))]

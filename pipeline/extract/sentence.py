@@ -10,13 +10,13 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import regex
 
 from pipeline.extract.amounts import Grammar, Quantity, grammar
 from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Mention, Period, periods
+from pipeline.lazy import lazy
 
 _SIGNS = regex.compile(r"[();]")
 
@@ -100,22 +100,22 @@ class Sentence:
     turns: Mapping[int, Turn] = field(default_factory=dict)
     was: Mapping[int, Period] = field(default_factory=dict)
 
-    @cached_property
+    @lazy
     def clauses(self) -> tuple[Clause, ...]:
         """The sentence's clauses."""
         return split_clauses(self.text, self.start, self.end)
 
-    @cached_property
+    @lazy
     def groups_at(self) -> dict[int, GroupList | None]:
         """The groups that counts name themselves, by where they begin; filled by ``frames.group_at``."""
         return {}
 
-    @cached_property
+    @lazy
     def reasons_at(self) -> dict[int, tuple[list[str], list[str]]]:
         """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
         return {}
 
-    @cached_property
+    @lazy
     def negations(self) -> list[Sequence[int]]:
         """Numbers of the patterns that may exclude a number before them; filled by ``frames``."""
         return []
@@ -131,15 +131,15 @@ class Sentence:
             self._clause_at[at] = found
         return found
 
-    @cached_property
+    @lazy
     def _clause_at(self) -> dict[int, int]:
         return {}
 
-    @cached_property
+    @lazy
     def _starts(self) -> list[int]:
         return [clause.start for clause in self.clauses]
 
-    @cached_property
+    @lazy
     def _numbers(self) -> list[int]:
         return [q.start for q in self.quantities]
 
@@ -164,11 +164,11 @@ class Sentence:
             self._before[number] = chain
         return self._before[number]
 
-    @cached_property
+    @lazy
     def _before(self) -> dict[int, list[int]]:
         return {}
 
-    @cached_property
+    @lazy
     def _by_group(self) -> dict[int, list[int]]:
         """The clauses of each group, in order."""
         found: dict[int, list[int]] = {}

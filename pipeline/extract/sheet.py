@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 
 import regex
 
@@ -15,6 +15,7 @@ from pipeline.extract.constraints import Term
 from pipeline.extract.misreading import decimals
 from pipeline.extract.numerals import parse_number
 from pipeline.extract.table_words import TableWords, table_words
+from pipeline.lazy import lazy
 
 Place = tuple[int, int]
 """Line and column of a cell."""
@@ -111,7 +112,7 @@ class Sheet:
     totals: tuple[int, ...]
     perhaps: tuple[int, ...]
 
-    @cached_property
+    @lazy
     def numbered(self) -> list[int]:
         """The lines with numbers, in order."""
         return sorted({line for line, _ in self.terms})
