@@ -86,6 +86,15 @@ class Seen:
         same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
         return next((g for o in reversed(same[-BACK:]) if (g := group_at(frame.sentence, o))), None)
 
+    @lazy
+    def counted_before(self) -> GroupList | None:
+        """The group that the number before it counts, in its sentence."""
+        frame, previous = self.frame, self.previous
+        if previous and frame.cues.base.search(self.text, frame.sentence.start, previous.lead):
+            # `có 4.316 hộ nghèo trong tổng số 13.408 hộ, chiếm 32,19%`: what it is of is not what it counts
+            previous = frame.sentence.previous(previous.start) or previous
+        return Seen(frame, previous, None, self.q.lead, self.told, self.before).counted if previous else None
+
 
 def named_before(seen: Seen, mark: Mark | None) -> Mark | None:
     """What a weak trigger stands under in its clause, or a name (``vốn đầu tư``) in its sentence.

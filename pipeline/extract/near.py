@@ -77,14 +77,19 @@ class Near:
         mask, last = (1 << size) - 1, 1 << size - 1
         more, less = mask, 0
         score = best = size
+        places = self._letters.get
         for letter in text:
-            same = self._letters.get(letter, 0)
+            same = places(letter, 0)
             diagonal = (((same & more) + more) ^ more) | same | less
             up = less | (mask & ~(diagonal | more))
             down = more & diagonal
-            score += bool(up & last) - bool(down & last)
+            if up & last:
+                score += 1
+            elif down & last:
+                score -= 1
+                if score < best:
+                    best = score
             up = up << 1 & mask
             more = down << 1 & mask | (mask & ~(diagonal | up))
             less = up & diagonal
-            best = min(best, score)
         return best

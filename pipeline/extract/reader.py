@@ -8,7 +8,6 @@ something new.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice, takewhile
 
 from pipeline.extract.announced import part_of
@@ -248,7 +247,7 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
         return False  # no count: the column has none of its decimals
     if number.groups and _code(seen.counted) not in number.groups:
         return False
-    if number.after and (seen.told is None or _code_before(seen) not in number.after):
+    if number.after and (seen.told is None or _code(seen.counted_before) not in number.after):
         return False
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
@@ -279,15 +278,6 @@ def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
 
 NO_THINGS = frozenset({"percent", "code", "other", "project"})
 """Units of counts that nothing is given to: percentages, codes, places, projects."""
-
-
-def _code_before(seen: Seen) -> str:
-    """The group of the count before a number, in its sentence."""
-    previous = seen.previous
-    if previous and seen.frame.cues.base.search(seen.text, seen.frame.sentence.start, previous.lead):
-        # `có 4.316 hộ nghèo trong tổng số 13.408 hộ, chiếm 32,19%`: what it is of is not what it counts
-        previous = seen.frame.sentence.previous(previous.start) or previous
-    return _code(replace(seen, q=previous, previous=None, stop=seen.q.lead).counted) if previous else ""
 
 
 def _code(group: GroupList | None) -> str:

@@ -10,6 +10,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import regex
 
@@ -21,8 +22,7 @@ from pipeline.lazy import lazy
 _SIGNS = regex.compile(r"[();]")
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """``text[start:end]`` without its own inner parentheses (``holes``).
 
     ``outer`` is the number of the clause around a parenthesis (-1 where none), ``group`` tells clauses of

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, tells_time, understood
 from pipeline.model import Value
-from training.confidence import BELIEVED, NEWEST, Known, fit, level
+from training.confidence import BELIEVED, Known, fit, level
 
 ROW: Mapping[str, Value] = {
     "rule": "loans.disbursed",
@@ -74,17 +74,24 @@ def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected:
 
 
 def test_weights_tell_right_rows_from_wrong_ones() -> None:
-    good, bad = {**ROW, "rule": "a"}, {**ROW, "rule": "b"}
-    older = [[(list(features("loans", good)), i > 0) for i in range(20)]]
-    newest = [(list(features("loans", bad)), i % 2 == 0) for i in range(20 // NEWEST)]
-    weights = fit(older, newest)
+    good, bad = ({**ROW, "rule": rule} for rule in "ab")
+    first = [[(list(features("loans", good)), i > 0) for i in range(20)]]
+    today = [(list(features("loans", bad)), i % 2 == 0) for i in range(20)]
+    weights = fit([today], first=first)
     assert weights["rule a"] > 0 > weights["rule b"]
     assert not any(name.startswith("set ") for name in weights)
 
 
-def test_the_level_rises_as_far_as_the_surest_rows_are_right() -> None:
+def test_rows_of_real_texts_count_more() -> None:
+    rows: list[Known] = [(list(features("loans", ROW)), i % 4 == 0) for i in range(20)]
+    assert fit([], real=[rows])["every row"] < fit([rows])["every row"] < 0
+
+
+def test_the_level_is_the_least_at_which_enough_right_rows_are_sure() -> None:
     weights = {"every row": 1.5, "bad": -0.5}
     rows: list[Known] = [*[([], True)] * 19, *[(["bad"], False)] * 3]
     # at +0.7 the plain rows reach a confidence of 0.9, at +1.2 the bad ones would, and 3 of 22 be wrong
-    assert 0.7 <= level(weights, [rows]) < 1.2
-    assert level(weights, [rows, [([], False)]]) < 0.7
+    assert level(weights, [rows]) == 0.7
+    # what is wrong is not sure, though then nothing is
+    assert level(weights, [rows, [([], False)]]) == 0.69
+    assert level({**weights, "every row": 2.9}, [rows]) == -0.7
