@@ -8,6 +8,7 @@ and finds where paragraphs and list items begin from markers, widths and punctua
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from math import ceil
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 
 BlockKind = Literal["paragraph", "item", "heading", "row", "columns"]
 
-_SPACE = str.maketrans(dict.fromkeys("\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85", " "))
-_ODD_SPACE = regex.compile(rf"[{''.join(map(chr, _SPACE))}]")
+_ODD_SPACE = re.compile("[\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85]")
 _PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
 _COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
 _BREAK = regex.compile(r"(?:\G|(?<![.!?…]))[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
@@ -91,7 +91,7 @@ class Flow:
             starts.append(at)
             at += len(page) + 1
         kept = pages if len(pages) < 2 else [_without_number(page, len(pages)) for page in pages]
-        return cls(document, " ".join(kept).translate(_SPACE), tuple(starts), "\f".join(kept))
+        return cls(document, _spaced(" ".join(kept)), tuple(starts), "\f".join(kept))
 
     # ---- the way back -------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class Flow:
 
 def _spaced(text: str) -> str:
     """The text with every white space a blank."""
-    return text.translate(_SPACE) if _ODD_SPACE.search(text) else text
+    return _ODD_SPACE.sub(" ", text)
 
 
 def _without_number(page: str, pages: int) -> str:

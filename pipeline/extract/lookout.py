@@ -17,10 +17,12 @@ class Lookout:
 
     def __init__(self, patterns: Iterable[Prefiltered]) -> None:
         every = [p for p in dict.fromkeys(patterns) if p.at_words and p.heads]
-        self._patterns = [p for p in every if not p.numeric and not p.blank]
+        self._patterns = [p for p in every if not p.blank]
         owners: dict[str, list[int]] = {}
         for number, pattern in enumerate(self._patterns):
             for head in pattern.heads:
+                if head in pattern.numeric:
+                    continue
                 owners.setdefault(head, []).append(number)
         # where a head stands, those that begin it stand too
         self._owners = {
@@ -37,7 +39,7 @@ class Lookout:
             for number in self._owners[match[1]]:
                 found[number].append(at)
         for pattern, places in zip(self._patterns, found, strict=True):
-            text.found.setdefault(pattern, text.own(places))
+            text.found.setdefault(pattern, pattern.with_digits(text, text.own(places)))
 
 
 def _tree(words: Iterable[str]) -> dict[str, dict]:  # type: ignore[type-arg]

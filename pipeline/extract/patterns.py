@@ -48,6 +48,8 @@ class Pattern:
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The match that begins at ``start``."""
+        if self.limit is None:
+            return self.asked.pattern.match(text, start, end)
         try:
             return self.asked.pattern.match(text, start, end, timeout=self.limit)
         except TimeoutError as error:

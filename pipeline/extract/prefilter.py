@@ -14,7 +14,6 @@ from pipeline.extract.folded import Folded, folded
 from pipeline.extract.required import DIGIT, LEAST, is_sequence, required
 
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
-_UNKNOWN = object()
 SHORT = 200
 """Characters of a text that is searched sooner than folded."""
 LEAST_TIME = 1e-3
@@ -69,15 +68,18 @@ class Prefiltered:
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
         if len(text) > SHORT and (self.heads or self.words):
-            end = len(text) if end is None else end
             doc = folded(text)
             places = self.all_places(doc)
             if places is not None:
                 first = bisect_left(places, start)
-                if first == len(places) or places[first] >= end:
+                if first == len(places):
+                    return None
+                end = len(text) if end is None else end
+                if places[first] >= end:  # as most are: patterns stand here and there
                     return None
                 told = places[first : bisect_left(places, end, first)]
                 return next(iter(self.at(text, told, start, end, timeout, most=1)), None)
+            end = len(text) if end is None else end
             if not doc.holds(self.words, start, end):
                 return None
         return self.pattern.search(text, start, end, timeout=timeout)
@@ -92,21 +94,24 @@ class Prefiltered:
 
     def all_places(self, text: Folded) -> list[int] | None:
         """The same for a whole text."""
-        found = text.found.get(self, _UNKNOWN)
-        if found is _UNKNOWN:
-            found = text.found[self] = self._find(text)
-        return found  # type: ignore[no-any-return]
+        try:
+            return text.found[self]  # type: ignore[no-any-return]
+        except KeyError:
+            return text.found.setdefault(self, self._find(text))
 
     def _find(self, text: Folded) -> list[int] | None:
         if not self.heads or (self.blank and not text.is_aligned):
             return None
         if self.words and not text.holds_all(self.words):
             return []
-        found = text.places([head for head in self.heads if head not in self.numeric])
-        if self.numeric:
-            behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
-            found = sorted({*found, *text.digits(behind, first=self.at_numerals)})
-        return found
+        return self.with_digits(text, text.places([h for h in self.heads if h not in self.numeric]))
+
+    def with_digits(self, text: Folded, places: list[int]) -> list[int]:
+        """Places at which a match may begin with a word, with those at which it may with a digit."""
+        if not self.numeric:
+            return places
+        behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
+        return sorted({*places, *text.digits(behind, first=self.at_numerals)})
 
     def at(
         self,
@@ -119,14 +124,18 @@ class Prefiltered:
         most: int = 0,
     ) -> list[regex.Match[str]]:
         """The matches that begin at some of the places, which are all at which one may; ``most`` of them."""
-        found, behind, left = [], start, timeout
+        found, behind = [], start
+        match_at = self.pattern.match
         last = monotonic() + timeout if timeout and len(places) > 1 else 0.0
         for at in places:
             if at < behind:
                 continue
-            if last:
-                left = max(last - monotonic(), LEAST_TIME)
-            if match := self.pattern.match(text, at, end, timeout=left):
+            if timeout is None:  # watching the clock, even for nothing, costs more than most matches
+                match = match_at(text, at, end)
+            else:
+                left = max(last - monotonic(), LEAST_TIME) if last else timeout
+                match = match_at(text, at, end, timeout=left)
+            if match:
                 found.append(match)
                 if len(found) == most:
                     break
