@@ -114,6 +114,12 @@ class WorkerDiedError(ReadError):
     code = "worker_died"
 
 
+class KilledError(ReadError):
+    """A program that read the page was killed from outside: by the system or by somebody, twice."""
+
+    code = "killed"
+
+
 class ArchiveError(ReadError):
     """A searchable PDF that cannot be made of a document."""
 
