@@ -64,10 +64,15 @@ def _extract(options: argparse.Namespace) -> int:
     chosen = Options(jobs=options.jobs, max_failures=options.max_failures or MaxFailures())
     report = run(options.inputs, options.out, settings_of(options), chosen, progress)
     if not options.quiet:
-        for failure in report.summary.examples:
-            say(_named(failure))
-        say(_summary(report))
+        tell(report)
     return report.exit_status
+
+
+def tell(report: Report) -> None:
+    """Say what a run came to."""
+    for failure in report.summary.examples:
+        say(_named(failure))
+    say(_summary(report))
 
 
 def _named(failure: Failure) -> str:
