@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pipeline
 from pipeline import errors, memory
@@ -19,12 +20,18 @@ from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
-from pipeline.batch.ledger import Ledger
+from pipeline.batch.keys import Keys
+from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.output import Output, Summary
 from pipeline.batch.progress import Progress
+from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.intake import Found
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +48,10 @@ class Options:
     """Where workers get their handler (``package.module:name``)."""
     programs: Callable[[], dict[str, str]] | None = None
     """Versions of the programs that read pages; None: ask them."""
+    max_failures: MaxFailures = field(default_factory=MaxFailures)
+    """When the run is to be given up."""
+    failed_only: bool = False
+    """Whether only what failed in the runs before is read again; the inputs are not looked through."""
 
     @property
     def workers(self) -> int:
@@ -104,6 +115,8 @@ def run(
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
+        TooManyFailuresError: more failed than ``options.max_failures`` allows; what was read is kept.
+        InputGoneError: an input folder went away; what was read is kept.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
     """
     progress = progress or Progress()
@@ -118,33 +131,79 @@ def run(
         # while the tables are written too: a signal must not leave half of them new
         this.stop.on_signals(),
     ):
-        with _engine(this, held.scratch) as engine, closing(this.progress):
-            programs = _bring_up_to_date(this, ledger, engine)
+        pulse = Pulse(held.folder, this.counts)
+        watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures, pulse)
+        with _engine(this, held.scratch) as engine, closing(this.progress), closing(pulse):
+            programs = _bring_up_to_date(this, ledger, engine, watch)
+        watch.check_output()
         return _write(this, ledger, programs)
 
 
-def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, str]:
+def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine, watch: Watch) -> dict[str, str]:
     """All of a run up to the point where the ledger is complete.
 
     Returns:
         Versions of the programs that read pages; empty where none was needed.
     """
-    from pipeline.intake import find
-
-    keys = key_of.make(this.settings, {})
-    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress)
-    drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
-    if not inventory.files:
-        names = ", ".join(map(str, this.inputs))
-        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
-        raise UsageError(message)
-    ledger.forget_unseen()
+    again = _failed(this, ledger) if this.options.failed_only else None
+    inventory = Inventory(ledger, key_of.make(this.settings, {}), this.settings, this.counts, this.progress)
+    drive(engine, inventory.units(_found(this, again)), watch.over(inventory.record), this.stop)
+    if again is None:
+        if not inventory.files:
+            names = ", ".join(map(str, this.inputs))
+            message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+            raise UsageError(message)
+        ledger.forget_unseen()
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
+    ledger.remember("run", _facts(this, keys))
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
     this.progress.start(ledger.total_pages())
-    drive(engine, reading.units(), reading.record, this.stop)
+    only = None if again is None else frozenset(file.source_file for file in again)
+    drive(engine, reading.units(only), watch.over(reading.record), this.stop)
     return programs
+
+
+def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found]:
+    """The files to look at."""
+    from pipeline.intake import find
+    from pipeline.intake.find import Found
+
+    if again is None:
+        yield from find(this.inputs)
+        return
+    for file in again:
+        # one that is gone leaves the tables when the input is looked through, not before
+        if file.path.exists():
+            yield Found(file.path, file.source_file)
+
+
+def _failed(this: _Run, ledger: Ledger) -> list[File]:
+    """The files of which something failed; it is tried again from now on, whatever becomes of this run.
+
+    Raises:
+        UsageError: where more than that would be read again.
+    """
+    keys = key_of.make(this.settings, _programs(this.options, this.settings, ledger.kinds()))
+    before = ledger.recall("run")
+    changed = {"limits", "passwords"}
+    now = asdict(keys)
+    if before is None or any(before["keys"][name] != now[name] for name in set(now) - changed):
+        message = (
+            f"{this.out}: hoso, its dictionaries, rules or programs changed since the last run: "
+            "run hoso extract again, which reads all that is affected, what failed too"
+        )
+        raise UsageError(message)
+    return ledger.forget_failures()
+
+
+def _facts(this: _Run, keys: Keys) -> dict[str, object]:
+    """What commands about OUT need to know of the run that wrote it."""
+    return {
+        "inputs": [str(path.absolute()) for path in this.inputs],
+        "settings": asdict(this.settings),
+        "keys": asdict(keys),
+    }
 
 
 def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
@@ -207,10 +266,17 @@ def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
         engine.close()
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may be full: what fails next says so in its one line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing: a traceback on the terminal helps nobody."""
+
+
 @contextmanager
 def _log_file(folder: Path) -> Iterator[None]:
     """Warnings and tracebacks go to OUT/.hoso/hoso.log, which a run without any does not touch."""
-    handler = logging.FileHandler(folder / "hoso.log", encoding="utf-8", delay=True)
+    handler = _LogFile(folder / "hoso.log", encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("pipeline")

@@ -6,7 +6,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
+from pipeline.commands.common import (
+    EPILOG,
+    add_common,
+    add_own_rules,
+    many,
+    max_failures,
+    positive,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
@@ -31,6 +40,13 @@ def add(commands: Commands) -> None:
     extract.add_argument(
         "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
     )
+    extract.add_argument(
+        "--max-failures",
+        type=max_failures,
+        default=None,
+        metavar="N|P%",
+        help="end the run (status 7) when more than N failed in it, or more than P per cent of at least 100",
+    )
     add_own_rules(extract)
     add_common(extract)
     loudness = extract.add_mutually_exclusive_group()
@@ -42,14 +58,21 @@ def add(commands: Commands) -> None:
 def _extract(options: argparse.Namespace) -> int:
     from pipeline.batch.progress import Progress
     from pipeline.batch.runner import Options, run
+    from pipeline.batch.watch import MaxFailures
 
     progress = Progress.on_stderr(quiet=options.quiet)
-    report = run(options.inputs, options.out, settings_of(options), Options(jobs=options.jobs), progress)
+    chosen = Options(jobs=options.jobs, max_failures=options.max_failures or MaxFailures())
+    report = run(options.inputs, options.out, settings_of(options), chosen, progress)
     if not options.quiet:
-        for failure in report.summary.examples:
-            say(_named(failure))
-        say(_summary(report))
+        tell(report)
     return report.exit_status
+
+
+def tell(report: Report) -> None:
+    """Say what a run came to."""
+    for failure in report.summary.examples:
+        say(_named(failure))
+    say(_summary(report))
 
 
 def _named(failure: Failure) -> str:
