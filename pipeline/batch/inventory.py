@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -52,8 +53,9 @@ class Inventory:
             self._progress.looking(self.files)
             if entry.problem:
                 self._refuse(entry)
-            elif not self._is_known(entry):
-                stat = _stat(entry.path)
+                continue
+            stat = _stat(entry.path)
+            if not self._is_known(entry, stat):
                 yield units.inspect(entry.path.absolute(), entry.source_file, stat, self._settings)
 
     def record(self, outcomes: Iterable[Outcome]) -> list[Unit]:
@@ -73,18 +75,24 @@ class Inventory:
             with self._ledger.transaction():
                 self._ledger.put_file(file)
 
-    def _is_known(self, entry: Found) -> bool:
-        known = self._ledger.file(entry.source_file)
-        if known is None or tried_again(known.problem):
+    def _is_known(self, entry: Found, stat: str) -> bool:
+        known = self._ledger.glance(entry.source_file)
+        if known is None or not stat:
             return False
-        if known.key != self._keys.file(known.problem.code if known.problem else ""):
+        path, known_stat, key, problem = known
+        if tried_again(problem) or key != self._keys.file(problem.code if problem else ""):
             return False
-        if not known.stat or _stat(entry.path) != known.stat:
+        if known_stat != stat:
             return False
-        if known.path != entry.path.absolute():
-            with self._ledger.transaction():
-                self._ledger.put_file(replace(known, path=entry.path.absolute()))
+        if path != os.fsencode(entry.path.absolute()):
+            self._move(entry)
         return True
+
+    def _move(self, entry: Found) -> None:
+        known = self._ledger.file(entry.source_file)
+        assert known is not None
+        with self._ledger.transaction():
+            self._ledger.put_file(replace(known, path=entry.path.absolute()))
 
     def _file(self, outcome: Outcome) -> File:
         path = Path(outcome.unit.arguments["path"])

@@ -14,15 +14,18 @@ from pathlib import Path
 import pipeline
 from pipeline import errors, memory
 from pipeline.batch import keys as key_of
-from pipeline.batch import lock
+from pipeline.batch import lock, settled
 from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
+from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import Ledger
 from pipeline.batch.output import Output, Summary
+from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.settled import Settled
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 
@@ -119,15 +122,15 @@ def run(
         this.stop.on_signals(),
     ):
         with _engine(this, held.scratch) as engine, closing(this.progress):
-            programs = _bring_up_to_date(this, ledger, engine)
-        return _write(this, ledger, programs)
+            keys, programs = _bring_up_to_date(this, ledger, engine)
+        return _report(this, ledger, keys, programs)
 
 
-def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, str]:
+def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> tuple[Keys, dict[str, str]]:
     """All of a run up to the point where the ledger is complete.
 
     Returns:
-        Versions of the programs that read pages; empty where none was needed.
+        What results hang on, and versions of the programs that read pages; empty where none was needed.
     """
     from pipeline.intake import find
 
@@ -141,10 +144,12 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     ledger.forget_unseen()
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
+    if settled.recall(ledger, keys, this.out) and not ledger.has_failed(TRIED_AGAIN):
+        return keys, programs
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
     this.progress.start(ledger.total_pages())
     drive(engine, reading.units(), reading.record, this.stop)
-    return programs
+    return keys, programs
 
 
 def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
@@ -163,8 +168,19 @@ def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> di
     return found
 
 
-def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
-    from pipeline.language import dictionaries
+def _report(this: _Run, ledger: Ledger, keys: Keys, programs: dict[str, str]) -> Report:
+    """Write what OUT does not hold yet, and ``run.json`` in any case."""
+    from pipeline.tables import writer
+
+    held = settled.recall(ledger, keys, this.out)
+    if held is None:
+        held = _write(this, ledger, keys)
+    seconds = time.monotonic() - this.begun
+    writer.write_run(this.out, _record(this, held, programs, seconds))
+    return Report(this.out, held.summary, this.counts, dict(held.rows), seconds, programs)
+
+
+def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
     from pipeline.tables import writer
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
@@ -172,7 +188,18 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
     schemas = tables(this.settings.rules_folder)
     output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
     summary = output.count()
-    record = {
+    parts = (output.tables(), output.texts(), output.edits(), output.failures())
+    written = writer.write(this.out, *parts, schemas)
+    done = Settled(summary, written.rows, output.layers)
+    settled.note(ledger, keys, this.out, done)
+    return done
+
+
+def _record(this: _Run, held: Settled, programs: dict[str, str], seconds: float) -> dict[str, object]:
+    """What ``run.json`` holds."""
+    from pipeline.language import dictionaries
+
+    return {
         "hoso": pipeline.__version__,
         "python": platform.python_version(),
         "programs": programs,
@@ -180,19 +207,13 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
         "settings": asdict(this.settings),
         "inputs": [str(path) for path in this.inputs],
         "jobs": this.options.workers,
-        "found": {k: v for k, v in asdict(summary).items() if k != "examples"},
+        "found": {k: v for k, v in asdict(held.summary).items() if k != "examples"},
         "done": asdict(this.counts),
-        "rows": output.rows,
-        "layers": output.layers,
+        "rows": {name: count for name, count in held.rows.items() if name != "failures"},
+        "layers": held.layers,
         "finished": time.strftime("%FT%T%z"),
-        "seconds": round(time.monotonic() - this.begun, 2),
+        "seconds": round(seconds, 2),
     }
-    # run.json is written last, when all rows are drawn and counted
-    written = writer.write(
-        this.out, output.tables(), output.texts(), output.edits(), output.failures(), record, schemas
-    )
-    seconds = time.monotonic() - this.begun
-    return Report(this.out, summary, this.counts, written.rows, seconds, programs)
 
 
 @contextmanager

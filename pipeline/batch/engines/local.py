@@ -28,8 +28,10 @@ from pipeline.batch.engines import Outcome, Setup, Unit
 from pipeline.errors import OutputError, TimeoutReadError, WorkerDiedError
 
 _BOOT = "import sys; from pipeline.batch.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
-_UNITS_A_WORKER = 500
-"""After so many a worker is replaced: what image and PDF libraries leak over a night goes with it."""
+_WORK_A_WORKER = 1200.0
+"""Seconds of work after which a worker is replaced: what image and PDF libraries leak over a night goes with
+it. Some 500 scanned pages, or a hundred thousand small texts: a new worker loads its dictionaries again,
+which took 40 % of the time where it came after 500 texts."""
 _TRIED = "it is tried in two runs, then again when the file or a limit changes"
 _TAIL = 4000
 """Bytes of a dead worker's last words that are kept for the log."""
@@ -50,8 +52,9 @@ class _Worker:
     words: IO[bytes]
     scratch: Path
     task: _Task | None = None
+    begun: float = 0.0
     deadline: float = 0.0
-    done: int = 0
+    worked: float = 0.0
 
     def last_words(self) -> str:
         size = self.words.seek(0, os.SEEK_END)
@@ -122,7 +125,8 @@ class Local:
 
     def _give(self, to: _Worker, task: _Task) -> None:
         task.tries += 1
-        to.task, to.deadline = task, time.monotonic() + task.unit.time_limit
+        to.task, to.begun = task, time.monotonic()
+        to.deadline = to.begun + task.unit.time_limit
         # a worker that died while idle is found out by the end of file that follows
         with suppress(OSError):
             worker.send(
@@ -139,8 +143,8 @@ class Local:
         except (EOFError, OSError):
             return self._mourn(source, task)
         source.task = None
-        source.done += 1
-        if source.done >= _UNITS_A_WORKER:
+        source.worked += time.monotonic() - source.begun
+        if source.worked >= _WORK_A_WORKER:
             self._bury(source)
         return [Outcome(task.unit, blobs=tuple(blobs), **reply)]
 
