@@ -28,7 +28,7 @@ def fill(ledger: Ledger, rows: int) -> None:
         name = f"bang-{number:05}.xlsx"
         sha256 = hashlib.sha256(name.encode()).hexdigest()
         loans = [_loan(name, doc_id(sha256), number * A_DOCUMENT + line) for line in range(A_DOCUMENT)]
-        row = {
+        row: dict[str, Any] = {
             "doc_id": doc_id(sha256),
             "source_file": name,
             "pages": 1,

@@ -189,6 +189,12 @@ class Ledger:
             done = self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (source_file,))
             return done.rowcount == 1
 
+    def has_seen(self, source_file: str) -> bool:
+        """Whether this run noted that the input holds this file."""
+        with self._guard():
+            row = self._db.execute("SELECT 1 FROM temp.seen WHERE source_file = ?", (source_file,))
+            return row.fetchone() is not None
+
     def file(self, source_file: str) -> File | None:
         """What is recorded of a file."""
         with self._guard():

@@ -36,6 +36,7 @@ class Summary:
     files: int = 0
     files_failed: int = 0
     pages: int = 0
+    pages_failed: int = 0
     failures: int = 0
     examples: list[Failure] = field(default_factory=list)
     """The first failures, for a person to read at once."""
@@ -89,6 +90,7 @@ class Output:
             summary.pages += file.pages
             for found in self._failures(file):
                 summary.failures += 1
+                summary.pages_failed += found.page is not None
                 if len(summary.examples) < _EXAMPLES:
                     summary.examples.append(found)
             summary.files_failed += self._is_lost(file)

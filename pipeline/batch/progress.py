@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+    from pipeline.batch.json_log import JsonLog
+
 _SECONDS = 60.0
 """Between two lines where no terminal is: a night's log stays readable."""
 _WIDTH = 28
 """Characters of a file's name beside the bar."""
+_BAR = "{percentage:3.0f}% {n_fmt}/{total_fmt} pages {rate_fmt} {remaining} left{postfix} {bar:10}"
 
 
 class Progress:
-    """Counts pages and failures, and shows them on ``stream`` (None: nowhere)."""
+    """Counts pages and failures, and shows them on ``stream`` or tells them to ``log`` (None: nowhere)."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, log: JsonLog | None = None) -> None:
         self.failures = 0
         self.total = 0
         self.done = 0
         self.documents = 0
         self._read = 0
         self._stream = stream
+        self._log = log
         self._bar: tqdm[Any] | None = None
         self._begun = self._shown = time.monotonic()
 
@@ -35,17 +39,20 @@ class Progress:
 
     def looking(self, files: int) -> None:
         """Say that the input is being looked at (``files`` so far)."""
-        if self._stream is not None and self._is_due():
-            self._line(f"{files} files looked at")
+        if self._is_terminal():
+            if self._bar is None:
+                self._bar = self._new_bar(None, " {n_fmt} files looked at, {elapsed}")
+            self._bar.update(files - self._bar.n)
+        elif self._is_due():
+            self._tell("looking", f"{files} files looked at", files=files)
 
     def start(self, total: int) -> None:
         """Begin to count pages."""
+        self.close()
         self.total = total
         self._begun = self._shown = time.monotonic()
-        if self._stream is not None and self._stream.isatty():
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, unit="page", file=self._stream, dynamic_ncols=True, leave=False)
+        if self._is_terminal():
+            self._bar = self._new_bar(total, _BAR)
 
     def known(self, source_file: str, pages: int) -> None:
         """Pages that need no reading, for the ledger has them."""
@@ -75,7 +82,7 @@ class Progress:
         """Say a line now, above the bar where there is one."""
         if self._bar is not None:
             self._bar.clear()
-        self._line(text)
+        self._tell("message", text)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -85,19 +92,31 @@ class Progress:
 
     def _show(self, source_file: str) -> None:
         if self._bar is not None:
-            name = source_file if len(source_file) <= _WIDTH else "…" + source_file[1 - _WIDTH :]
-            self._bar.set_postfix_str(f"{self.failures} failed, {name}", refresh=False)
-        elif self._stream is not None and self._is_due():
-            self._line(
-                f"{self.done}/{self.total} pages, {self._speed()}{self.failures} failed, {source_file}"
+            self._bar.set_postfix_str(f"{_failed(self.failures)}{_short(source_file)}", refresh=False)
+        elif self._is_due():
+            text = f"{self.done}/{self.total} pages, {self._speed()}{self.failures} failed, {source_file}"
+            rate, left = self._rate()
+            self._tell(
+                "progress",
+                text,
+                pages_done=self.done,
+                pages_total=self.total,
+                failures=self.failures,
+                pages_per_minute=rate and round(rate, 1),
+                seconds_left=left and round(left),
+                file=source_file,
             )
 
-    def _speed(self) -> str:
+    def _rate(self) -> tuple[float | None, float | None]:
+        """Pages a minute and seconds left; None where nothing was read yet."""
         seconds = time.monotonic() - self._begun
         if not self._read or not seconds:
-            return ""
-        left = (self.total - self.done) * seconds / self._read
-        return f"{60 * self._read / seconds:.0f} pages/min, {_clock(left)} left, "
+            return None, None
+        return 60 * self._read / seconds, (self.total - self.done) * seconds / self._read
+
+    def _speed(self) -> str:
+        rate, left = self._rate()
+        return "" if rate is None or left is None else f"{rate:.0f} pages/min, {_clock(left)} left, "
 
     def _is_due(self) -> bool:
         now = time.monotonic()
@@ -106,7 +125,19 @@ class Progress:
         self._shown = now
         return True
 
-    def _line(self, text: str) -> None:
+    def _is_terminal(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    def _new_bar(self, total: int | None, form: str) -> tqdm[Any]:
+        from tqdm import tqdm
+
+        return tqdm(
+            total=total, unit="page", file=self._stream, dynamic_ncols=True, leave=False, bar_format=form
+        )
+
+    def _tell(self, event: str, text: str, **more: object) -> None:
+        if self._log is not None:
+            self._log.tell(event, text, "info", **more)
         if self._stream is not None:
             self._stream.write(f"hoso: {text}\n")
             self._stream.flush()
@@ -120,3 +151,12 @@ def _clock(seconds: float) -> str:
     """
     minutes = max(round(seconds / 60), 1)
     return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _failed(count: int) -> str:
+    return f"{count} failed, " if count else ""
+
+
+def _short(name: str) -> str:
+    """The end of a long name, which tells more than its beginning."""
+    return name if len(name) <= _WIDTH else "…" + name[1 - _WIDTH :]

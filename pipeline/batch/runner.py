@@ -36,7 +36,7 @@ ROOMS = "pipeline.batch.units:rooms"
 
 @dataclass(frozen=True)
 class Options:
-    """What a run may vary beside its settings; none of it changes a byte of the tables."""
+    """What a run may vary beside its settings; but for the files it takes none of it changes the tables."""
 
     jobs: int = 0
     """Worker processes; 0: one for each processor that this process may use."""
@@ -44,6 +44,11 @@ class Options:
     """Where workers get their handler (``package.module:name``)."""
     programs: Callable[[], dict[str, str]] | None = None
     """Versions of the programs that read pages; None: ask them."""
+
+    since: float | None = None
+    """Seconds since 1970: files that changed before are left as they are known; none leaves the tables."""
+    is_settled: Callable[[str, str], bool] | None = None
+    """Of a file's path and state whether it is whole; others are left as they are known until they are."""
 
     @property
     def workers(self) -> int:
@@ -84,6 +89,7 @@ class _Run:
     stop: Stop
     counts: Counts = field(default_factory=Counts)
     begun: float = field(default_factory=time.monotonic)
+    begun_at: str = field(default_factory=lambda: time.strftime("%FT%T%z"))
 
 
 def run(
@@ -135,18 +141,23 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> tuple[Keys,
     from pipeline.intake import find
 
     keys = key_of.make(this.settings, {})
-    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress)
+    options, partly = this.options, this.options.since is not None
+    of_files = (options.since, options.is_settled)
+    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress, *of_files)
     drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
     if not inventory.files:
         names = ", ".join(map(str, this.inputs))
         message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
         raise UsageError(message)
-    ledger.forget_unseen()
+    if not partly:
+        ledger.forget_unseen()
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
-    if settled.recall(ledger, keys, this.out) and not ledger.has_failed(TRIED_AGAIN):
+    held = settled.recall(ledger, keys, this.out, partly=partly)
+    if held is not None and not ledger.has_failed(TRIED_AGAIN):
         return keys, programs
-    reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
+    kept = [lambda source_file: not ledger.has_seen(source_file)] if partly else []
+    reading = Reading(ledger, keys, this.settings, this.progress, this.counts, *kept)
     this.progress.start(ledger.total_pages())
     drive(engine, reading.units(), reading.record, this.stop)
     return keys, programs
@@ -172,7 +183,7 @@ def _report(this: _Run, ledger: Ledger, keys: Keys, programs: dict[str, str]) ->
     """Write what OUT does not hold yet, and ``run.json`` in any case."""
     from pipeline.tables import writer
 
-    held = settled.recall(ledger, keys, this.out)
+    held = settled.recall(ledger, keys, this.out, partly=this.options.since is not None)
     if held is None:
         held = _write(this, ledger, keys)
     seconds = time.monotonic() - this.begun
@@ -191,7 +202,7 @@ def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
     parts = (output.tables(), output.texts(), output.edits(), output.failures())
     written = writer.write(this.out, *parts, schemas)
     done = Settled(summary, written.rows, output.layers)
-    settled.note(ledger, keys, this.out, done)
+    settled.note(ledger, keys, this.out, done, partly=this.options.since is not None)
     return done
 
 
@@ -211,6 +222,7 @@ def _record(this: _Run, held: Settled, programs: dict[str, str], seconds: float)
         "done": asdict(this.counts),
         "rows": {name: count for name, count in held.rows.items() if name != "failures"},
         "layers": held.layers,
+        "begun": this.begun_at,
         "finished": time.strftime("%FT%T%z"),
         "seconds": round(seconds, 2),
     }

@@ -34,24 +34,38 @@ class Settled:
     layers: Mapping[str, Mapping[str, int]]
 
 
-def recall(ledger: Ledger, keys: Keys, out: Path) -> Settled | None:
-    """The last writing, where it still holds; None where OUT must be written."""
+def recall(ledger: Ledger, keys: Keys, out: Path, *, partly: bool = False) -> Settled | None:
+    """The last writing, where it still holds; None where OUT must be written.
+
+    Args:
+        ledger: complete.
+        keys: of this run.
+        out: the output folder.
+        partly: whether this run leaves some files as they are: what such a run wrote is enough for it.
+    """
     told = ledger.settled()
-    if told is None or told["keys"] != _hang_on(keys) or told["look"] != look(out):
+    enough = {_hang_on(keys), _hang_on(keys, partly=partly)}
+    if told is None or told["keys"] not in enough or told["look"] != look(out):
         return None
     summary = dict(told["summary"])
     examples = [Failure(**failure) for failure in summary.pop("examples")]
-    return Settled(Summary(**summary, examples=examples), told["rows"], told["layers"])
+    return Settled(Summary(**summary, examples=examples), dict(told["rows"]), told["layers"])
 
 
-def note(ledger: Ledger, keys: Keys, out: Path, settled: Settled) -> None:
-    """Keep what a writing came to."""
-    told: dict[str, Any] = {**asdict(settled), "keys": _hang_on(keys), "look": look(out)}
+def note(ledger: Ledger, keys: Keys, out: Path, settled: Settled, *, partly: bool = False) -> None:
+    """Keep what a writing came to; arguments as ``recall``."""
+    rows = list(settled.rows.items())  # pairs: their order is the schema's
+    told: dict[str, Any] = {
+        **asdict(settled),
+        "rows": rows,
+        "keys": _hang_on(keys, partly=partly),
+        "look": look(out),
+    }
     ledger.settle(told)
 
 
-def _hang_on(keys: Keys) -> str:
-    return key_of.digest([asdict(keys), key_of.code(_CODE)])
+def _hang_on(keys: Keys, *, partly: bool = False) -> str:
+    return key_of.digest([asdict(keys), key_of.code(_CODE), partly])
 
 
 def look(out: Path) -> str:

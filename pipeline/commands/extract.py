@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands import scheduled
 from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
+    from pipeline.batch.watch import Settling
     from pipeline.commands.common import Commands
     from pipeline.model import Failure
 
@@ -31,6 +33,7 @@ def add(commands: Commands) -> None:
     extract.add_argument(
         "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
     )
+    scheduled.add(extract)
     add_own_rules(extract)
     add_common(extract)
     loudness = extract.add_mutually_exclusive_group()
@@ -40,16 +43,26 @@ def add(commands: Commands) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from pipeline.batch.progress import Progress
-    from pipeline.batch.runner import Options, run
+    if options.watch:
+        return scheduled.stay(options, lambda is_settled: _once(options, is_settled))
+    return _once(options)
 
-    progress = Progress.on_stderr(quiet=options.quiet)
-    report = run(options.inputs, options.out, settings_of(options), Options(jobs=options.jobs), progress)
-    if not options.quiet:
-        for failure in report.summary.examples:
-            say(_named(failure))
-        say(_summary(report))
-    return report.exit_status
+
+def _once(options: argparse.Namespace, is_settled: Settling | None = None) -> int:
+    from pipeline.batch.runner import Options, run
+    from pipeline.batch.since import moment
+
+    with scheduled.Teller(options, _summary) as teller:
+        teller.check()
+        since = moment(options.since, options.out) if options.since else None
+        how = Options(jobs=options.jobs, since=since, is_settled=is_settled)
+        report = run(options.inputs, options.out, settings_of(options), how, teller.progress)
+        if not (options.quiet or options.log_json):
+            for failure in report.summary.examples:
+                say(_named(failure))
+            say(_summary(report))
+        teller.done(report)
+    return teller.status
 
 
 def _named(failure: Failure) -> str:
@@ -65,10 +78,11 @@ def _summary(report: Report) -> str:
     found, done = report.summary, report.counts
     rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
     failed = f"; {found.failures} failed, all in {report.out / 'failures.csv'}" if found.failures else ""
+    left = f"; {many(done.files_left, 'new file')} left out, older or not settled" if done.files_left else ""
     return (
         f"{many(found.files, 'file')}, {many(found.pages, 'page')} "
         f"({done.pages_read} read now, {report.seconds:.0f} s); "
-        f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
+        f"rows: {rows}{failed}{left}; tables in {report.out / 'tables'}"
     )
 
 
