@@ -71,7 +71,7 @@ def test_a_look_sees_whole_files_and_every_change_of_them(tmp_path: Path, clock:
     (tmp_path / "b.txt").unlink()
     second = look(find([tmp_path]), is_settled)
     assert (second.files, second.state != first.state) == (1, True)
-    clock.now = os.stat(tmp_path / "a.txt").st_ctime
+    clock.now = (tmp_path / "a.txt").stat().st_ctime
     assert look(find([tmp_path]), is_settled).files == 0
     assert is_settled.recent() == {str(tmp_path / "a.txt")}
     (tmp_path / "a.txt").unlink()
