@@ -11,7 +11,7 @@ from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, po
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
-    from pipeline.batch.watch import Settling
+    from pipeline.batch.settling import Settling
     from pipeline.commands.common import Commands
     from pipeline.model import Failure
 

@@ -19,7 +19,7 @@ from pipeline.commands.common import positive, say
 if TYPE_CHECKING:
     from pipeline.batch.json_log import JsonLog
     from pipeline.batch.runner import Report
-    from pipeline.batch.watch import Settling
+    from pipeline.batch.settling import Settling
 
 SETTLE = 30
 """Seconds for which a file stays as it is before ``--watch`` takes it: scanners write for some seconds."""
@@ -243,7 +243,7 @@ def stay(options: argparse.Namespace, run: Callable[[Settling], int]) -> int:
         HosoError: a run could not be brought to its end, or a signal came within it.
     """
     from pipeline.batch.driver import Stop
-    from pipeline.batch.watch import Look, Settling, look, watch
+    from pipeline.batch.settling import Look, Settling, look, watch
     from pipeline.intake import find
 
     stop, settling = Stop(), Settling(options.settle)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch.driver import Stop
-from pipeline.batch.watch import Look, Settling, look, watch
+from pipeline.batch.settling import Look, Settling, look, watch
 from pipeline.intake import find
 
 
