@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -40,6 +40,10 @@ test: ## run all tests but test-hostile
 test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
 	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -m whole tests/hostile
+
+test-faults: ## kill runs 200 times, fill disks, take programs away (tests/faults), for about ten minutes
+	@bash .ci/setup.sh dev fonts
+	@.venv/bin/python -m pytest -q -s -m faults tests/faults
 
 lint: ## ruff and mypy, as pre-commit and CI run them
 	@bash .ci/setup.sh dev

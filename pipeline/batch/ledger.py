@@ -23,6 +23,15 @@ VERSION = 2
 _HANDFUL = 200
 _PAGE = "number, key, digest, stage, code, message, tries"
 _APPLICATION = 0x686F736F  # 'hoso'
+_ADVICE = {
+    "malformed": "; remove this file, the pages are then read again",
+    "not a database": "; remove this file, the pages are then read again",
+    "is full": "; free some space and run again, everything read so far is kept",
+    "readonly": "; the folder cannot be written, choose another with --out",
+    "unable to open": "; the folder cannot be written, choose another with --out",
+    "disk I/O error": "; check the disk, or whether it is still mounted",
+}
+"""What to do about an error of SQLite, by its words."""
 _TABLES = """
 CREATE TABLE files (
     source_file TEXT PRIMARY KEY, path BLOB NOT NULL, stat TEXT NOT NULL, key TEXT NOT NULL,
@@ -154,9 +163,8 @@ class Ledger:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            message = f"{self.path}: {error}"
-            if "malformed" in str(error) or "not a database" in str(error):
-                message += "; remove this file, the pages are then read again"
+            advice = next((told for words, told in _ADVICE.items() if words in str(error)), "")
+            message = f"{self.path}: {error}{advice}"
             raise OutputError(message) from error
 
     @contextmanager

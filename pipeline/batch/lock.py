@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -73,8 +74,9 @@ def hold(out: Path) -> Iterator[Held]:
 def _sign(holder: Path) -> Path:
     """Write who we are and where our temporary files lie. Whole before it is seen: anyone may read it."""
     fresh = holder.with_suffix(".new")
+    # named before it is made: whenever this process is killed, the next run knows what to remove
+    scratch = Path(tempfile.gettempdir()) / f"{_SCRATCH}{secrets.token_hex(8)}"
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
         signature = {
             "process": os.getpid(),
             "host": socket.gethostname(),
@@ -83,6 +85,7 @@ def _sign(holder: Path) -> Path:
         }
         fresh.write_text(json.dumps(signature), encoding="utf-8")
         fresh.replace(holder)
+        scratch.mkdir(mode=0o700)
     except OSError as error:
         message = f"{error.filename or holder.parent}: cannot be written: {error.strerror or error}"
         raise OutputError(message) from error

@@ -26,6 +26,7 @@ from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts, Reading
 from pipeline.batch.settled import Settled
+from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 
@@ -44,6 +45,8 @@ class Options:
     """Where workers get their handler (``package.module:name``)."""
     programs: Callable[[], dict[str, str]] | None = None
     """Versions of the programs that read pages; None: ask them."""
+    max_failures: MaxFailures = field(default_factory=MaxFailures)
+    """When the run is to be given up."""
 
     since: float | None = None
     """Seconds since 1970: files that changed before are left as they are known; none leaves the tables."""
@@ -113,6 +116,8 @@ def run(
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
+        TooManyFailuresError: more failed than ``options.max_failures`` allows; what was read is kept.
+        InputGoneError: an input folder went away; what was read is kept.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
     """
     progress = progress or Progress()
@@ -127,12 +132,16 @@ def run(
         # while the tables are written too: a signal must not leave half of them new
         this.stop.on_signals(),
     ):
+        watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures)
         with _engine(this, held.scratch) as engine, closing(this.progress):
-            keys, programs = _bring_up_to_date(this, ledger, engine)
+            keys, programs = _bring_up_to_date(this, ledger, engine, watch)
+        watch.check_output()
         return _report(this, ledger, keys, programs)
 
 
-def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> tuple[Keys, dict[str, str]]:
+def _bring_up_to_date(
+    this: _Run, ledger: Ledger, engine: Engine, watch: Watch
+) -> tuple[Keys, dict[str, str]]:
     """All of a run up to the point where the ledger is complete.
 
     Returns:
@@ -144,8 +153,13 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> tuple[Keys,
     options, partly = this.options, this.options.since is not None
     of_files = (options.since, options.is_settled)
     inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress, *of_files)
-    drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
-    if not inventory.files:
+    drive(
+        engine,
+        inventory.units(find(this.inputs, may_be_empty=partly)),
+        watch.over(inventory.record),
+        this.stop,
+    )
+    if not inventory.files and not partly:
         names = ", ".join(map(str, this.inputs))
         message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
         raise UsageError(message)
@@ -159,7 +173,7 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> tuple[Keys,
     kept = [lambda source_file: not ledger.has_seen(source_file)] if partly else []
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts, *kept)
     this.progress.start(ledger.total_pages())
-    drive(engine, reading.units(), reading.record, this.stop)
+    drive(engine, reading.units(), watch.over(reading.record), this.stop)
     return keys, programs
 
 
@@ -240,10 +254,17 @@ def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
         engine.close()
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may be full: what fails next says so in its one line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing: a traceback on the terminal helps nobody."""
+
+
 @contextmanager
 def _log_file(folder: Path) -> Iterator[None]:
     """Warnings and tracebacks go to OUT/.hoso/hoso.log, which a run without any does not touch."""
-    handler = logging.FileHandler(folder / "hoso.log", encoding="utf-8", delay=True)
+    handler = _LogFile(folder / "hoso.log", encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("pipeline")

@@ -107,6 +107,22 @@ def stat_of(path: Path) -> str:
     return json.dumps([s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino])
 
 
+def _check_same(path: Path, stat: str, where: str) -> None:
+    """Look whether a file is still the one that was to be read.
+
+    Raises:
+        ReadError: where it changed or is gone; every run tries it again.
+    """
+    try:
+        same = stat_of(path) == stat
+    except OSError as error:
+        message = f"{where}: the file went away while it was read ({error.strerror}); run again"
+        raise ReadError(message) from error
+    if not same:
+        message = f"{where}: the file changed while it was read; run again"
+        raise ReadError(message)
+
+
 def _settled(path: Path) -> str:
     """The file's stat, taken when a change after it must show: clocks of file systems tick every few ms."""
     if abs(time.time_ns() - path.stat().st_ctime_ns) < _TICK:
@@ -148,6 +164,7 @@ class Rooms:
         try:
             info = asdict(self._inspect_file(path, self._settings))
         except ReadError as error:
+            _check_same(path, stat, path.name)
             # a file that cannot be read still has an identity
             problem = {"code": error.code, "message": str(error)}
             return {"stat": stat, "sha256": _hash(path, self._settings.max_bytes), "problem": problem}, []
@@ -161,10 +178,14 @@ class Rooms:
 
             self._read_page = read_page
         place = Path(path)
-        found = self._read_page(place, number, FileInfo(**info), self._settings)
-        if stat_of(place) != stat:
-            message = f"{place.name}: page {number}: the file changed while it was read; run again"
-            raise ReadError(message)
+        where = f"{place.name}: page {number}"
+        try:
+            found = self._read_page(place, number, FileInfo(**info), self._settings)
+        except (ReadError, OSError):
+            # a file that is gone is not damaged, whatever a program made of it
+            _check_same(place, stat, where)
+            raise
+        _check_same(place, stat, where)
         return {}, [pack_page(found)]
 
     def _document(self, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:

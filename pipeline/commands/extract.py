@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import scheduled
-from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
+from pipeline.commands.common import (
+    EPILOG,
+    add_common,
+    add_own_rules,
+    many,
+    max_failures,
+    positive,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.batch.runner import Report
@@ -33,6 +42,13 @@ def add(commands: Commands) -> None:
     extract.add_argument(
         "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
     )
+    extract.add_argument(
+        "--max-failures",
+        type=max_failures,
+        default=None,
+        metavar="N|P%",
+        help="end the run (status 7) when more than N failed in it, or more than P per cent of at least 100",
+    )
     scheduled.add(extract)
     add_own_rules(extract)
     add_common(extract)
@@ -51,11 +67,13 @@ def _extract(options: argparse.Namespace) -> int:
 def _once(options: argparse.Namespace, is_settled: Settling | None = None) -> int:
     from pipeline.batch.runner import Options, run
     from pipeline.batch.since import moment
+    from pipeline.batch.watch import MaxFailures
 
     with scheduled.Teller(options, _summary) as teller:
         teller.check()
         since = moment(options.since, options.out) if options.since else None
-        how = Options(jobs=options.jobs, since=since, is_settled=is_settled)
+        most = options.max_failures or MaxFailures()
+        how = Options(jobs=options.jobs, max_failures=most, since=since, is_settled=is_settled)
         report = run(options.inputs, options.out, settings_of(options), how, teller.progress)
         if not (options.quiet or options.log_json):
             for failure in report.summary.examples:

@@ -257,7 +257,7 @@ def stay(options: argparse.Namespace, run: Callable[[Settling], int]) -> int:
 
     def see() -> Look:
         try:
-            return look(find(options.inputs), settling)
+            return look(find(options.inputs, may_be_empty=True), settling)
         except errors.HosoError as error:
             return Look(1, str(error))  # the run will meet it as well, and tell it
 

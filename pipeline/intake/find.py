@@ -33,7 +33,7 @@ class Found:
     problem: str = ""
 
 
-def find(inputs: Sequence[Path]) -> Iterator[Found]:
+def find(inputs: Sequence[Path], *, may_be_empty: bool = False) -> Iterator[Found]:
     """All entries of the inputs, folders recursively, sorted by the bytes of their names.
 
     Hidden files, junk of file managers, office lock files (``~$…``) and output folders of hoso are left
@@ -42,7 +42,8 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
     silence. A file that two inputs share is yielded once.
 
     Raises:
-        UsageError: for an input that does not exist.
+        UsageError: for an input that does not exist, or holds no file unless it ``may_be_empty``: a folder to
+            which nothing is mounted must not look like an archive whose files were all deleted.
     """
     seen: set[str] | None = set() if len(inputs) > 1 else None
     for given in inputs:
@@ -53,13 +54,21 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
             message = f"{printable(str(given))}: {reason}; name a file or a folder that exists"
             raise UsageError(message) from error
         is_folder = stat.S_ISDIR(status.st_mode)
+        is_empty = not may_be_empty
         for path, is_plain in _walk(given, given.resolve()) if is_folder else [(given, False)]:
+            is_empty = False
             if seen is not None:
                 absolute = str(path.absolute())
                 if absolute in seen:
                     continue
                 seen.add(absolute)
             yield _entry(path, given, is_plain=is_plain)
+        if is_empty:
+            name = printable(str(given))
+            message = (
+                f"no file in {name} (is it mounted?); hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+            )
+            raise UsageError(message)
 
 
 def printable(name: str) -> str:

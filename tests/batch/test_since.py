@@ -114,3 +114,14 @@ def test_a_file_that_was_never_read_to_its_end_is_read_though_it_is_old(
     ledger.close()
     go(source, out)
     assert reads() == ["a.txt 1", "b.txt 1", "a.txt 1"]
+
+
+def test_an_inbox_that_is_emptied_keeps_its_tables(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    go(source, out, since=None)
+    for path in source.iterdir():
+        path.unlink()
+    assert go(source, out).exit_status == 0
+    assert names(out) == ["a.txt", "b.txt"]
+    with pytest.raises(UsageError, match="no file in"):
+        go(source, out, since=None)
