@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.batch.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from pipeline.batch.json_log import JsonLog
 
 _SECONDS = 60.0
 """Between two lines where no terminal is: a night's log stays readable."""
-_WIDTH = 28
-"""Characters of a file's name beside the bar."""
-_BAR = "{percentage:3.0f}% {n_fmt}/{total_fmt} pages {rate_fmt} {remaining} left{postfix} {bar:10}"
 
 
 class Progress:
@@ -29,7 +26,7 @@ class Progress:
         self._read = 0
         self._stream = stream
         self._log = log
-        self._bar: tqdm[Any] | None = None
+        self._bar = StatusLine(stream) if stream is not None and stream.isatty() else None
         self._begun = self._shown = time.monotonic()
 
     @classmethod
@@ -39,28 +36,20 @@ class Progress:
 
     def looking(self, files: int) -> None:
         """Say that the input is being looked at (``files`` so far)."""
-        if self._is_terminal():
-            if self._bar is None:
-                self._bar = self._new_bar(None, " {n_fmt} files looked at, {elapsed}")
-            self._bar.update(files - self._bar.n)
+        if self._bar is not None:
+            if self._bar.is_due():
+                self._bar.show([f"{files:,} files looked at"])
         elif self._is_due():
             self._tell("looking", f"{files} files looked at", files=files)
 
     def start(self, total: int) -> None:
         """Begin to count pages."""
-        self.close()
         self.total = total
         self._begun = self._shown = time.monotonic()
-        if self._is_terminal():
-            self._bar = self._new_bar(total, _BAR)
 
     def known(self, source_file: str, pages: int) -> None:
         """Pages that need no reading, for the ledger has them."""
         self.done += pages
-        if self._bar is not None:
-            # they count as there from the beginning, or the rate would promise too much
-            self._bar.initial += pages
-            self._bar.update(pages)
         self._show(source_file)
 
     def read(self, source_file: str, *, failed: bool) -> None:
@@ -68,8 +57,6 @@ class Progress:
         self.done += 1
         self._read += 1
         self.failures += failed
-        if self._bar is not None:
-            self._bar.update(1)
         self._show(source_file)
 
     def made(self, source_file: str, *, failed: bool) -> None:
@@ -84,15 +71,20 @@ class Progress:
             self._bar.clear()
         self._tell("message", text)
 
-    def close(self) -> None:
-        """Take the bar away."""
+    def writing(self) -> None:
+        """Say that the tables are being written, where somebody looks on."""
         if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+            self._bar.show(["writing tables"])
+
+    def close(self) -> None:
+        """Take the line of a terminal away."""
+        if self._bar is not None:
+            self._bar.clear()
 
     def _show(self, source_file: str) -> None:
         if self._bar is not None:
-            self._bar.set_postfix_str(f"{_failed(self.failures)}{_short(source_file)}", refresh=False)
+            if self._bar.is_due():
+                self._bar.show(self._parts(), source_file)
         elif self._is_due():
             text = f"{self.done}/{self.total} pages, {self._speed()}{self.failures} failed, {source_file}"
             rate, left = self._rate()
@@ -106,6 +98,17 @@ class Progress:
                 seconds_left=left and round(left),
                 file=source_file,
             )
+
+    def _parts(self) -> list[str]:
+        """What the line says, the most important first."""
+        # never 100 % before the end
+        parts = [f"{100 * self.done // max(self.total, 1):3}%", f"{self.done:,}/{self.total:,} pages"]
+        if self.failures:
+            parts.append(f"{self.failures:,} failed")
+        rate, left = self._rate()
+        if rate is not None and left is not None:
+            parts += [f"{_clock(left)} left", f"{rate:,.0f}/min"]
+        return parts
 
     def _rate(self) -> tuple[float | None, float | None]:
         """Pages a minute and seconds left; None where nothing was read yet."""
@@ -125,16 +128,6 @@ class Progress:
         self._shown = now
         return True
 
-    def _is_terminal(self) -> bool:
-        return self._stream is not None and self._stream.isatty()
-
-    def _new_bar(self, total: int | None, form: str) -> tqdm[Any]:
-        from tqdm import tqdm
-
-        return tqdm(
-            total=total, unit="page", file=self._stream, dynamic_ncols=True, leave=False, bar_format=form
-        )
-
     def _tell(self, event: str, text: str, **more: object) -> None:
         if self._log is not None:
             self._log.tell(event, text, "info", **more)
@@ -151,12 +144,3 @@ def _clock(seconds: float) -> str:
     """
     minutes = max(round(seconds / 60), 1)
     return f"{minutes // 60}:{minutes % 60:02}"
-
-
-def _failed(count: int) -> str:
-    return f"{count} failed, " if count else ""
-
-
-def _short(name: str) -> str:
-    """The end of a long name, which tells more than its beginning."""
-    return name if len(name) <= _WIDTH else "…" + name[1 - _WIDTH :]

@@ -131,9 +131,10 @@ def run(
         closing(Ledger(held.folder / "ledger.sqlite")) as ledger,
         # while the tables are written too: a signal must not leave half of them new
         this.stop.on_signals(),
+        closing(this.progress),
     ):
         watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures)
-        with _engine(this, held.scratch) as engine, closing(this.progress):
+        with _engine(this, held.scratch) as engine:
             keys, programs = _bring_up_to_date(this, ledger, engine, watch)
         watch.check_output()
         return _report(this, ledger, keys, programs)
@@ -210,6 +211,7 @@ def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
 
+    this.progress.writing()
     schemas = tables(this.settings.rules_folder)
     output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
     summary = output.count()
