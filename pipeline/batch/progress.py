@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 60.0
 """Between two lines where no terminal is: a night's log stays readable."""
+_SURE = 5
+"""Pages read without which a rate says nothing: workers load their dictionaries first."""
 
 
 class Progress:
@@ -111,9 +113,9 @@ class Progress:
         return parts
 
     def _rate(self) -> tuple[float | None, float | None]:
-        """Pages a minute and seconds left; None where nothing was read yet."""
+        """Pages a minute and seconds left; None where too little was read yet."""
         seconds = time.monotonic() - self._begun
-        if not self._read or not seconds:
+        if self._read < _SURE or not seconds:
             return None, None
         return 60 * self._read / seconds, (self.total - self.done) * seconds / self._read
 
@@ -139,8 +141,8 @@ class Progress:
 def _clock(seconds: float) -> str:
     """Hours and minutes.
 
-    >>> _clock(59), _clock(7260)
-    ('0:01', '2:01')
+    >>> _clock(59), _clock(7260), _clock(400_000)
+    ('1 min', '2 h 1 min', '111 h 7 min')
     """
-    minutes = max(round(seconds / 60), 1)
-    return f"{minutes // 60}:{minutes % 60:02}"
+    hours, minutes = divmod(max(round(seconds / 60), 1), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

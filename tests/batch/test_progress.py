@@ -23,6 +23,11 @@ class Terminal(io.StringIO):
         return [shown.rstrip() for shown in re.split(r"[\r\n]", self.getvalue()) if shown.strip()]
 
 
+@pytest.fixture(autouse=True)
+def _sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_SURE", 1)
+
+
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setattr(status_line, "_EVERY", 0)
@@ -46,7 +51,7 @@ def test_lines_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch) -> None:
     shown.close()
     lines = stream.getvalue().splitlines()
     assert lines[:2] == ["hoso: 3 files looked at", "hoso: 4/10 pages, 0 failed, a.pdf"]
-    assert re.fullmatch(r"hoso: 5/10 pages, \d+ pages/min, \d+:\d\d left, 1 failed, b.pdf", lines[2])
+    assert re.fullmatch(r"hoso: 5/10 pages, \d+ pages/min, \d+ min left, 1 failed, b.pdf", lines[2])
 
 
 def test_lines_are_sparse() -> None:
@@ -65,7 +70,7 @@ def test_a_line_in_place_on_a_terminal_that_leaves_nothing_behind(terminal: Term
     looked, known, read, _, said, writing = terminal.lines()
     assert looked == "12,345 files looked at"
     assert known == " 40% · 4/10 pages · a.pdf"
-    assert re.fullmatch(r" 50% · 5/10 pages · 1 failed · \d+:\d\d left · [\d,]+/min · b.pdf", read)
+    assert re.fullmatch(r" 50% · 5/10 pages · 1 failed · \d+ min left · [\d,]+/min · b.pdf", read)
     assert (said, writing) == ("hoso: stopping", "writing tables")
     assert re.search(r"\r +\rhoso: stopping\n", terminal.getvalue())
     assert terminal.getvalue().endswith("\r")
@@ -90,6 +95,17 @@ def test_a_terminal_is_not_written_to_for_each_page(
     for number in range(1000):
         shown.looking(number)
     assert len(terminal.lines()) <= 1
+
+
+def test_no_time_is_promised_before_some_pages_are_read(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_SURE", 5)
+    shown = Progress(terminal)
+    shown.start(100)
+    for _ in range(5):
+        shown.read("a.pdf", failed=False)
+    assert [("left" in line) for line in terminal.lines()] == [False] * 4 + [True]
 
 
 def test_json_instead_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
