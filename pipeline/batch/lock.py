@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -21,6 +22,8 @@ FOLDER = ".hoso"
 
 
 _SCRATCH = "hoso-run-"
+_PATIENCE = 0.2
+"""Seconds for which somebody may look whether the lock is held (``holder``)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def hold(out: Path) -> Iterator[Held]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock")
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_PATIENCE, poll_interval=_PATIENCE / 4)
     except Timeout:
         message = (
             f"{out}: another run is writing there ({_holder(folder)}); wait for it, or use another --out"
@@ -100,6 +103,21 @@ def _clear_after(holder: Path) -> None:
         is_ours = scratch.name.startswith(_SCRATCH) and scratch.parent == Path(tempfile.gettempdir())
         if is_ours and not scratch.is_symlink() and scratch.stat().st_uid == os.getuid():
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def holder(folder: Path) -> dict[str, str] | None:
+    """Who holds OUT/.hoso now: ``process``, ``host``, ``since``; None where nobody does."""
+    try:
+        with (folder / "lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads((folder / "holder.json").read_text(encoding="utf-8"))
+            return {name: str(found[name]) for name in ("process", "host", "since")}
+        return {"process": "?", "host": "?", "since": "?"}
+    except OSError:
+        return None
+    return None
 
 
 def _holder(folder: Path) -> str:

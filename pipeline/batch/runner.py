@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pipeline
 from pipeline import errors, memory
@@ -20,15 +21,19 @@ from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.keys import Keys
-from pipeline.batch.ledger import Ledger
+from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.output import Output, Summary
 from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
+from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
 from pipeline.batch.settled import Settled
 from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.intake import Found
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,8 @@ class Options:
     """Versions of the programs that read pages; None: ask them."""
     max_failures: MaxFailures = field(default_factory=MaxFailures)
     """When the run is to be given up."""
+    failed_only: bool = False
+    """Whether only what failed in the runs before is read again; the inputs are not looked through."""
 
     since: float | None = None
     """Seconds since 1970: files that changed before are left as they are known; none leaves the tables."""
@@ -133,8 +140,9 @@ def run(
         this.stop.on_signals(),
         closing(this.progress),
     ):
-        watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures)
-        with _engine(this, held.scratch) as engine:
+        pulse = Pulse(held.folder, this.counts)
+        watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures, pulse)
+        with _engine(this, held.scratch) as engine, closing(pulse):
             keys, programs = _bring_up_to_date(this, ledger, engine, watch)
         watch.check_output()
         return _report(this, ledger, keys, programs)
@@ -148,34 +156,73 @@ def _bring_up_to_date(
     Returns:
         What results hang on, and versions of the programs that read pages; empty where none was needed.
     """
-    from pipeline.intake import find
-
+    again = _failed(this, ledger) if this.options.failed_only else None
+    partly = this.options.since is not None
     keys = key_of.make(this.settings, {})
-    options, partly = this.options, this.options.since is not None
-    of_files = (options.since, options.is_settled)
+    of_files = (this.options.since, this.options.is_settled)
     inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress, *of_files)
-    drive(
-        engine,
-        inventory.units(find(this.inputs, may_be_empty=partly)),
-        watch.over(inventory.record),
-        this.stop,
-    )
-    if not inventory.files and not partly:
-        names = ", ".join(map(str, this.inputs))
-        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
-        raise UsageError(message)
-    if not partly:
+    drive(engine, inventory.units(_found(this, again)), watch.over(inventory.record), this.stop)
+    if again is None and not partly:
+        if not inventory.files:
+            names = ", ".join(map(str, this.inputs))
+            message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+            raise UsageError(message)
         ledger.forget_unseen()
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
+    ledger.remember("run", _facts(this, keys))
     held = settled.recall(ledger, keys, this.out, partly=partly)
     if held is not None and not ledger.has_failed(TRIED_AGAIN):
         return keys, programs
     kept = [lambda source_file: not ledger.has_seen(source_file)] if partly else []
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts, *kept)
     this.progress.start(ledger.total_pages())
-    drive(engine, reading.units(), watch.over(reading.record), this.stop)
+    only = None if again is None else frozenset(file.source_file for file in again)
+    drive(engine, reading.units(only), watch.over(reading.record), this.stop)
     return keys, programs
+
+
+def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found]:
+    """The files to look at."""
+    from pipeline.intake import find
+    from pipeline.intake.find import Found
+
+    if again is None:
+        # of an inbox that is emptied the tables stay
+        yield from find(this.inputs, may_be_empty=this.options.since is not None)
+        return
+    for file in again:
+        # one that is gone leaves the tables when the input is looked through, not before
+        if file.path.exists():
+            yield Found(file.path, file.source_file)
+
+
+def _failed(this: _Run, ledger: Ledger) -> list[File]:
+    """The files of which something failed; it is tried again from now on, whatever becomes of this run.
+
+    Raises:
+        UsageError: where more than that would be read again.
+    """
+    keys = key_of.make(this.settings, _programs(this.options, this.settings, ledger.kinds()))
+    before = ledger.recall("run")
+    changed = {"limits", "passwords"}
+    now = asdict(keys)
+    if before is None or any(before["keys"][name] != now[name] for name in set(now) - changed):
+        message = (
+            f"{this.out}: hoso, its dictionaries, rules or programs changed since the last run: "
+            "run hoso extract again, which reads all that is affected, what failed too"
+        )
+        raise UsageError(message)
+    return ledger.forget_failures()
+
+
+def _facts(this: _Run, keys: Keys) -> dict[str, object]:
+    """What commands about OUT need to know of the run that wrote it."""
+    return {
+        "inputs": [str(path.absolute()) for path in this.inputs],
+        "settings": asdict(this.settings),
+        "keys": asdict(keys),
+    }
 
 
 def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
@@ -218,7 +265,9 @@ def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
     parts = (output.tables(), output.texts(), output.edits(), output.failures())
     written = writer.write(this.out, *parts, schemas)
     done = Settled(summary, written.rows, output.layers)
-    settled.note(ledger, keys, this.out, done, partly=this.options.since is not None)
+    # a run over failures alone may leave pages unread that an interrupted one left
+    if not this.options.failed_only:
+        settled.note(ledger, keys, this.out, done, partly=this.options.since is not None)
     return done
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.batch import units
 from pipeline.batch.driver import Stop
 from pipeline.batch.engines import Outcome, Unit
+from pipeline.batch.pulse import Pulse
 from pipeline.errors import InputGoneError, OutputError, TooManyFailuresError, UsageError
 
 LEAST = 100
@@ -66,7 +67,9 @@ class MaxFailures:
 class Watch:
     """Looks after each batch of outcomes whether the run may go on."""
 
-    def __init__(self, stop: Stop, inputs: Sequence[Path], out: Path, lock: Path, most: MaxFailures) -> None:
+    def __init__(
+        self, stop: Stop, inputs: Sequence[Path], out: Path, lock: Path, most: MaxFailures, pulse: Pulse
+    ) -> None:
         """Take the folders as they are now.
 
         Args:
@@ -75,7 +78,9 @@ class Watch:
             out: the output folder, for the message.
             lock: a file in it that stays as long as the run.
             most: failures of this run.
+            pulse: told each time.
         """
+        self._pulse = pulse
         self._stop = stop
         self._most = most
         self._out, self._lock, self._held = out, lock, _identity(lock)
@@ -94,6 +99,7 @@ class Watch:
             follow = record(outcomes)
             self._check_input()
             self._count(outcomes)
+            self._pulse.beat()
             return follow
 
         return watched

@@ -76,11 +76,16 @@ def _once(options: argparse.Namespace, is_settled: Settling | None = None) -> in
         how = Options(jobs=options.jobs, max_failures=most, since=since, is_settled=is_settled)
         report = run(options.inputs, options.out, settings_of(options), how, teller.progress)
         if not (options.quiet or options.log_json):
-            for failure in report.summary.examples:
-                say(_named(failure))
-            say(_summary(report))
+            tell(report)
         teller.done(report)
     return teller.status
+
+
+def tell(report: Report) -> None:
+    """Say what a run came to."""
+    for failure in report.summary.examples:
+        say(_named(failure))
+    say(_summary(report))
 
 
 def _named(failure: Failure) -> str:
