@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
@@ -44,17 +45,20 @@ MOST = 32
 LOADED = 2048
 """Likenesses that are held at a time, some 2 kB each."""
 _TABLES = """
+PRAGMA cache_size = -16000;
 CREATE TABLE documents (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE keys (
-    key INTEGER, number INTEGER, place INTEGER NOT NULL, PRIMARY KEY (key, number)
-) WITHOUT ROWID;
+CREATE TABLE keys (key INTEGER, number INTEGER, place INTEGER);
 CREATE TABLE held (key INTEGER, at INTEGER, grouped INTEGER NOT NULL, PRIMARY KEY (key, at)) WITHOUT ROWID;
 """
 _MET = """
-CREATE TABLE met AS SELECT k.number, k.place, k.key FROM keys k
-WHERE k.key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY k.number, k.place
+CREATE TABLE met AS SELECT number, place, key
+FROM (SELECT *, count(*) OVER (PARTITION BY key) AS times FROM keys) WHERE times > 1 ORDER BY number, place
 """
-"""Keys under which more than one document stands: all others meet nobody."""
+"""Keys under which more than one document stands: all others meet nobody. By sorting, not by looking up: a
+tree of millions of keys in no order is read and written again and again."""
+_EQUAL = ("doc_type", "period_start", "period_end")
+"""Facts that are equal in both readings of a report, where both know them."""
+_SIGNS = len(_EQUAL) + 1
 
 
 def duplicates(documents: Iterable[Likeness], load: Callable[[str], Likeness]) -> dict[str, str]:
@@ -71,24 +75,44 @@ def duplicates(documents: Iterable[Likeness], load: Callable[[str], Likeness]) -
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         db.executescript(_TABLES)
         db.execute("BEGIN")
-        _enter(documents, db)
+        signs = _enter(documents, db)
         db.execute(_MET)
-        return _Groups(db, lru_cache(LOADED)(load)).found()
+        return _Groups(db, signs, lru_cache(LOADED)(load)).found()
 
 
-def _enter(documents: Iterable[Likeness], db: sqlite3.Connection) -> None:
+def _enter(documents: Iterable[Likeness], db: sqlite3.Connection) -> array[int]:
+    """Put documents under their keys.
+
+    Returns:
+        The signs of each, one behind the other.
+    """
+    signs = array("q")
     for number, document in enumerate(documents):
         db.execute("INSERT INTO documents VALUES (?, ?)", (number, document.key))
         keys = [(key, number, place) for place, key in enumerate(_keys(document))]
-        db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", keys)
+        db.executemany("INSERT INTO keys VALUES (?, ?, ?)", keys)
+        signs.extend(_signs(document))
+    return signs
+
+
+def _signs(document: Likeness) -> Iterator[int]:
+    """Hashes of what must be equal where both know it, 0 where unknown: some bytes a document in memory.
+
+    Nearly all that meet under a key are told apart by these alone, and need not be loaded.
+    """
+    for said in (*(document.facts[name] for name in _EQUAL), _plain(document.facts["symbol"])):
+        yield _hash(said) if said else 0
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big")
 
 
 def _keys(document: Likeness) -> Iterator[int]:
     """Under what a document is found: symbol and date below zero, the bands of its figures above."""
     facts = document.facts
     if facts["symbol"] and facts["issued_from"]:
-        said = f"{fold_marks(facts['symbol']).upper()} {facts['issued_from']}"
-        yield -1 - int.from_bytes(hashlib.blake2b(said.encode(), digest_size=7).digest(), "big")
+        yield -1 - _hash(f"{_plain(facts['symbol'])} {facts['issued_from']}")
     for place, band in enumerate(document.bands):
         yield (place << 32) + band
 
@@ -96,8 +120,9 @@ def _keys(document: Likeness) -> Iterator[int]:
 class _Groups:
     """Documents put together one by one, each with the first group near it that it belongs to."""
 
-    def __init__(self, db: sqlite3.Connection, load: Callable[[str], Likeness]) -> None:
+    def __init__(self, db: sqlite3.Connection, signs: array[int], load: Callable[[str], Likeness]) -> None:
         self._db = db
+        self._signs = signs
         self._load = load
         self._groups: list[list[int]] = []
 
@@ -109,10 +134,9 @@ class _Groups:
 
     def _add(self, number: int, keys: Sequence[int]) -> None:
         near = [self._near(key) for key in keys]
-        document = self._document(number)
         # in the order in which they were met, each once
         every = dict.fromkeys(group for groups in near for group in groups)
-        chosen = next((g for g in every if self._belongs(document, self._groups[g])), None)
+        chosen = next((g for g in every if self._belongs(number, self._groups[g][:MOST])), None)
         if chosen is None:
             chosen = len(self._groups)
             self._groups.append([])
@@ -125,11 +149,19 @@ class _Groups:
         query = f"SELECT grouped FROM held WHERE key = ? ORDER BY at DESC LIMIT {MOST}"
         return [group for (group,) in self._db.execute(query, (key,))]
 
-    def _belongs(self, document: Likeness, group: Sequence[int]) -> bool:
-        members = [self._document(number) for number in group[:MOST]]
+    def _belongs(self, number: int, group: Sequence[int]) -> bool:
+        if any(self._differ(number, other) for other in group):
+            return False
+        document = self._document(number)
+        members = [self._document(other) for other in group]
         return not any(_contradict(document, m) for m in members) and any(
             _alike(document, m) for m in members
         )
+
+    def _differ(self, number: int, other: int) -> bool:
+        """Whether the signs of two documents contradict each other."""
+        signs, one, two = self._signs, number * _SIGNS, other * _SIGNS
+        return any((a := signs[one + sign]) and (b := signs[two + sign]) and a != b for sign in range(_SIGNS))
 
     def _document(self, number: int) -> Likeness:
         (name,) = self._db.execute("SELECT name FROM documents WHERE number = ?", (number,)).fetchone()
@@ -146,7 +178,7 @@ class _Groups:
 def _contradict(a: Likeness, b: Likeness) -> bool:
     """Whether what their heads say, where both say it, cannot be of one document."""
     known = {name for name in a.facts if a.facts[name] and b.facts[name]}
-    if any(a.facts[n] != b.facts[n] for n in known & {"doc_type", "period_start", "period_end"}):
+    if any(a.facts[n] != b.facts[n] for n in known.intersection(_EQUAL)):
         return True
     if "symbol" in known and _plain(a.facts["symbol"]) != _plain(b.facts["symbol"]):
         return True
