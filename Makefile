@@ -96,7 +96,7 @@ bench-intake: ## measure verdicts on text layers, second witnesses, born-digital
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.intake
 
-bench-batch: ## measure a batch of scans beside Tesseract and OCRmyPDF (docs/benchmarks.md)
+bench-batch: ## measure a batch: scans beside Tesseract and OCRmyPDF, 100,000 small files (docs/benchmarks.md), for an hour
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	.venv/bin/python -m benchmarks.batch --write
 

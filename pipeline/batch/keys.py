@@ -30,7 +30,8 @@ _INTAKE = (
 )
 _PAGE = (*_INTAKE, "ocr")
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
-_DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", "language", "restore", "extract", "tables")
+_ROWS = ("language", "restore", "extract", "tables/rows.py", "tables/schema.py")
+_DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", *_ROWS)
 _PAGE_DICTIONARIES = ("encodings/*.toml", "quality*.toml", "syllables.*")
 """Dictionaries that inspecting a file and reading a page use."""
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")
