@@ -17,6 +17,7 @@ from pipeline.batch import keys as key_of
 from pipeline.batch import lock
 from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
+from pipeline.batch.engines.dask_place import Place
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.ledger import Ledger
@@ -41,6 +42,8 @@ class Options:
     """Where workers get their handler (``package.module:name``)."""
     programs: Callable[[], dict[str, str]] | None = None
     """Versions of the programs that read pages; None: ask them."""
+    cluster: Place | None = None
+    """Where workers run; None: on this machine, without Dask."""
 
     @property
     def workers(self) -> int:
@@ -104,6 +107,7 @@ def run(
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
+        ClusterError: the cluster cannot be reached, was lost or has no worker that can be used.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
     """
     progress = progress or Progress()
@@ -200,7 +204,14 @@ def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
     most = max(this.settings.max_memory, memory.LEAST)
-    engine = Local(this.options.workers, setup, scratch, most)
+    engine: Engine
+    if this.options.cluster is None:
+        engine = Local(this.options.workers, setup, scratch, most)
+    else:
+        from pipeline.batch.engines.cluster import Cluster
+
+        seen = [str(path.absolute()) for path in this.inputs]
+        engine = Cluster(this.options.cluster, setup, scratch, most, this.settings, seen, this.progress.say)
     try:
         yield engine
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
 
 if TYPE_CHECKING:
+    from pipeline.batch.engines.dask_place import Place
     from pipeline.batch.runner import Report
     from pipeline.commands.common import Commands
     from pipeline.model import Failure
@@ -28,8 +29,21 @@ def add(commands: Commands) -> None:
     )
     extract.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file or a folder")
     extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
-    extract.add_argument(
+    where = extract.add_mutually_exclusive_group()
+    where.add_argument(
         "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
+    )
+    where.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="a Dask cluster: tcp://HOST:8786, tls://HOST:8786, a scheduler file, local or local:N",
+    )
+    extract.add_argument(
+        "--cluster-wait",
+        type=positive,
+        default=120,
+        metavar="SECONDS",
+        help="how long to wait for a worker that can be used (default: 120)",
     )
     add_own_rules(extract)
     add_common(extract)
@@ -43,13 +57,23 @@ def _extract(options: argparse.Namespace) -> int:
     from pipeline.batch.progress import Progress
     from pipeline.batch.runner import Options, run
 
+    workers = Options(jobs=options.jobs, cluster=_cluster(options))
     progress = Progress.on_stderr(quiet=options.quiet)
-    report = run(options.inputs, options.out, settings_of(options), Options(jobs=options.jobs), progress)
+    report = run(options.inputs, options.out, settings_of(options), workers, progress)
     if not options.quiet:
         for failure in report.summary.examples:
             say(_named(failure))
         say(_summary(report))
     return report.exit_status
+
+
+def _cluster(options: argparse.Namespace) -> Place | None:
+    if options.cluster is None:
+        return None
+    from pipeline.batch.engines.dask_place import place
+    from pipeline.batch.runner import Options
+
+    return place(options.cluster, Options().workers, options.cluster_wait)
 
 
 def _named(failure: Failure) -> str:

@@ -1,7 +1,8 @@
 """What runs units of work: the values and the interface that every engine shares.
 
 An engine takes units and gives outcomes, in any order. It owns retries and time limits: an outcome is final.
-``local`` is a pool of supervised processes on this machine; a cluster fits the same three methods.
+``local`` is a pool of supervised processes on this machine; ``cluster`` carries them to
+workers elsewhere, where each does them as the pool does.
 """
 
 from __future__ import annotations
@@ -64,9 +65,11 @@ class Outcome:
 
 
 class Engine(Protocol):
-    """Runs units. ``capacity`` is how many may be in hand at once: more only cost memory."""
+    """Runs units."""
 
-    capacity: int
+    @property
+    def capacity(self) -> int:
+        """How many may be in hand at once: more only cost memory. It may grow as workers come."""
 
     def submit(self, unit: Unit) -> None:
         """Take a unit; never blocks."""
