@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -40,6 +40,10 @@ test: ## run all tests but test-hostile
 test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
 	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -m whole tests/hostile
+
+test-faults: ## kill workers, schedulers and whole runs, for minutes
+	@bash .ci/setup.sh dev fonts
+	@.venv/bin/python -m pytest -q -m faults tests
 
 lint: ## ruff and mypy, as pre-commit and CI run them
 	@bash .ci/setup.sh dev

@@ -221,7 +221,12 @@ class Cluster:
         from pipeline.batch.engines import post
 
         try:
-            reply = await self._call(seat, _TAKE_UP, post.take_up, post.pack(self._order))
+            asked = self._client.run(
+                post.take_up, post.pack(self._order), workers=[seat.address], on_error="return"
+            )
+            reply = (await asyncio.wait_for(asked, _TAKE_UP))[seat.address]
+            if isinstance(reply, Exception):
+                raise reply
         except TimeoutError:
             self._refuse(seat, [f"did not answer within {_TAKE_UP:.0f} s", "look at its log"])
             return
@@ -242,8 +247,8 @@ class Cluster:
             return  # it said so already
         seat.state = "refused"
         host = f" on {seat.host}" if seat.host else ""
-        self._why = f"worker {seat.address}{host} is refused: {', '.join(why[:-1])}; {why[-1]}"
-        self._come.put(self._why)
+        self._why = f"worker {seat.address}{host} is refused: {', '.join(why[:-1])}"
+        self._come.put(f"{self._why}; {why[-1]}")
 
     def _drop(self, seat: _Seat) -> None:
         """A worker is gone: what it had in hand goes back (``_do`` sees to it)."""
@@ -282,7 +287,7 @@ class Cluster:
         elif told["status"] == "stop":
             # this machine cannot go on, others can
             self._waiting.appendleft(task)
-            self._refuse(seat, [told["message"], "the others go on"])
+            self._refuse(seat, [told["message"], "see to it; other workers go on"])
         else:
             self._come.put(Outcome(unit, blobs=blobs, **told))
         self._stirred.set()
@@ -350,7 +355,7 @@ class Cluster:
 def _cannot_load(error: Exception) -> list[str]:
     """What a worker lacks that could not even load the function, and what to do."""
     line = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    if isinstance(error, ImportError | AttributeError):
+    if any(name in line for name in ("ModuleNotFoundError", "ImportError", "AttributeError")):
         return [f"hoso is missing there, or is another one ({line})", "install there what is here"]
     return [f"cannot say where it stands ({line})", "look at its log"]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 AGAIN = "everything read so far is kept; run the same command again to go on"
 _CONNECT = 30.0
 """Seconds in which a scheduler must answer at first."""
-_LOGGERS = ("distributed", "tornado", "asyncio")
+_LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "asyncio")
+"""Those that Dask gives levels of their own, and what it stands on."""
 _QUIET = {
     # a document's pages travel with its unit: tens of MB are no mistake here
     "distributed.admin.large-graph-warning-threshold": "10GB",

@@ -6,6 +6,7 @@ between them; what documents say stays in JSON, and only a child under limits ev
 
 from __future__ import annotations
 
+import asyncio
 import json
 import queue
 import shutil
@@ -19,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
-from distributed.utils import sync
 
 from pipeline.batch.engines import Outcome, Setup, Unit
 from pipeline.batch.engines.local import Local
@@ -127,21 +127,25 @@ class Post(WorkerPlugin):  # type: ignore[misc]
                 return
 
 
-def take_up(order: bytes) -> bytes:
+async def take_up(order: bytes, dask_worker: Worker) -> bytes:
     """Stand where the driver stands, and be ready for its units; else say what differs.
+
+    Dask runs it in the worker's event loop, not as a task: a worker dies of a task whose function it cannot
+    load.
 
     Args:
         order: ``name`` of the run, ``settings``, ``inputs`` and the driver's ``standing``; ``factory``,
             ``arguments`` and ``memory`` of children; ``shielded``.
+        dask_worker: Dask puts itself here.
     """
     asked, _ = unpack(order)
-    there = standing(Settings().with_values(asked["settings"], "run"), asked["inputs"])
+    settings = Settings().with_values(asked["settings"], "run")
+    there = await asyncio.to_thread(standing, settings, asked["inputs"])
     found = differences(asked["standing"], there)
     if not found:
-        worker = get_worker()
         setup = Setup(asked["factory"], asked["arguments"])
-        post = Post(setup, asked["memory"], Path(worker.local_directory), shielded=asked["shielded"])
-        sync(worker.loop, worker.plugin_add, post, name=asked["name"])
+        post = Post(setup, asked["memory"], Path(dask_worker.local_directory), shielded=asked["shielded"])
+        await dask_worker.plugin_add(post, name=asked["name"])
     return pack({"host": socket.gethostname(), "differs": found})
 
 
