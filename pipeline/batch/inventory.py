@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.batch import units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger, Problem
+from pipeline.batch.place import place_of
 from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts
+from pipeline.batch.remote import Listed
 from pipeline.errors import UnsupportedError, UsageError
 from pipeline.settings import Settings
 
@@ -35,7 +36,7 @@ class Inventory:
         self._counts = counts
         self._progress = progress
 
-    def units(self, found: Iterable[Found]) -> Iterator[Unit]:
+    def units(self, found: Iterable[Found | Listed]) -> Iterator[Unit]:
         """An inspection for each file that is new, changed or to be tried again.
 
         Raises:
@@ -53,7 +54,7 @@ class Inventory:
             if entry.problem:
                 self._refuse(entry)
             elif not self._is_known(entry):
-                stat = _stat(entry.path)
+                stat = _stat(entry)
                 yield units.inspect(entry.path.absolute(), entry.source_file, stat, self._settings)
 
     def record(self, outcomes: Iterable[Outcome]) -> list[Unit]:
@@ -64,7 +65,7 @@ class Inventory:
                 self._counts.files_inspected += 1
         return []
 
-    def _refuse(self, entry: Found) -> None:
+    def _refuse(self, entry: Found | Listed) -> None:
         """An entry that is not opened at all, as a link out of the folder."""
         problem = Problem("intake", UnsupportedError.code, entry.problem)
         key = self._keys.file(problem.code)
@@ -73,13 +74,13 @@ class Inventory:
             with self._ledger.transaction():
                 self._ledger.put_file(file)
 
-    def _is_known(self, entry: Found) -> bool:
+    def _is_known(self, entry: Found | Listed) -> bool:
         known = self._ledger.file(entry.source_file)
         if known is None or tried_again(known.problem):
             return False
         if known.key != self._keys.file(known.problem.code if known.problem else ""):
             return False
-        if not known.stat or _stat(entry.path) != known.stat:
+        if not known.stat or _stat(entry) != known.stat:
             return False
         if known.path != entry.path.absolute():
             with self._ledger.transaction():
@@ -87,7 +88,7 @@ class Inventory:
         return True
 
     def _file(self, outcome: Outcome) -> File:
-        path = Path(outcome.unit.arguments["path"])
+        path = place_of(outcome.unit.arguments["path"])
         answer, info = outcome.answer, outcome.answer.get("info")
         # where no answer came, the state that the driver saw: a change since then shows as well
         stat = answer.get("stat", outcome.unit.arguments["stat"])
@@ -102,9 +103,11 @@ class Inventory:
         return replace(file, problem=counted(problem, before))
 
 
-def _stat(path: Path) -> str:
+def _stat(entry: Found | Listed) -> str:
     """A file's state; empty where it is not to be had."""
+    if isinstance(entry, Listed):
+        return entry.stat
     try:
-        return units.stat_of(path)
+        return units.stat_of(entry.path)
     except OSError:
         return ""

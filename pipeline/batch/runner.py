@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pipeline
 from pipeline import errors, memory
@@ -22,10 +23,15 @@ from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.ledger import Ledger
 from pipeline.batch.output import Output, Summary
+from pipeline.batch.place import Remote
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.remote import Listed, listing
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.intake import Found
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +82,7 @@ class Report:
 class _Run:
     """What the parts of one run share."""
 
-    inputs: Sequence[Path]
+    inputs: Sequence[Path | Remote]
     out: Path
     settings: Settings
     options: Options
@@ -87,7 +93,7 @@ class _Run:
 
 
 def run(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | Remote],
     out: Path,
     settings: Settings,
     options: Options | None = None,
@@ -96,7 +102,7 @@ def run(
     """Bring OUT up to date with the inputs.
 
     Args:
-        inputs: files and folders; OUT afterwards holds what these say and nothing else.
+        inputs: files, folders and URLs; OUT afterwards holds what these say and nothing else.
         out: the output folder, made where missing.
         settings: what the tables may depend on.
         options: what they may not.
@@ -133,11 +139,9 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     Returns:
         Versions of the programs that read pages; empty where none was needed.
     """
-    from pipeline.intake import find
-
     keys = key_of.make(this.settings, {})
     inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress)
-    drive(engine, inventory.units(find(this.inputs)), inventory.record, this.stop)
+    drive(engine, inventory.units(_found(this.inputs)), inventory.record, this.stop)
     if not inventory.files:
         names = ", ".join(map(str, this.inputs))
         message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
@@ -149,6 +153,16 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, s
     this.progress.start(ledger.total_pages())
     drive(engine, reading.units(), reading.record, this.stop)
     return programs
+
+
+def _found(inputs: Sequence[Path | Remote]) -> Iterator[Found | Listed]:
+    """All files and objects of the inputs."""
+    from pipeline.intake import find
+
+    yield from find([path for path in inputs if isinstance(path, Path)])
+    for given in inputs:
+        if isinstance(given, Remote):
+            yield from listing(given)
 
 
 def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
@@ -249,7 +263,7 @@ def _check_rules(settings: Settings) -> None:
     tables(settings.rules_folder)
 
 
-def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
+def _check_passwords(settings: Settings, inputs: Sequence[Path | Remote]) -> None:
     """A wrong file of passwords is told at once, and one among the inputs would be read as a document."""
     path = settings.passwords_path
     if path is None:
@@ -257,14 +271,14 @@ def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
     from pipeline.intake import passwords
 
     passwords.load(settings)
-    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs):
+    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs if isinstance(given, Path)):
         message = f"password_file: {path}: it lies in the input and would be read as a document; move it out"
         raise UsageError(message)
 
 
-def _check_inputs(inputs: Sequence[Path]) -> None:
+def _check_inputs(inputs: Sequence[Path | Remote]) -> None:
     """Before anything is made on the disk."""
     for path in inputs:
-        if not path.exists():
+        if isinstance(path, Path) and not path.exists():
             message = f"{path}: no such file or folder"
             raise UsageError(message)

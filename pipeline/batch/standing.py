@@ -12,7 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pipeline
-from pipeline.batch import keys
+from pipeline.batch import keys, remote
+from pipeline.batch.place import is_url
 from pipeline.errors import HosoError, MissingProgramError
 from pipeline.language import dictionaries
 from pipeline.settings import Settings
@@ -63,7 +64,7 @@ def differences(here: Standing, there: Standing) -> list[str]:
         if name.startswith(_INPUT):
             place = name.removeprefix(_INPUT)
             phrases.append(f"{place} is {_told_input(theirs)} there")
-            todo.append(_REACH if "://" in place else _MOUNT)
+            todo.append(_REACH if is_url(place) else _MOUNT)
         else:
             other = f"{theirs} there and {mine} here" if theirs else "missing there"
             phrases.append(f"{name} is {other}")
@@ -108,6 +109,8 @@ def _office(settings: Settings) -> str:
 
 def _seen(place: str) -> str:
     """What tells that two machines see the same input: its inode, for a URL only that it can be looked at."""
+    if is_url(place):
+        return remote.reach(place)
     try:
         return str(Path(place).stat().st_ino)
     except OSError:

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batch.engines import Answer, Unit
+from pipeline.batch.place import Remote, is_url
+from pipeline.batch.remote import Copies
 from pipeline.batch.wire import pack_page, unpack_page
 from pipeline.errors import ReadError
+from pipeline.intake.find import printable
 from pipeline.model import Failure, Page
 from pipeline.settings import Settings
 
@@ -36,7 +39,7 @@ _TICK = 20_000_000
 """Nanoseconds; the kernel's clock for files ticks every 4 to 10 ms."""
 
 
-def inspect(path: Path, source_file: str, stat: str, settings: Settings) -> Unit:
+def inspect(path: Path | Remote, source_file: str, stat: str, settings: Settings) -> Unit:
     """What is this file, whose state is ``stat``, and what is its content's hash?"""
     return Unit(
         INSPECT, {"path": os.fsdecode(path), "stat": stat}, (), settings.page_timeout + 60, source_file
@@ -130,26 +133,28 @@ class Rooms:
         self._inspect_file = inspect_file
         self._read_page = read_page
         self._maker = maker
+        self._copies = Copies(self._settings.max_bytes)
 
     def __call__(self, kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         """Do one unit."""
         if kind == INSPECT:
-            return self._inspect(Path(arguments["path"]))
+            return self._inspect(arguments["path"], arguments["stat"])
         if kind == PAGE:
             return self._page(**arguments)
         return self._document(arguments, blobs)
 
-    def _inspect(self, path: Path) -> Answer:
+    def _inspect(self, place: str, listed: str) -> Answer:
         if self._inspect_file is None:
             from pipeline.intake import inspect as inspect_file
 
             self._inspect_file = inspect_file
-        stat = _settled(path)
+        path, state = self._at_hand(place, listed)
+        stat = state or _settled(path)
         try:
             info = asdict(self._inspect_file(path, self._settings))
         except ReadError as error:
             # a file that cannot be read still has an identity
-            problem = {"code": error.code, "message": str(error)}
+            problem = {"code": error.code, "message": _named(error, path, place)}
             return {"stat": stat, "sha256": _hash(path, self._settings.max_bytes), "problem": problem}, []
         return {"stat": stat, "sha256": info["sha256"], "info": info}, []
 
@@ -160,12 +165,19 @@ class Rooms:
             from pipeline.ocr import read_page
 
             self._read_page = read_page
-        place = Path(path)
-        found = self._read_page(place, number, FileInfo(**info), self._settings)
-        if stat_of(place) != stat:
+        place, state = self._at_hand(path, stat)
+        try:
+            found = self._read_page(place, number, FileInfo(**info), self._settings)
+        except ReadError as error:
+            raise type(error)(_named(error, place, path)) from error
+        if (state or stat_of(place)) != stat:
             message = f"{place.name}: page {number}: the file changed while it was read; run again"
             raise ReadError(message)
         return {}, [pack_page(found)]
+
+    def _at_hand(self, place: str, stat: str) -> tuple[Path, str]:
+        """A file's path and no state, or an object's copy and its state."""
+        return self._copies.get(place, stat) if is_url(place) else (Path(place), "")
 
     def _document(self, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         from pipeline.batch.documents import assemble, make_maker
@@ -183,6 +195,11 @@ class Rooms:
 def rooms(settings: Mapping[str, Any]) -> Rooms:
     """The factory that workers call."""
     return Rooms(settings)
+
+
+def _named(error: ReadError, path: Path, place: str) -> str:
+    """What an error says, of the object where it was read from a copy."""
+    return str(error).replace(printable(str(path)), printable(place))
 
 
 def _hash(path: Path, most: int) -> str:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.batch.place import place_of
 from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def add(commands: Commands) -> None:
         ),
         epilog=EPILOG,
     )
-    extract.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file or a folder")
+    extract.add_argument(
+        "inputs", nargs="+", type=place_of, metavar="INPUT", help="a file, a folder or a URL (s3://…)"
+    )
     extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
     where = extract.add_mutually_exclusive_group()
     where.add_argument(

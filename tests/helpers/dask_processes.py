@@ -57,7 +57,7 @@ def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
     """A cluster that ends with the block; its logs and scratch files lie in ``folder``."""
     folder.mkdir(exist_ok=True)
     log = folder / "scheduler.log"
-    port = _free_port()
+    port = free_port()
     scheduler = _start(
         "dask_scheduler",
         f"--host 127.0.0.1 --port {port} --no-dashboard --dashboard-address 127.0.0.1:0",
@@ -89,7 +89,8 @@ def _start(
         )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
