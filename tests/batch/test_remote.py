@@ -27,6 +27,7 @@ from pipeline.batch.remote import Copies, listing, state_of
 from pipeline.batch.runner import Options, Report, run
 from pipeline.cli import main
 from pipeline.errors import EXIT_USAGE, LimitError, ReadError, UsageError
+from pipeline.intake.find import printable
 from pipeline.settings import Settings
 
 FACTORY = "batch_stand_ins:rooms"
@@ -184,14 +185,7 @@ class Climbing:
 def test_a_copy_lies_where_we_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_open", lambda url: (Climbing(), url.partition("://")[2]))
     found = list(listing(Remote("s3://b/p")))
-    assert sorted(f.source_file for f in found) == [
-        "..",
-        "../../up.txt",
-        "/etc/passwd",
-        "a/../../b",
-        "a//b.txt",
-        r"nul\x00.txt",
-    ]
+    assert sorted(f.source_file for f in found) == sorted(map(printable, Climbing.names))
     for entry in found:
         path, _ = Copies(9, tmp_path).get(entry.path.url, entry.stat)
         assert path.parent.parent == tmp_path

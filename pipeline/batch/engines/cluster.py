@@ -265,9 +265,7 @@ class Cluster:
         from pipeline.batch.engines import post
 
         unit = task.unit
-        header = post.pack(
-            {"kind": unit.kind, "arguments": dict(unit.arguments), "time_limit": unit.time_limit}
-        )
+        header = post.header_of(unit)
         try:
             # a child may be tried twice
             most = 2 * unit.time_limit + _SPARE

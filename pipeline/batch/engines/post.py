@@ -16,6 +16,7 @@ import struct
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +157,13 @@ def do(name: str, header: bytes, *blobs: bytes) -> bytes:
         return pack({"status": STRANGER})
     arguments, _ = unpack(header)
     outcome = post.do(Unit(blobs=blobs, **arguments))
-    told = {field: getattr(outcome, field) for field in ("status", "answer", "code", "message", "trace")}
+    told = {f.name: getattr(outcome, f.name) for f in fields(outcome) if f.name not in {"unit", "blobs"}}
     return pack(told, outcome.blobs)
+
+
+def header_of(unit: Unit) -> bytes:
+    """A unit without its byte strings, as ``do`` takes it."""
+    return pack({f.name: getattr(unit, f.name) for f in fields(unit) if f.name != "blobs"})
 
 
 async def lay_down(name: str, dask_worker: Worker) -> None:
