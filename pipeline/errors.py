@@ -3,6 +3,7 @@
 Exit statuses (documented in the README): 0 all well · 1 unexpected error · 2 wrong usage or settings ·
 3 some files or pages could not be read (the rest is complete) · 4 nothing could be read ·
 5 a program or dictionary that hoso needs is missing · 6 the output folder cannot be used ·
+7 more failures than --max-failures allows · 8 the input went away while it was read ·
 9 the cluster cannot be reached, was lost, or has no worker that can be used ·
 130 interrupted (resumable).
 """
@@ -16,6 +17,8 @@ EXIT_PARTIAL = 3
 EXIT_NOTHING = 4
 EXIT_MISSING = 5
 EXIT_OUTPUT = 6
+EXIT_FAILURES = 7
+EXIT_INPUT_GONE = 8
 EXIT_CLUSTER = 9
 EXIT_INTERRUPTED = 130
 
@@ -123,6 +126,12 @@ class WorkerDiedError(ReadError):
     code = "worker_died"
 
 
+class KilledError(ReadError):
+    """A program that read the page was killed from outside: by the system or by somebody, twice."""
+
+    code = "killed"
+
+
 class ArchiveError(ReadError):
     """A searchable PDF that cannot be made of a document."""
 
@@ -140,6 +149,20 @@ class InterruptedRunError(HosoError):
 
     code = "interrupted"
     exit_status = EXIT_INTERRUPTED
+
+
+class TooManyFailuresError(HosoError):
+    """More failed than the run may have; what was read is kept."""
+
+    code = "max_failures"
+    exit_status = EXIT_FAILURES
+
+
+class InputGoneError(HosoError):
+    """An input folder went away while it was read; what was read is kept."""
+
+    code = "input_gone"
+    exit_status = EXIT_INPUT_GONE
 
 
 def error_of(code: str) -> type[HosoError]:

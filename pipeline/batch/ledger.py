@@ -7,6 +7,7 @@ do writes nothing here: what it saw stands in a temporary table.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -17,13 +18,22 @@ from typing import Any
 
 from pipeline.batch.place import Remote, place_of
 from pipeline.batch.wire import pack, unpack
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, UsageError
 
-VERSION = 2
-"""Of the tables below. An older ledger is built anew (its pages are read again), a newer one refused."""
+VERSION = 3
+"""Of the tables below. An older ledger is upgraded where it stands, a newer one refused."""
 _HANDFUL = 200
 _PAGE = "number, key, digest, stage, code, message, tries"
 _APPLICATION = 0x686F736F  # 'hoso'
+_ADVICE = {
+    "malformed": "; remove this file, the pages are then read again",
+    "not a database": "; remove this file, the pages are then read again",
+    "is full": "; free some space and run again, everything read so far is kept",
+    "readonly": "; the folder cannot be written, choose another with --out",
+    "unable to open": "; the folder cannot be written, choose another with --out",
+    "disk I/O error": "; check the disk, or whether it is still mounted",
+}
+"""What to do about an error of SQLite, by its words."""
 _TABLES = """
 CREATE TABLE files (
     source_file TEXT PRIMARY KEY, path BLOB NOT NULL, stat TEXT NOT NULL, key TEXT NOT NULL,
@@ -43,7 +53,20 @@ CREATE TABLE documents (
 CREATE INDEX documents_source_file ON documents (source_file);
 CREATE TABLE parts (name TEXT, sha256 TEXT, data BLOB NOT NULL, PRIMARY KEY (name, sha256));
 CREATE INDEX parts_sha256 ON parts (sha256);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_UPGRADES = {
+    1: """
+ALTER TABLE files ADD COLUMN tries INTEGER;
+ALTER TABLE pages ADD COLUMN tries INTEGER;
+ALTER TABLE documents ADD COLUMN tries INTEGER;
+UPDATE files SET tries = 1 WHERE code IS NOT NULL;
+UPDATE pages SET tries = 1 WHERE code IS NOT NULL;
+UPDATE documents SET tries = 1 WHERE code IS NOT NULL;
+""",
+    2: "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+}
+"""What makes a ledger of the next version of one of this."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +120,18 @@ class DocumentState:
 class Ledger:
     """One writer's view of the ledger. Not for threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create.
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        """Open or create; with ``reading`` open one as it is, also beside a run that writes to it.
 
         Raises:
             OutputError: where it cannot be opened, is damaged, or is of a newer version.
+            UsageError: to be read alone, it is not there or of an older version.
         """
         self.path = path
         with self._guard():
+            if reading:
+                self._db = _opened_for_reading(path)
+                return
             self._db = sqlite3.connect(path, isolation_level=None)
             self._open()
 
@@ -121,15 +148,18 @@ class Ledger:
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA busy_timeout=10000")
         if version < VERSION:
-            self._build()
+            self._upgrade(version)
         self._db.execute("CREATE TEMP TABLE seen (source_file TEXT PRIMARY KEY) WITHOUT ROWID")
 
-    def _build(self) -> None:
-        old = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    def _upgrade(self, version: int) -> None:
+        """All at once or not at all; a file without a version is built anew."""
         with self.transaction():
-            for (name,) in old:
-                self._db.execute(f'DROP TABLE "{name}"')
-            for statement in filter(str.strip, _TABLES.split(";")):
+            if version == 0:
+                old = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                for (name,) in old:
+                    self._db.execute(f'DROP TABLE "{name}"')
+            steps = [_UPGRADES[step] for step in range(version, VERSION)] if version else [_TABLES]
+            for statement in filter(str.strip, ";".join(steps).split(";")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id={_APPLICATION}")
             self._db.execute(f"PRAGMA user_version={VERSION}")
@@ -139,9 +169,8 @@ class Ledger:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            message = f"{self.path}: {error}"
-            if "malformed" in str(error) or "not a database" in str(error):
-                message += "; remove this file, the pages are then read again"
+            advice = next((told for words, told in _ADVICE.items() if words in str(error)), "")
+            message = f"{self.path}: {error}{advice}"
             raise OutputError(message) from error
 
     @contextmanager
@@ -165,6 +194,65 @@ class Ledger:
         """Close; the write-ahead log goes into the file."""
         with self._guard():
             self._db.close()
+
+    # the archive as a whole
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep a fact of the last run; nothing is written where it stays the same."""
+        if self.recall(name) != value:
+            text = json.dumps(value, sort_keys=True)
+            with self.transaction():
+                self._db.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, text))
+
+    def recall(self, name: str) -> Any:
+        """A fact of the last run; None where there is none."""
+        with self._guard():
+            row = self._db.execute("SELECT value FROM facts WHERE name=?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many files, pages (of contents that can be read) and documents there are, by code.
+
+        Under ``files``, ``pages`` and ``documents``; the code of what did not fail is empty.
+        """
+        lives = "(SELECT sha256 FROM files WHERE code IS NULL)"
+        tables = {"files": "", "pages": f"WHERE sha256 IN {lives}", "documents": ""}
+        with self._guard():
+            return {
+                table: dict(
+                    self._db.execute(f"SELECT coalesce(code, ''), count(*) FROM {table} {which} GROUP BY 1")
+                )
+                for table, which in tables.items()
+            }
+
+    def forget_failures(self) -> list[File]:
+        """Take care that all that failed is tried again: files, pages, documents.
+
+        Returns:
+            The files that are concerned, in order; not those that are refused unopened.
+        """
+        lives = "SELECT sha256 FROM {} WHERE code IS NOT NULL"
+        condition = (
+            "((code IS NOT NULL AND stat <> '') OR (code IS NULL AND sha256 IN "
+            f"({lives.format('pages')} UNION {lives.format('documents')})))"
+        )
+        found = list(self._files(condition))
+        with self.transaction():
+            self._db.execute("UPDATE files SET key = '' WHERE code IS NOT NULL AND stat <> ''")
+            for table in ("pages", "documents"):
+                self._db.execute(f"UPDATE {table} SET key = '' WHERE code IS NOT NULL")
+        return found
+
+    def clean(self) -> int:
+        """Drop pages of contents that no file has, and give their room back; how many pages went."""
+        orphan = "sha256 NOT IN (SELECT sha256 FROM files)"
+        with self.transaction():
+            gone = self._db.execute(f"DELETE FROM pages WHERE {orphan}").rowcount
+            for table in ("page_data", "documents", "parts"):
+                self._db.execute(f"DELETE FROM {table} WHERE {orphan}")
+        with self._guard():
+            self._db.execute("VACUUM")
+        return int(gone)
 
     # files
 
@@ -326,6 +414,32 @@ class Ledger:
     def _each(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._guard():
             yield from self._db.execute(query, values)
+
+
+def _opened_for_reading(path: Path) -> sqlite3.Connection:
+    """A ledger that is not written to; where its folder cannot be written, no run is on, and none is awaited.
+
+    Raises:
+        UsageError: where there is none, or of an older version.
+        OutputError: where it is of a newer version.
+    """
+    if not path.is_file():
+        message = f"{path.parent.parent}: hoso extract has written nothing there"
+        raise UsageError(message)
+    place = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(place, uri=True, isolation_level=None)
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError:
+        db.close()
+        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None)
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
+        db.close()
+        advice = "use the newer hoso" if version > VERSION else "run hoso extract once, which upgrades it"
+        message = f"{path}: the ledger is of version {version}, not {VERSION}: {advice}"
+        raise (OutputError if version > VERSION else UsageError)(message)
+    return db
 
 
 def _columns(problem: Problem | None) -> tuple[str | int | None, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -20,6 +22,8 @@ FOLDER = ".hoso"
 
 
 _SCRATCH = "hoso-run-"
+_PATIENCE = 0.2
+"""Seconds for which somebody may look whether the lock is held (``holder``)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def hold(out: Path) -> Iterator[Held]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock")
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_PATIENCE, poll_interval=_PATIENCE / 4)
     except Timeout:
         message = (
             f"{out}: another run is writing there ({_holder(folder)}); wait for it, or use another --out"
@@ -73,8 +77,9 @@ def hold(out: Path) -> Iterator[Held]:
 def _sign(holder: Path) -> Path:
     """Write who we are and where our temporary files lie. Whole before it is seen: anyone may read it."""
     fresh = holder.with_suffix(".new")
+    # named before it is made: whenever this process is killed, the next run knows what to remove
+    scratch = Path(tempfile.gettempdir()) / f"{_SCRATCH}{secrets.token_hex(8)}"
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH))
         signature = {
             "process": os.getpid(),
             "host": socket.gethostname(),
@@ -83,6 +88,7 @@ def _sign(holder: Path) -> Path:
         }
         fresh.write_text(json.dumps(signature), encoding="utf-8")
         fresh.replace(holder)
+        scratch.mkdir(mode=0o700)
     except OSError as error:
         message = f"{error.filename or holder.parent}: cannot be written: {error.strerror or error}"
         raise OutputError(message) from error
@@ -97,6 +103,21 @@ def _clear_after(holder: Path) -> None:
         is_ours = scratch.name.startswith(_SCRATCH) and scratch.parent == Path(tempfile.gettempdir())
         if is_ours and not scratch.is_symlink() and scratch.stat().st_uid == os.getuid():
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def holder(folder: Path) -> dict[str, str] | None:
+    """Who holds OUT/.hoso now: ``process``, ``host``, ``since``; None where nobody does."""
+    try:
+        with (folder / "lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads((folder / "holder.json").read_text(encoding="utf-8"))
+            return {name: str(found[name]) for name in ("process", "host", "since")}
+        return {"process": "?", "host": "?", "since": "?"}
+    except OSError:
+        return None
+    return None
 
 
 def _holder(folder: Path) -> str:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from pipeline.batch.engines import Outcome
 from pipeline.batch.ledger import Problem
-from pipeline.errors import ReadError, TimeoutReadError, WorkerDiedError
+from pipeline.errors import KilledError, ReadError, TimeoutReadError, WorkerDiedError
 
 log = logging.getLogger(__name__)
 
-_RUNS = {WorkerDiedError.code: 2, TimeoutReadError.code: 2, ReadError.code: None}
+_RUNS = {WorkerDiedError.code: 2, KilledError.code: 2, TimeoutReadError.code: 2, ReadError.code: None}
 """Failures that may be the machine's, not the file's, and in how many runs they are tried (None: in every
 one). A time-out costs its whole limit, so a hostile file must not have it every night."""
 

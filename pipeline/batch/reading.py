@@ -47,9 +47,27 @@ class Reading:
         self._counts = counts
         self._open: dict[str, _Open] = {}
 
-    def units(self) -> Iterator[Unit]:
-        """Missing pages in order of files; a document that only needs its rows made anew at once."""
+    def left(self) -> tuple[int, int]:
+        """How many pages and documents are still to be read and made; what failed already is not counted."""
+        pages = documents = 0
         for file in self._ledger.primaries():
+            states = {state.number: state for state in self._ledger.pages(file.sha256)}
+            missing = [n for n in range(1, file.pages + 1) if not self._is_current(file, states.get(n))]
+            pages += sum(n not in states or states[n].problem is None for n in missing)
+            known = self._ledger.document(file.sha256)
+            failed = known is not None and known.problem is not None
+            documents += not failed and not self._is_made(file, self._pages(file))
+        return pages, documents
+
+    def units(self, only: frozenset[str] | None = None) -> Iterator[Unit]:
+        """Missing pages in order of files; a document that only needs its rows made anew at once.
+
+        Args:
+            only: names of the files to which this is confined.
+        """
+        for file in self._ledger.primaries():
+            if only is not None and file.source_file not in only:
+                continue
             missing = self._missing(file)
             self._progress.known(file.source_file, file.pages - len(missing))
             if not missing:
@@ -102,13 +120,17 @@ class Reading:
     def _finish(self, file: File) -> Iterator[Unit]:
         """The document unit, where the document is not as recorded."""
         states = self._pages(file)
-        known = self._ledger.document(file.sha256)
-        if known is not None and not tried_again(known.problem):
-            key = self._document_key(file, states, failed=known.problem is not None)
-            if known.key == key:
-                return
+        if self._is_made(file, states):
+            return
         pages = [self._ledger.page_data(file.sha256, state.number) for state in states]
         yield units.document(file, pages, list(failures(file, states)), self._settings)
+
+    def _is_made(self, file: File, states: Iterable[PageState]) -> bool:
+        """Whether a document is as recorded."""
+        known = self._ledger.document(file.sha256)
+        if known is None or tried_again(known.problem):
+            return False
+        return known.key == self._document_key(file, states, failed=known.problem is not None)
 
     def _keep_document(self, outcome: Outcome) -> list[Unit]:
         """Keep a document, or try for less of it where no answer came: its text must not be lost."""

@@ -21,12 +21,15 @@ from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.dask_place import Place
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
-from pipeline.batch.ledger import Ledger
+from pipeline.batch.keys import Keys
+from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.output import Output, Summary
 from pipeline.batch.place import Remote
 from pipeline.batch.progress import Progress
+from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
 from pipeline.batch.remote import Listed, listing
+from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 
@@ -50,6 +53,10 @@ class Options:
     """Versions of the programs that read pages; None: ask them."""
     cluster: Place | None = None
     """Where workers run; None: on this machine, without Dask."""
+    max_failures: MaxFailures = field(default_factory=MaxFailures)
+    """When the run is to be given up."""
+    failed_only: bool = False
+    """Whether only what failed in the runs before is read again; the inputs are not looked through."""
 
     @property
     def workers(self) -> int:
@@ -114,6 +121,8 @@ def run(
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
         ClusterError: the cluster cannot be reached, was lost or has no worker that can be used.
+        TooManyFailuresError: more failed than ``options.max_failures`` allows; what was read is kept.
+        InputGoneError: an input folder went away; what was read is kept.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
     """
     progress = progress or Progress()
@@ -128,41 +137,84 @@ def run(
         # while the tables are written too: a signal must not leave half of them new
         this.stop.on_signals(),
     ):
-        with _engine(this, held.scratch) as engine, closing(this.progress):
-            programs = _bring_up_to_date(this, ledger, engine)
+        pulse = Pulse(held.folder, this.counts)
+        watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures, pulse)
+        with _engine(this, held.scratch) as engine, closing(this.progress), closing(pulse):
+            programs = _bring_up_to_date(this, ledger, engine, watch)
+        watch.check_output()
         return _write(this, ledger, programs)
 
 
-def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine) -> dict[str, str]:
+def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine, watch: Watch) -> dict[str, str]:
     """All of a run up to the point where the ledger is complete.
 
     Returns:
         Versions of the programs that read pages; empty where none was needed.
     """
-    keys = key_of.make(this.settings, {})
-    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress)
-    drive(engine, inventory.units(_found(this.inputs)), inventory.record, this.stop)
-    if not inventory.files:
-        names = ", ".join(map(str, this.inputs))
-        message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
-        raise UsageError(message)
-    ledger.forget_unseen()
+    again = _failed(this, ledger) if this.options.failed_only else None
+    inventory = Inventory(ledger, key_of.make(this.settings, {}), this.settings, this.counts, this.progress)
+    drive(engine, inventory.units(_found(this, again)), watch.over(inventory.record), this.stop)
+    if again is None:
+        if not inventory.files:
+            names = ", ".join(map(str, this.inputs))
+            message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+            raise UsageError(message)
+        ledger.forget_unseen()
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
+    ledger.remember("run", _facts(this, keys))
     reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
     this.progress.start(ledger.total_pages())
-    drive(engine, reading.units(), reading.record, this.stop)
+    only = None if again is None else frozenset(file.source_file for file in again)
+    drive(engine, reading.units(only), watch.over(reading.record), this.stop)
     return programs
 
 
-def _found(inputs: Sequence[Path | Remote]) -> Iterator[Found | Listed]:
-    """All files and objects of the inputs."""
+def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found | Listed]:
+    """The files and objects to look at."""
     from pipeline.intake import find
+    from pipeline.intake.find import Found
 
-    yield from find([path for path in inputs if isinstance(path, Path)])
-    for given in inputs:
-        if isinstance(given, Remote):
-            yield from listing(given)
+    if again is None:
+        yield from find([path for path in this.inputs if isinstance(path, Path)])
+        for given in this.inputs:
+            if isinstance(given, Remote):
+                yield from listing(given)
+        return
+    for file in again:
+        # one that is gone leaves the tables when the input is looked through, not before
+        if isinstance(file.path, Remote):
+            yield Listed(file.path, file.source_file, file.stat)
+        elif file.path.exists():
+            yield Found(file.path, file.source_file)
+
+
+def _failed(this: _Run, ledger: Ledger) -> list[File]:
+    """The files of which something failed; it is tried again from now on, whatever becomes of this run.
+
+    Raises:
+        UsageError: where more than that would be read again.
+    """
+    keys = key_of.make(this.settings, _programs(this.options, this.settings, ledger.kinds()))
+    before = ledger.recall("run")
+    changed = {"limits", "passwords"}
+    now = asdict(keys)
+    if before is None or any(before["keys"][name] != now[name] for name in set(now) - changed):
+        message = (
+            f"{this.out}: hoso, its dictionaries, rules or programs changed since the last run: "
+            "run hoso extract again, which reads all that is affected, what failed too"
+        )
+        raise UsageError(message)
+    return ledger.forget_failures()
+
+
+def _facts(this: _Run, keys: Keys) -> dict[str, object]:
+    """What commands about OUT need to know of the run that wrote it."""
+    return {
+        "inputs": [str(path.absolute()) for path in this.inputs],
+        "settings": asdict(this.settings),
+        "keys": asdict(keys),
+    }
 
 
 def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> dict[str, str]:
@@ -232,10 +284,17 @@ def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
         engine.close()
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may be full: what fails next says so in its one line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing: a traceback on the terminal helps nobody."""
+
+
 @contextmanager
 def _log_file(folder: Path) -> Iterator[None]:
     """Warnings and tracebacks go to OUT/.hoso/hoso.log, which a run without any does not touch."""
-    handler = logging.FileHandler(folder / "hoso.log", encoding="utf-8", delay=True)
+    handler = _LogFile(folder / "hoso.log", encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("pipeline")

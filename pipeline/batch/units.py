@@ -110,6 +110,22 @@ def stat_of(path: Path) -> str:
     return json.dumps([s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino])
 
 
+def _check_same(path: Path, stat: str, where: str, state: str = "") -> None:
+    """Look whether a file is still the one that was to be read; an object had ``state`` when it was copied.
+
+    Raises:
+        ReadError: where it changed or is gone; every run tries it again.
+    """
+    try:
+        same = (state or stat_of(path)) == stat
+    except OSError as error:
+        message = f"{where}: the file went away while it was read ({error.strerror}); run again"
+        raise ReadError(message) from error
+    if not same:
+        message = f"{where}: the file changed while it was read; run again"
+        raise ReadError(message)
+
+
 def _settled(path: Path) -> str:
     """The file's stat, taken when a change after it must show: clocks of file systems tick every few ms."""
     if abs(time.time_ns() - path.stat().st_ctime_ns) < _TICK:
@@ -153,6 +169,7 @@ class Rooms:
         try:
             info = asdict(self._inspect_file(path, self._settings))
         except ReadError as error:
+            _check_same(path, stat, path.name, state)
             # a file that cannot be read still has an identity
             problem = {"code": error.code, "message": _named(error, path, place)}
             return {"stat": stat, "sha256": _hash(path, self._settings.max_bytes), "problem": problem}, []
@@ -166,13 +183,16 @@ class Rooms:
 
             self._read_page = read_page
         place, state = self._at_hand(path, stat)
+        where = f"{place.name}: page {number}"
         try:
             found = self._read_page(place, number, FileInfo(**info), self._settings)
-        except ReadError as error:
-            raise type(error)(_named(error, place, path)) from error
-        if (state or stat_of(place)) != stat:
-            message = f"{place.name}: page {number}: the file changed while it was read; run again"
-            raise ReadError(message)
+        except (ReadError, OSError) as error:
+            # a file that is gone is not damaged, whatever a program made of it
+            _check_same(place, stat, where, state)
+            if isinstance(error, ReadError):
+                raise type(error)(_named(error, place, path)) from error
+            raise
+        _check_same(place, stat, where, state)
         return {}, [pack_page(found)]
 
     def _at_hand(self, place: str, stat: str) -> tuple[Path, str]:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from pipeline import errors
 
 if TYPE_CHECKING:
+    from pipeline.batch.watch import MaxFailures
     from pipeline.settings import Settings
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 EPILOG = """exit status: 0 all well; 2 wrong usage or settings; 3 some files or pages could not be read (the
 rest is complete); 4 nothing could be read; 5 a program or dictionary is missing; 6 the output folder cannot
-be used; 9 the cluster cannot be used or was lost (run the same command again to go on); 130
-interrupted (the same); 1 unexpected error"""
+be used; 7 more failures than --max-failures allows; 8 the input went away while it was read; 9 the cluster
+cannot be used or was lost; 130 interrupted (run the same command again to go on); 1 unexpected error"""
 
 
 def add_own_rules(command: argparse.ArgumentParser) -> None:
@@ -47,6 +48,16 @@ def positive(text: str) -> int:
         message = f"must be a whole number from 1, not {text[:20]!r}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def max_failures(text: str) -> MaxFailures:
+    """The type of --max-failures."""
+    from pipeline.batch.watch import MaxFailures
+
+    try:
+        return MaxFailures.parse(text)
+    except errors.UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

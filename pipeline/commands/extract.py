@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.batch.place import place_of
-from pipeline.commands.common import EPILOG, add_common, add_own_rules, many, positive, say, settings_of
+from pipeline.commands.common import (
+    EPILOG,
+    add_common,
+    add_own_rules,
+    many,
+    max_failures,
+    positive,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.batch.engines.dask_place import Place
@@ -48,6 +57,13 @@ def add(commands: Commands) -> None:
         metavar="SECONDS",
         help="how long to wait for a worker that can be used (default: 120)",
     )
+    extract.add_argument(
+        "--max-failures",
+        type=max_failures,
+        default=None,
+        metavar="N|P%",
+        help="end the run (status 7) when more than N failed in it, or more than P per cent of at least 100",
+    )
     add_own_rules(extract)
     add_common(extract)
     loudness = extract.add_mutually_exclusive_group()
@@ -59,14 +75,14 @@ def add(commands: Commands) -> None:
 def _extract(options: argparse.Namespace) -> int:
     from pipeline.batch.progress import Progress
     from pipeline.batch.runner import Options, run
+    from pipeline.batch.watch import MaxFailures
 
-    workers = Options(jobs=options.jobs, cluster=_cluster(options))
     progress = Progress.on_stderr(quiet=options.quiet)
-    report = run(options.inputs, options.out, settings_of(options), workers, progress)
+    most = options.max_failures or MaxFailures()
+    chosen = Options(jobs=options.jobs, cluster=_cluster(options), max_failures=most)
+    report = run(options.inputs, options.out, settings_of(options), chosen, progress)
     if not options.quiet:
-        for failure in report.summary.examples:
-            say(_named(failure))
-        say(_summary(report))
+        tell(report)
     return report.exit_status
 
 
@@ -77,6 +93,13 @@ def _cluster(options: argparse.Namespace) -> Place | None:
     from pipeline.batch.runner import Options
 
     return place(options.cluster, Options().workers, options.cluster_wait)
+
+
+def tell(report: Report) -> None:
+    """Say what a run came to."""
+    for failure in report.summary.examples:
+        say(_named(failure))
+    say(_summary(report))
 
 
 def _named(failure: Failure) -> str:

@@ -7,6 +7,7 @@ Wrapping the program, instead of running code between fork and exec, keeps this 
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import shlex
@@ -19,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LimitError, MissingProgramError, TimeoutReadError
+from pipeline.errors import KilledError, LimitError, MissingProgramError, OutputError, TimeoutReadError
 from pipeline.settings import Settings
 
 PACKAGES = {
@@ -30,8 +31,16 @@ PACKAGES = {
     "pdfimages": "poppler-utils",
     "soffice": "libreoffice-writer-nogui libreoffice-calc-nogui",
 }
+TRIED = "it is tried in two runs, then again when the file or a limit changes"
 _NO_MEMORY = ("bad_alloc", "Out of memory", "out of memory")
 GUARDED = ("tesseract", "pdftoppm", "pdfinfo")
+_NOTED = frozenset({"pdftoppm", "pdfinfo"})
+"""Programs whose caller does not look at how they ended: their guard notes a signal."""
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
+"""Signals that no page makes a program end by, unlike a crash (SIGSEGV) or a limit (SIGABRT, SIGXCPU)."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ROOM, _ROOM_AFTER_FAILURE = 1 << 16, 1 << 22
+"""Bytes that must still fit beside a page's files: a buffer's last piece; what another page just freed."""
 MAX_OUTPUT = 64_000_000
 """Bytes of standard output that are read; a page's words are a thousandth of it."""
 
@@ -86,9 +95,39 @@ def limited(name: str, settings: Settings) -> list[str]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A temporary folder for one page; it is gone afterwards, whatever happened."""
+    """A temporary folder for one page; it is gone afterwards, whatever happened.
+
+    Raises:
+        OutputError: where its disk is full. A program that cannot write all may end as if the page were
+            damaged, or as if all were well, so that is looked at before the folder goes.
+    """
     with tempfile.TemporaryDirectory(prefix="hoso-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+        folder = Path(name)
+        try:
+            yield folder
+        except Exception as error:
+            if getattr(error, "errno", None) in FULL or not _has_room(folder, _ROOM_AFTER_FAILURE):
+                raise _full(folder) from error
+            raise
+        if not _has_room(folder, _ROOM):
+            raise _full(folder)
+
+
+def _has_room(folder: Path, size: int) -> bool:
+    """Whether so many bytes can be written there now; asked by trying, for quotas show in no other way."""
+    probe = folder / "room"
+    try:
+        probe.write_bytes(bytes(size))
+        probe.unlink()
+    except OSError as error:
+        return error.errno not in FULL
+    return True
+
+
+def _full(folder: Path) -> OutputError:
+    advice = "free some space, or set TMPDIR to another, and run again"
+    message = f"{folder.parent}: the disk for temporary files is full; {advice}"
+    return OutputError(message)
 
 
 def guards(folder: Path, settings: Settings) -> Path | None:
@@ -110,9 +149,48 @@ def guards(folder: Path, settings: Settings) -> Path | None:
             script = made / name
             command = shlex.join(limited(name, settings))
             # one thread a process: pages, not threads, keep the cores busy
-            script.write_text(f'#!/bin/sh\nOMP_THREAD_LIMIT=1 exec {command} "$@"\n', encoding="utf-8")
+            script.write_text(_guard(name, command), encoding="utf-8")
             script.chmod(0o700)
-    return made if all(os.access(script, os.X_OK) for script in made.iterdir()) else None
+    return made if all(os.access(made / name, os.X_OK) for name in GUARDED if shutil.which(name)) else None
+
+
+def _guard(name: str, command: str) -> str:
+    if name not in _NOTED:
+        return f'#!/bin/sh\nOMP_THREAD_LIMIT=1 exec {command} "$@"\n'
+    # a shell tells 128 and the signal
+    return (
+        f'#!/bin/sh\nOMP_THREAD_LIMIT=1 {command} "$@"\nstatus=$?\n'
+        f'[ $status -le 128 ] || echo $((status - 128)) >"$0.signal"\nexit $status\n'
+    )
+
+
+def check_guarded(folder: Path, where: str) -> None:
+    """Tell a program apart that a guard in ``folder`` started and that was killed.
+
+    Raises:
+        KilledError: where one was.
+    """
+    for note in sorted((folder / "guards").glob("*.signal")):
+        told = note.read_text(encoding="ascii").strip()
+        if told.isdecimal():
+            check_killed(note.stem, -int(told), where)
+
+
+def check_killed(name: str, status: int, where: str) -> None:
+    """Tell a program that was killed from outside from one that failed over its input.
+
+    Args:
+        name: the program.
+        status: as subprocess tells it: negative is a signal.
+        where: file and page for the error line.
+
+    Raises:
+        KilledError: where it was killed.
+    """
+    if -status in _FROM_OUTSIDE:
+        cause = "by the system for want of memory, or by somebody"
+        message = f"{where}: {name} was killed ({signal.Signals(-status).name}), {cause}; {TRIED}"
+        raise KilledError(message)
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: float) -> int:
@@ -148,6 +226,7 @@ def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) 
         MissingProgramError: where the program is not installed.
         TimeoutReadError: where it took longer than ``settings.page_timeout`` seconds.
         LimitError: where it was ended for its processor time or memory, or wrote more than MAX_OUTPUT.
+        KilledError: where it was killed from outside.
     """
     command = [*limited(name, settings), *arguments]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -167,6 +246,7 @@ def run(name: str, arguments: Sequence[str], settings: Settings, *, where: str) 
         if status in (-signal.SIGXCPU, -signal.SIGXFSZ):
             message = f"{where}: {name} reached its limit of time or output"
             raise LimitError(message)
+        check_killed(name, status, where)
         if output.tell() > MAX_OUTPUT or os.fstat(output.fileno()).st_size > MAX_OUTPUT:
             message = f"{where}: {name} wrote more than {MAX_OUTPUT // 1_000_000} MB"
             raise LimitError(message)

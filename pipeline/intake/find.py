@@ -42,7 +42,8 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
     silence. A file that two inputs share is yielded once.
 
     Raises:
-        UsageError: for an input that does not exist.
+        UsageError: for an input that does not exist, or holds no file: a folder to which nothing is mounted
+            must not look like an archive whose files were all deleted.
     """
     seen: set[str] = set()
     for given in inputs:
@@ -53,11 +54,19 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
             message = f"{printable(str(given))}: {reason}; name a file or a folder that exists"
             raise UsageError(message) from error
         entries = _walk(given, given.resolve()) if stat.S_ISDIR(status.st_mode) else [given]
+        is_empty = True
         for entry in entries:
+            is_empty = False
             absolute = str(entry.absolute())
             if absolute not in seen:
                 seen.add(absolute)
                 yield _entry(entry, given)
+        if is_empty:
+            name = printable(str(given))
+            message = (
+                f"no file in {name} (is it mounted?); hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
+            )
+            raise UsageError(message)
 
 
 def printable(name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.errors import LimitError, ReadError
+from pipeline.errors import KilledError, LimitError, ReadError
 from pipeline.intake import layer, pdf, placement, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
@@ -180,10 +180,11 @@ class _Case:
 
         Raises:
             LimitError: where a limit ended the look: another run, or a higher limit, may look.
+            KilledError: where the program that draws it was killed.
         """
         try:
             return judge_page()
-        except LimitError:
+        except (KilledError, LimitError):
             raise
         except ReadError:
             reasons = ("no_look", *self.quality.reasons)

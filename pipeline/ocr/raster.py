@@ -107,7 +107,18 @@ def drawn(
         LimitError: where even the lowest resolution gives more than ``settings.max_pixels``.
         DamagedError: where poppler draws nothing, or not a page of the size that it told.
         TimeoutReadError: where it takes too long.
+        KilledError: where it was killed from outside.
     """
+    try:
+        return _drawn(path, number, page, settings, folder, where, dpi)
+    except DamagedError:
+        children.check_guarded(folder, where)
+        raise
+
+
+def _drawn(
+    path: Path, number: int, page: Geometry, settings: Settings, folder: Path, where: str, dpi: int
+) -> Raster:
     import pdf2image
     from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import DamagedError, LimitError, ReadError
+from pipeline.errors import DamagedError, KilledError, LimitError, ReadError
 from pipeline.intake import children, legacy, office, paths, pdf, placement, text
 from pipeline.intake.affine import Affine, scaling
 from pipeline.intake.find import printable
@@ -155,6 +155,8 @@ def _rulings(sheet: Sheet, hidden: bool, settings: Settings) -> tuple[tuple[Grid
         return rulings.from_lines(found.across, found.down, page.width), scaling(1)
     try:
         image = (sheet.scan if hidden else None) or sheet.drawn(min(_RULINGS_DPI, settings.dpi))
+    except KilledError:  # no fault of the page: it is read again, the same as undisturbed
+        raise
     except ReadError:
         return (), scaling(1)
     return rulings.find(image.image.convert("L"), image.dpi).grids, image.affine

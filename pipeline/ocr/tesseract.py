@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.errors import DamagedError, LimitError, MissingProgramError, TimeoutReadError
+from pipeline.errors import DamagedError, LimitError, MissingProgramError, ReadError, TimeoutReadError
 from pipeline.intake import children
 from pipeline.language.normal import nfc
 from pipeline.settings import Settings
@@ -51,7 +51,8 @@ def read(
 
     Raises:
         TimeoutReadError: where the page took longer than ``settings.page_timeout`` seconds.
-        LimitError: where Tesseract was killed, by its memory limit mostly.
+        LimitError: where Tesseract ended itself, by its memory limit mostly.
+        KilledError: where it was killed from outside.
         MissingProgramError: where Tesseract or the language is missing.
         DamagedError: where Tesseract cannot read the image.
     """
@@ -153,12 +154,17 @@ def _run(
         adapter.run_tesseract(
             str(image), str(base), "", language or settings.language, config, 0, settings.page_timeout
         )
-        return Path(f"{base}.{ending}").read_text(encoding="utf-8")
+        text = Path(f"{base}.{ending}").read_text(encoding="utf-8")
     except pytesseract.TesseractError as error:
+        children.check_killed("Tesseract", error.status, where)
         raise _error(error.status, str(error.message), where) from None
     except RuntimeError:  # pytesseract's time-out
         message = f"{where}: Tesseract took longer than {settings.page_timeout} s; raise page_timeout"
         raise TimeoutReadError(message) from None
+    if text and not text.endswith("\n"):  # it does not look whether all could be written
+        message = f"{where}: Tesseract's words were cut short; run again"
+        raise ReadError(message)
+    return text
 
 
 def _error(status: int, message: str, where: str) -> LimitError | MissingProgramError | DamagedError:

@@ -2,8 +2,8 @@
 
 A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
 the folder of flags), ``grow`` (the file itself), ``gorge on memory``, ``slow`` (a fifth of a second),
-``raise`` (an unexpected error), ``unreadable``, or what ``_fail`` knows. Every page that is read leaves a
-line in ``reads``.
+``raise`` (an unexpected error), ``unreadable``, ``kill tesseract`` or ``kill tesseract once`` (a stand-in for
+the program), or what ``_fail`` knows. Every page that is read leaves a line in ``reads``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.batch.documents import Maker
 from pipeline.batch.engines import Answer, Unit
 from pipeline.batch.units import Rooms
 from pipeline.errors import DamagedError, MissingProgramError
-from pipeline.intake import FileInfo, inspect
+from pipeline.intake import FileInfo, children, inspect
 from pipeline.model import Document, Edit, Evidence, Extraction, Figure, Page, RestoredText
 from pipeline.settings import Settings
 from pipeline.tables.rows import format_row
@@ -72,6 +73,10 @@ def _misbehave(order: str, path: Path, number: int) -> None:
     if order == "unreadable":
         message = f"{path}, page {number}: damaged: torn"
         raise DamagedError(message)
+    if order == "kill tesseract" or (order == "kill tesseract once" and not done.exists()):
+        done.touch()
+        killed = subprocess.run(["sh", "-c", "kill -9 $$"], check=False)
+        children.check_killed("Tesseract", killed.returncode, f"{path}, page {number}")
     while order == "wait" and not (flags() / "go").exists():
         time.sleep(0.01)
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipeline.batch import ledger as ledger_module
 from pipeline.batch.ledger import DocumentState, File, Ledger, PageState, Problem
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, UsageError
 
 PROBLEM = Problem("ocr", "timeout", "slow")
 
@@ -27,8 +29,8 @@ def _closing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     opened: list[Ledger] = []
     made = Ledger.__init__
 
-    def noted(self: Ledger, path: Path) -> None:
-        made(self, path)
+    def noted(self: Ledger, path: Path, *, reading: bool = False) -> None:
+        made(self, path, reading=reading)
         opened.append(self)
 
     monkeypatch.setattr(Ledger, "__init__", noted)
@@ -112,13 +114,81 @@ def test_a_transaction_that_fails_leaves_nothing(path: Path) -> None:
     assert ledger.pages("s9") == []
 
 
-def test_a_newer_ledger_is_refused_an_older_one_built_anew(path: Path) -> None:
+def test_a_newer_ledger_is_refused_one_without_a_version_built_anew(path: Path) -> None:
     filled(path).close()
     _set_version(path, 99)
-    with pytest.raises(OutputError, match="version 99"):
-        Ledger(path)
+    for reading in (False, True):
+        with pytest.raises(OutputError, match="version 99"):
+            Ledger(path, reading=reading)
     _set_version(path, 0)
     assert list(Ledger(path).files()) == []
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_ledger_keeps_its_pages(path: Path, version: int) -> None:
+    """The dumps were written with the tables as those versions had them."""
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "ledgers" / f"v{version}.sql").read_text())
+    old.close()
+    with pytest.raises(UsageError, match=f"version {version}, .* run hoso extract once"):
+        Ledger(path, reading=True)
+    ledger = Ledger(path)
+    assert list(ledger.files()) == [file("a"), file("lost", "s3", PROBLEM)]
+    assert ledger.pages("s1") == [PageState(1, "k", "d"), PageState(2, "k", "", PROBLEM)]
+    assert ledger.page_data("s1", 1) == b"page"
+    assert ledger.document("s1") == DocumentState("s1", "a", "k", PROBLEM)
+    assert list(ledger.parts("text")) == [("s1", b"y")]
+    ledger.remember("run", {"keys": "é"})
+    with ledger.transaction():
+        ledger.put_page("s1", PageState(2, "k", "d"), b"two")
+    ledger.close()
+    assert Ledger(path).recall("run") == {"keys": "é"}
+    # as a new one has them, column by column
+    new = Ledger(path.with_name("new.sqlite"))
+    assert _columns(path) == _columns(new.path)
+
+
+def _columns(path: Path) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(path)) as db:
+        tables = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+        return {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in tables}
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_ledger(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "ledgers" / "v1.sql").read_text())
+    old.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(ledger_module._UPGRADES, 2, "CREATE TABLE facts (name TEXT); NO SUCH STATEMENT")
+        with pytest.raises(OutputError):
+            Ledger(path)
+    assert len(list(Ledger(path).files())) == 2
+
+
+def test_what_no_file_has_is_cleaned_away(path: Path) -> None:
+    ledger = filled(path)
+    with ledger.transaction():
+        ledger.put_page("gone", PageState(1, "k", "d"), bytes(200_000))
+        ledger.put_page("gone", PageState(2, "k", "", PROBLEM), None)
+    assert (ledger.clean(), ledger.clean()) == (2, 0)
+    assert ledger.pages("gone") == []
+    assert ledger.page_data("s1", 1) == b"page"
+    assert list(ledger.parts("text")) == [("s1", b"y"), ("s2", b"z")]
+    ledger.close()
+    assert path.stat().st_size < 100_000
+
+
+def test_it_is_read_beside_a_run_that_writes(path: Path) -> None:
+    ledger = filled(path)
+    reader = Ledger(path, reading=True)
+    with ledger.transaction():
+        ledger.put_page("s2", PageState(1, "k", "d"), b"page")
+        assert reader.counts()["pages"] == {"": 1, "timeout": 1}
+    assert reader.counts() == {
+        "files": {"": 3, "timeout": 1},
+        "pages": {"": 2, "timeout": 1},
+        "documents": {"": 1, "timeout": 1},
+    }
 
 
 def _set_version(path: Path, version: int) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,17 @@ def test_what_goes_wrong_is_told_and_the_next_unit_is_done(
     assert next(o for o in outcomes if o.unit.kind == "echo").status == "done"
 
 
-def test_a_unit_whose_worker_died_is_tried_again_on_another(engine: Local, flags: Path) -> None:
-    first, second = all_of(engine, unit("echo"), unit("die once"))
-    assert second.status == "done"
-    assert second.answer["process"] != first.answer["process"]
-    assert (flags / "unit-1").exists()
+def test_a_unit_that_is_tried_apart_gets_a_worker_that_did_nothing_before(tmp_path: Path) -> None:
+    engine = pool(tmp_path, jobs=2)
+    before = {o.answer["process"] for o in all_of(engine, unit("echo"), unit("echo"))}
+    (alone,) = all_of(engine, replace(unit("echo"), apart=True))
+    assert alone.answer["process"] not in before
+    for process in before:  # nor does another hold memory beside it
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+    (worse,) = all_of(engine, replace(unit("die"), apart=True))
+    assert "died twice, at last with no other beside it (signal SIGKILL)" in worse.message
+    engine.close()
 
 
 def test_a_unit_that_hangs_is_ended_and_not_tried_again(engine: Local) -> None:
@@ -90,6 +97,7 @@ def test_a_worker_is_replaced_after_many_units(engine: Local, monkeypatch: pytes
 def test_a_worker_killed_while_idle_costs_nothing(engine: Local) -> None:
     (first,) = all_of(engine, unit("echo"))
     os.kill(first.answer["process"], signal.SIGKILL)
+    os.waitid(os.P_PID, first.answer["process"], os.WEXITED | os.WNOWAIT)
     (second,) = all_of(engine, unit("echo"))
     assert second.status == "done"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import LimitError, MissingProgramError, TimeoutReadError
+from pipeline.errors import (
+    DamagedError,
+    KilledError,
+    LimitError,
+    MissingProgramError,
+    OutputError,
+    TimeoutReadError,
+)
 from pipeline.intake import children
 from pipeline.settings import Settings
 
@@ -58,6 +67,51 @@ def test_a_program_that_runs_out_of_memory_says_so(tmp_path: Path, monkeypatch: 
     _program(tmp_path, "stand-in", "echo std::bad_alloc >&2; exit 1", monkeypatch)
     with pytest.raises(LimitError, match="stand-in needs more than 1500000000 bytes; raise max_memory"):
         children.run("stand-in", [], Settings(), where="x")
+
+
+@pytest.mark.parametrize("number", [9, 15])
+def test_a_program_that_is_killed_from_outside_is_no_damaged_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    _program(tmp_path, "stand-in", f"kill -{number} $$", monkeypatch)
+    with pytest.raises(KilledError, match=r"x: stand-in was killed .* want of memory, or by somebody"):
+        children.run("stand-in", [], Settings(), where="x")
+
+
+def test_a_program_that_crashes_over_its_page_is_not_killed_from_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _program(tmp_path, "stand-in", "kill -SEGV $$", monkeypatch)
+    assert children.run("stand-in", [], Settings(), where="x").status == -signal.SIGSEGV
+
+
+def test_a_guard_tells_that_its_program_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path, "pdftoppm", "[ $# = 0 ] || kill -$1 $$", monkeypatch)
+    guards = children.guards(tmp_path, Settings())
+    assert guards is not None
+    for arguments in ([], ["SEGV"]):
+        subprocess.run([guards / "pdftoppm", *arguments], check=False)
+        children.check_guarded(tmp_path, "x")
+    subprocess.run([guards / "pdftoppm", "KILL"], check=False)
+    with pytest.raises(KilledError, match=r"x: pdftoppm was killed \(SIGKILL\)"):
+        children.check_guarded(tmp_path, "x")
+
+
+def test_a_full_disk_is_told_whatever_the_program_made_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def no_room(place: Path, data: bytes) -> int:
+        raise full
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    words = "temporary files is full; free some space"
+    with pytest.raises(OutputError, match=words), children.scratch():
+        """All seemed well."""
+    for error in (DamagedError("drew nothing"), full):
+        with pytest.raises(OutputError, match=words), children.scratch():
+            raise error
 
 
 def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

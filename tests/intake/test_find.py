@@ -101,3 +101,10 @@ def test_a_named_file_has_its_name_and_is_found_once(archive: Path) -> None:
 def test_an_input_must_exist(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing"):
         list(find([tmp_path / "nothing"]))
+
+
+def test_each_input_must_hold_a_file(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "unmounted").mkdir()
+    with pytest.raises(UsageError, match=r"no file in .*unmounted \(is it mounted\?\)"):
+        list(find([archive, tmp_path / "unmounted"]))
+    assert list(find([archive, archive / "b"])) == list(find([archive]))

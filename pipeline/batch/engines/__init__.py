@@ -1,8 +1,9 @@
 """What runs units of work: the values and the interface that every engine shares.
 
-An engine takes units and gives outcomes, in any order. It owns retries and time limits: an outcome is final.
-``local`` is a pool of supervised processes on this machine; ``cluster`` carries them to
-workers elsewhere, where each does them as the pool does.
+An engine takes units and gives outcomes, in any order, and owns time limits. Whatever was killed over a unit,
+it tells; the driver tries that unit again, apart from all others (``driver``). ``local`` is a pool of
+supervised processes on this machine; ``cluster`` carries units to workers elsewhere, where each does them as
+the pool does.
 """
 
 from __future__ import annotations
@@ -37,13 +38,18 @@ class Setup:
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of work: JSON arguments, byte strings, the seconds that it may take, the file it belongs to."""
+    """A piece of work: JSON arguments, byte strings, the seconds that it may take, the file it belongs to.
+
+    ``apart``: it was killed once. Nothing else is in hand while it is tried again; where an engine can, it
+    gives it a worker that has done nothing yet.
+    """
 
     kind: str
     arguments: Mapping[str, Any]
     blobs: tuple[bytes, ...] = ()
     time_limit: float = 600.0
     source_file: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)

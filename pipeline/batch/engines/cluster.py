@@ -27,6 +27,7 @@ from pipeline.batch.engines import Outcome, Setup, Unit
 from pipeline.batch.engines.dask_place import AGAIN, Place, connect, wind_up
 from pipeline.batch.standing import standing
 from pipeline.errors import ClusterError, HosoError, WorkerDiedError
+from pipeline.intake.children import TRIED
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -296,7 +297,7 @@ class Cluster:
         if task.deaths < _DEATHS:
             self._waiting.appendleft(task)
             return
-        message = f"{_DEATHS} workers of the cluster died while they read it; it is tried in two runs"
+        message = f"{_DEATHS} workers of the cluster died while they read it; {TRIED}"
         self._come.put(Outcome(task.unit, "failed", code=WorkerDiedError.code, message=message))
 
     async def _call(self, seat: _Seat, most: float, function: Callable[..., bytes], *values: Any) -> bytes:

@@ -1,9 +1,8 @@
 """A pool of supervised processes on this machine, driven by one thread over sockets.
 
 A pool of the standard library loses all tasks when one worker is killed (``BrokenProcessPool``; 59 of 60 in
-our measurement). Here a worker that dies costs its unit in hand only: the worker is replaced and the unit
-tried once more on the new one, then failed alone. A unit that outlasts its limit is killed with everything
-that its worker started.
+our measurement). Here a worker that dies costs its unit in hand only, and the worker is replaced. A unit that
+outlasts its limit is killed with everything that its worker started.
 """
 
 from __future__ import annotations
@@ -26,19 +25,13 @@ import pipeline
 from pipeline.batch import worker
 from pipeline.batch.engines import Outcome, Setup, Unit
 from pipeline.errors import OutputError, TimeoutReadError, WorkerDiedError
+from pipeline.intake.children import TRIED
 
 _BOOT = "import sys; from pipeline.batch.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 _UNITS_A_WORKER = 500
 """After so many a worker is replaced: what image and PDF libraries leak over a night goes with it."""
-_TRIED = "it is tried in two runs, then again when the file or a limit changes"
 _TAIL = 4000
 """Bytes of a dead worker's last words that are kept for the log."""
-
-
-@dataclass
-class _Task:
-    unit: Unit
-    tries: int = 0
 
 
 @dataclass
@@ -49,7 +42,7 @@ class _Worker:
     connection: Connection
     words: IO[bytes]
     scratch: Path
-    task: _Task | None = None
+    task: Unit | None = None
     deadline: float = 0.0
     done: int = 0
 
@@ -80,12 +73,12 @@ class Local:
             "path": list(sys.path),
         }
         self._scratch = scratch
-        self._queue: deque[_Task] = deque()
+        self._queue: deque[Unit] = deque()
         self._workers: list[_Worker] = []
 
     def submit(self, unit: Unit) -> None:
         """Take a unit; it starts at once where a worker is free."""
-        self._queue.append(_Task(unit))
+        self._queue.append(unit)
         self._feed()
 
     def wait(self, timeout: float) -> list[Outcome]:
@@ -113,53 +106,59 @@ class Local:
 
     def _feed(self) -> None:
         while self._queue:
+            if self._queue[0].apart:
+                # a worker of its own, and none beside it that holds memory
+                for idle in [w for w in self._workers if w.task is None]:
+                    self._bury(idle)
             free = next((w for w in self._workers if w.task is None), None)
             if free is None:
                 if len(self._workers) >= self._jobs:
                     return
                 free = self._hire()
-            self._give(free, self._queue.popleft())
+            if self._give(free, self._queue[0]):
+                self._queue.popleft()
+            else:
+                self._bury(free)
 
-    def _give(self, to: _Worker, task: _Task) -> None:
-        task.tries += 1
-        to.task, to.deadline = task, time.monotonic() + task.unit.time_limit
-        # a worker that died while idle is found out by the end of file that follows
-        with suppress(OSError):
-            worker.send(
-                to.connection,
-                {"kind": task.unit.kind, "arguments": dict(task.unit.arguments)},
-                task.unit.blobs,
-            )
+    def _give(self, to: _Worker, unit: Unit) -> bool:
+        """Send a unit; False where the worker died while it was idle."""
+        header = {"kind": unit.kind, "arguments": dict(unit.arguments)}
+        try:
+            worker.send(to.connection, header, unit.blobs)
+        except OSError:
+            if to.done:
+                return False
+            # one that dies before its first unit dies over it: the end of file that follows tells
+        to.task, to.deadline = unit, time.monotonic() + unit.time_limit
+        return True
 
     def _collect(self, source: _Worker) -> list[Outcome]:
-        task = source.task
-        assert task is not None
+        unit = source.task
+        assert unit is not None
         try:
             reply, blobs = worker.receive(source.connection)
         except (EOFError, OSError):
-            return self._mourn(source, task)
+            return [self._mourn(source, unit)]
         source.task = None
         source.done += 1
         if source.done >= _UNITS_A_WORKER:
             self._bury(source)
-        return [Outcome(task.unit, blobs=tuple(blobs), **reply)]
+        return [Outcome(unit, blobs=tuple(blobs), **reply)]
 
-    def _mourn(self, dead: _Worker, task: _Task) -> list[Outcome]:
-        """A worker died over a task: once more at the head of the queue, then failed alone."""
+    def _mourn(self, dead: _Worker, unit: Unit) -> Outcome:
+        """A worker died over a unit."""
         trace = dead.last_words()
         status = self._bury(dead)
-        if task.tries < 2:
-            self._queue.appendleft(task)
-            return []
-        message = f"the process that read it died twice ({_cause(status)}); {_TRIED}"
-        return [Outcome(task.unit, "failed", code=WorkerDiedError.code, message=message, trace=trace)]
+        often = "twice, at last with no other beside it" if unit.apart else "once"
+        message = f"the process that read it died {often} ({_cause(status)}); {TRIED}"
+        return Outcome(unit, "failed", code=WorkerDiedError.code, message=message, trace=trace)
 
     def _expire(self, late: _Worker) -> list[Outcome]:
-        task = late.task
-        assert task is not None
+        unit = late.task
+        assert unit is not None
         self._bury(late)
-        message = f"took longer than {task.unit.time_limit:g} s; {_TRIED}"
-        return [Outcome(task.unit, "failed", code=TimeoutReadError.code, message=message)]
+        message = f"took longer than {unit.time_limit:g} s; {TRIED}"
+        return [Outcome(unit, "failed", code=TimeoutReadError.code, message=message)]
 
     def _hire(self) -> _Worker:
         try:
