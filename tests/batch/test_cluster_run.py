@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import shlex
 import shutil
 import threading
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ pytest.importorskip("distributed")
 
 from dask_processes import Dask, dask, until
 
-from pipeline.batch.engines.dask_place import Place
+from pipeline.batch.engines import cluster, dask_place
+from pipeline.batch.engines.dask_place import Place, place
 from pipeline.batch.runner import Options, Report, run
-from pipeline.errors import EXIT_PARTIAL, ClusterError
+from pipeline.cli import build_parser, main
+from pipeline.errors import EXIT_CLUSTER, EXIT_PARTIAL, ClusterError
 from pipeline.settings import Settings
 
 FACTORY = "batch_stand_ins:rooms"
@@ -171,3 +175,33 @@ def test_the_real_rooms_with_workers_killed(tmp_path: Path, machines: Dask) -> N
         killer.join()
     run([source], tmp_path / "pool", Settings(), Options(2))
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
+
+
+def test_commands_of_the_page_are_understood() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^hoso (extract .*)$", page, re.MULTILINE)
+    assert len(commands) >= 6
+    for command in commands:
+        options = build_parser().parse_args(shlex.split(command))
+        if options.cluster is not None:
+            place(options.cluster, 1)
+
+
+def test_the_command_runs_on_workers_of_this_machine(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_GRACE", 1.0)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Cho vay 12 hộ nghèo với số tiền 600 triệu đồng.\n")
+    given = ["extract", str(tmp_path / "in"), "--out"]
+    assert main([*given, str(tmp_path / "out"), "--cluster", "local:1"]) == 0
+    said = capfd.readouterr().err
+    assert re.fullmatch(r"hoso: 1 file, 1 page .*\n", said), said
+    assert main([*given, str(tmp_path / "pool"), "--jobs", "1", "-q"]) == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "pool")
+    monkeypatch.setattr(dask_place, "_CONNECT", 0.5)
+    assert main([*given, str(tmp_path / "lost"), "--cluster", "tcp://127.0.0.1:9"]) == EXIT_CLUSTER
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("hoso: the cluster tcp://127.0.0.1:9 cannot be reached")
+    with pytest.raises(SystemExit):
+        main([*given, str(tmp_path / "out"), "--cluster", "local", "--jobs", "2"])

@@ -14,12 +14,14 @@ import asyncio
 import contextlib
 import logging
 import queue
+import signal
 import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +99,6 @@ class Cluster:
             "memory": memory,
             "settings": dict(vars(settings)),
             "inputs": list(inputs),
-            "shielded": bool(where.local),
         }
         self._settings = settings
         self._scratch = scratch
@@ -167,12 +168,17 @@ class Cluster:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
+        if self._place.local:
+            # Ctrl-C reaches all processes of a terminal: workers, which inherit this, finish what they have.
+            # multiprocessing's tracker unblocks it where it starts, so it starts first
+            resource_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             loop.run_until_complete(self._serve())
         except HosoError as error:
             self._come.put(error)
         except Exception as error:
-            log.exception("cluster")
+            log.warning("cluster", exc_info=True)
             line = f"{type(error).__name__}: {error}".splitlines()[0]
             self._come.put(ClusterError(f"the cluster {self._place.name} failed: {line}; {AGAIN}"))
         finally:

@@ -10,7 +10,6 @@ import asyncio
 import json
 import queue
 import shutil
-import signal
 import socket
 import struct
 import tempfile
@@ -61,28 +60,20 @@ def unpack(data: bytes) -> tuple[dict[str, Any], tuple[bytes, ...]]:
 class Post(WorkerPlugin):  # type: ignore[misc]
     """One run's children on one Dask worker: as many as units run at once, started when they are needed."""
 
-    def __init__(self, setup: Setup, memory: int, folder: Path, *, shielded: bool) -> None:
+    def __init__(self, setup: Setup, memory: int, folder: Path) -> None:
         """Take the run's setup; children's temporary files go to ``folder``.
 
         Args:
             setup: where children get their handler.
             memory: address space of a child and of each program that it starts, bytes.
             folder: a folder of this worker's.
-            shielded: whether Ctrl-C at the terminal, which reaches the driver too, is not for this process.
         """
         self._setup = setup
         self._memory = memory
-        self._shielded = shielded
         self._scratch = Path(tempfile.mkdtemp(prefix="hoso-post-", dir=folder))
         self._free: queue.SimpleQueue[Local] = queue.SimpleQueue()
         self._timer: threading.Timer | None = None
         self._over = threading.Event()
-
-    def setup(self, worker: Worker) -> None:
-        """Called by Dask in the worker's main thread."""
-        del worker
-        if self._shielded:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def teardown(self, worker: Worker) -> None:
         """Called by Dask when the run ends or the worker is closed: children end, their files go."""
@@ -136,7 +127,7 @@ async def take_up(order: bytes, dask_worker: Worker) -> bytes:
 
     Args:
         order: ``name`` of the run, ``settings``, ``inputs`` and the driver's ``standing``; ``factory``,
-            ``arguments`` and ``memory`` of children; ``shielded``.
+            ``arguments`` and ``memory`` of children.
         dask_worker: Dask puts itself here.
     """
     asked, _ = unpack(order)
@@ -145,7 +136,7 @@ async def take_up(order: bytes, dask_worker: Worker) -> bytes:
     found = differences(asked["standing"], there)
     if not found:
         setup = Setup(asked["factory"], asked["arguments"])
-        post = Post(setup, asked["memory"], Path(dask_worker.local_directory), shielded=asked["shielded"])
+        post = Post(setup, asked["memory"], Path(dask_worker.local_directory))
         await dask_worker.plugin_add(post, name=asked["name"])
     return pack({"host": socket.gethostname(), "differs": found})
 
