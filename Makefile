@@ -41,9 +41,9 @@ test-hostile: ## run hoso over all hostile files (tests/hostile), for some minut
 	@bash .ci/setup.sh dev fonts
 	@.venv/bin/python -m pytest -q -m whole tests/hostile
 
-test-faults: ## kill runs 200 times, fill disks, take programs away (tests/faults), for about ten minutes
+test-faults: ## kill runs 200 times, workers and schedulers too, fill disks, take programs away, for about ten minutes
 	@bash .ci/setup.sh dev fonts
-	@.venv/bin/python -m pytest -q -s -m faults tests/faults
+	@.venv/bin/python -m pytest -q -s -m faults tests
 
 lint: ## ruff and mypy, as pre-commit and CI run them
 	@bash .ci/setup.sh dev

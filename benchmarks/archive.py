@@ -64,7 +64,7 @@ def _measure(name: str, folder: Path) -> None:
             with pikepdf.open(_pdf(out, file)) as pdf:
                 faults += len(pdf.check_pdf_syntax())
             for page, words in _pages(ledger, file):
-                _add(sums, _pdf(out, file), page, words, file.path)
+                _add(sums, _pdf(out, file), page, words, Path(file.path))
     archived = run.archive(out, Settings(), run.Options(("pdf",), pdfa=True, jobs=1))
     print(f"## {name}: {len(files)} PDFs of {made.documents} documents, qpdf faults: {faults}")
     print(f"{sums.pages} pages with {sums.words} words laid under them")

@@ -4,6 +4,7 @@ Exit statuses (documented in the README): 0 all well · 1 unexpected error · 2 
 3 some files or pages could not be read (the rest is complete) · 4 nothing could be read ·
 5 a program or dictionary that hoso needs is missing · 6 the output folder cannot be used ·
 7 more failures than --max-failures allows · 8 the input went away while it was read ·
+9 the cluster cannot be reached, was lost, or has no worker that can be used ·
 130 interrupted (resumable).
 """
 
@@ -18,6 +19,7 @@ EXIT_MISSING = 5
 EXIT_OUTPUT = 6
 EXIT_FAILURES = 7
 EXIT_INPUT_GONE = 8
+EXIT_CLUSTER = 9
 EXIT_INTERRUPTED = 130
 
 
@@ -66,6 +68,13 @@ class OutputError(HosoError):
 
     code = "output"
     exit_status = EXIT_OUTPUT
+
+
+class ClusterError(HosoError):
+    """The cluster cannot be reached, was lost, or has no worker that can be used; the next run goes on."""
+
+    code = "cluster"
+    exit_status = EXIT_CLUSTER
 
 
 class ReadError(HosoError):

@@ -50,6 +50,7 @@ def test_every_table_is_named() -> None:
     [
         "README.md",
         "docs/archive.md",
+        "docs/cluster.md",
         "docs/encodings.md",
         "docs/how-it-works.md",
         "docs/restoration.md",

@@ -104,7 +104,8 @@ def fit(
     for i, (of_row, _, _) in enumerate(found):
         x[i, [place[name] for name in of_row if name in place]] = 1.0
     believed = np.array([0.0, *(BELIEVED.get(name, 0.0) for name in names)])
-    right, counting = (np.array([float(row[k]) for row in found]) for k in (1, 2))
+    right = np.array([float(is_right) for _, is_right, _ in found])
+    counting = np.array([counted for _, _, counted in found])
     weights = _newton(x, right, counting, believed)
     named = {
         name: _sensible(float(weight), BELIEVED.get(name, 0.0))

@@ -17,6 +17,8 @@ from pipeline.archive import child, sheet
 from pipeline.archive.child import Job
 from pipeline.archive.words import PlacedPage, needs_words, place
 from pipeline.batch.ledger import File
+from pipeline.batch.place import Remote
+from pipeline.batch.remote import Copies
 from pipeline.errors import (
     ArchiveError,
     DamagedError,
@@ -73,10 +75,13 @@ def make(
         ReadError: where it cannot be made; nothing stands at ``target`` then that is whole.
         MissingProgramError: as ``children.run``.
     """
-    _check_unchanged(file)
+    path = file.path
+    if isinstance(path, Remote):
+        path, _ = Copies(settings.max_bytes, folder).get(path.url, file.stat)
+    _check_unchanged(file, path)
     pages = [p for p, r in zip(document.pages, document.restored, strict=True) if needs_words(p)]
     if not pages and not pdfa and file.kind == "pdf":
-        shutil.copyfile(file.path, target)
+        shutil.copyfile(path, target)
         return
     words = folder / "words.json"
     placed = [found for page in pages if (found := _placed(page.number, document)) is not None]
@@ -86,7 +91,7 @@ def make(
         message = f"{file.source_file}: not all of its images could be read, so they make no whole PDF"
         raise ArchiveError(message)
     job: Job = {
-        "source": str(file.path),
+        "source": str(path),
         "target": str(target),
         "words": str(words),
         "folder": str(folder),
@@ -95,16 +100,16 @@ def make(
     }
     job_file = folder / "job.json"
     job_file.write_text(json.dumps(job), encoding="utf-8")
-    _run(file, child.command(job_file, sys.path), settings)
+    _run(file, path, child.command(job_file, sys.path), settings)
 
 
 def _placed(number: int, document: Document) -> PlacedPage | None:
     return place(document.pages[number - 1], document.restored[number - 1])
 
 
-def _check_unchanged(file: File) -> None:
+def _check_unchanged(file: File, path: Path) -> None:
     try:
-        with file.path.open("rb") as handle:
+        with path.open("rb") as handle:
             found = hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as error:
         message = f"{file.source_file}: cannot be read: {error.strerror or error}"
@@ -114,9 +119,9 @@ def _check_unchanged(file: File) -> None:
         raise ReadError(message)
 
 
-def _run(file: File, arguments: Sequence[str], settings: Settings) -> None:
+def _run(file: File, path: Path, arguments: Sequence[str], settings: Settings) -> None:
     name, seconds = file.source_file, settings.page_timeout + _SECONDS_A_PAGE * file.pages
-    size = _GROWTH * file.path.stat().st_size + _ROOM
+    size = _GROWTH * path.stat().st_size + _ROOM
     limits = replace(settings, page_timeout=seconds, max_pixels=ceil(size / 3))
     try:
         done = children.run(sys.executable, arguments, limits, where=name)

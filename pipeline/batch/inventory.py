@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.batch import since, units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger, Problem
+from pipeline.batch.place import place_of
 from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts
+from pipeline.batch.remote import Listed
 from pipeline.errors import UnsupportedError, UsageError
 from pipeline.settings import Settings
 
@@ -45,7 +46,7 @@ class Inventory:
         self._since = since
         self._is_settled = is_settled
 
-    def units(self, found: Iterable[Found]) -> Iterator[Unit]:
+    def units(self, found: Iterable[Found | Listed]) -> Iterator[Unit]:
         """An inspection for each file that is new, changed or to be tried again.
 
         Raises:
@@ -54,7 +55,7 @@ class Inventory:
         for entry in found:
             self.files += 1
             self._progress.looking(self.files)
-            stat = "" if entry.problem else _stat(entry.path)
+            stat = "" if entry.problem else _stat(entry)
             if self._is_left(entry, stat):
                 continue
             if not self._ledger.see(entry.source_file):
@@ -68,7 +69,7 @@ class Inventory:
             elif not self._is_known(entry, stat):
                 yield units.inspect(entry.path.absolute(), entry.source_file, stat, self._settings)
 
-    def _is_left(self, entry: Found, stat: str) -> bool:
+    def _is_left(self, entry: Found | Listed, stat: str) -> bool:
         """Whether a file is left as it is known, or left out where it is not known."""
         if not stat:
             return False
@@ -90,7 +91,7 @@ class Inventory:
                 self._counts.files_inspected += 1
         return []
 
-    def _refuse(self, entry: Found) -> None:
+    def _refuse(self, entry: Found | Listed) -> None:
         """An entry that is not opened at all, as a link out of the folder."""
         problem = Problem("intake", UnsupportedError.code, entry.problem)
         key = self._keys.file(problem.code)
@@ -99,7 +100,7 @@ class Inventory:
             with self._ledger.transaction():
                 self._ledger.put_file(file)
 
-    def _is_known(self, entry: Found, stat: str) -> bool:
+    def _is_known(self, entry: Found | Listed, stat: str) -> bool:
         known = self._ledger.glance(entry.source_file)
         if known is None or not stat:
             return False
@@ -112,14 +113,14 @@ class Inventory:
             self._move(entry)
         return True
 
-    def _move(self, entry: Found) -> None:
+    def _move(self, entry: Found | Listed) -> None:
         known = self._ledger.file(entry.source_file)
         assert known is not None
         with self._ledger.transaction():
             self._ledger.put_file(replace(known, path=entry.path.absolute()))
 
     def _file(self, outcome: Outcome) -> File:
-        path = Path(outcome.unit.arguments["path"])
+        path = place_of(outcome.unit.arguments["path"])
         answer, info = outcome.answer, outcome.answer.get("info")
         # where no answer came, the state that the driver saw: a change since then shows as well
         stat = answer.get("stat", outcome.unit.arguments["stat"])
@@ -134,9 +135,11 @@ class Inventory:
         return replace(file, problem=counted(problem, before))
 
 
-def _stat(path: Path) -> str:
+def _stat(entry: Found | Listed) -> str:
     """A file's state; empty where it is not to be had."""
+    if isinstance(entry, Listed):
+        return entry.stat
     try:
-        return units.stat_of(path)
+        return units.stat_of(entry.path)
     except OSError:
         return ""

@@ -32,9 +32,19 @@ _PAGE = (*_INTAKE, "ocr")
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
 _ROWS = ("language", "restore", "extract", "tables/rows.py", "tables/schema.py")
 _DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", *_ROWS)
+WORKER = (
+    *_DOCUMENT,
+    "batch/engines",
+    "batch/place.py",
+    "batch/remote.py",
+    "batch/worker.py",
+    "errors.py",
+    "settings.py",
+)
+"""Code that a worker elsewhere must share: it makes the rows, and says what went wrong."""
 _PAGE_DICTIONARIES = ("encodings/*.toml", "quality*.toml", "syllables.*")
 """Dictionaries that inspecting a file and reading a page use."""
-_LIBRARIES = ("numpy", "rapidfuzz", "regex")
+LIBRARIES = ("numpy", "rapidfuzz", "regex")
 """Libraries whose version may change a document's rows, which are cheap to make again. A page is not: of
 the libraries that read it, security updates are frequent and leave good scans as they are."""
 
@@ -87,7 +97,7 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
     known = dictionary_files(_PAGE_DICTIONARIES)
     page = [code(_PAGE), known]
     readers = {name: version for name, version in programs.items() if name != "soffice"}
-    libraries = {name: metadata.version(name) for name in _LIBRARIES}
+    libraries = {name: metadata.version(name) for name in LIBRARIES}
     return Keys(
         intake=digest([code(_INTAKE), known, limits]),
         text_page=digest(page),
@@ -102,7 +112,7 @@ def make(settings: Settings, programs: Mapping[str, str]) -> Keys:
                 code(_DOCUMENT),
                 dictionaries.fingerprint(),
                 settings.restore,
-                _rules(settings.rules_folder),
+                rules(settings.rules_folder),
                 libraries,
                 sys.version_info[:2],
             ]
@@ -145,7 +155,7 @@ def _state(path: Path | None) -> list[int]:
         return []
 
 
-def _rules(folder: Path | None) -> list[tuple[str, str]]:
+def rules(folder: Path | None) -> list[tuple[str, str]]:
     """The user's own rule files: names and contents."""
     return (
         [(path.name, content(path.read_bytes())) for path in sorted(folder.glob("*.toml"))] if folder else []

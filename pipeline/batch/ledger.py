@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.batch.place import Remote, place_of
 from pipeline.batch.wire import pack, unpack
 from pipeline.errors import OutputError, UsageError
 
@@ -100,7 +101,7 @@ class File:
     """A file of the input. ``info`` is what inspection said; ``sha256`` is empty where it cannot be read."""
 
     source_file: str
-    path: Path
+    path: Path | Remote
     stat: str
     key: str
     sha256: str = ""
@@ -511,7 +512,7 @@ def _file(row: Sequence[object]) -> File:
     assert isinstance(pages, int)
     return File(
         source_file=str(source_file),
-        path=Path(os.fsdecode(path)),
+        path=place_of(os.fsdecode(path)),
         stat=str(stat),
         key=str(key),
         sha256=str(sha256),

@@ -18,15 +18,18 @@ from pipeline.batch import keys as key_of
 from pipeline.batch import lock, settled
 from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
+from pipeline.batch.engines.dask_place import Place
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.output import Output, Summary
+from pipeline.batch.place import Remote
 from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
 from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.remote import Listed, listing
 from pipeline.batch.settled import Settled
 from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
@@ -50,6 +53,8 @@ class Options:
     """Where workers get their handler (``package.module:name``)."""
     programs: Callable[[], dict[str, str]] | None = None
     """Versions of the programs that read pages; None: ask them."""
+    cluster: Place | None = None
+    """Where workers run; None: on this machine, without Dask."""
     max_failures: MaxFailures = field(default_factory=MaxFailures)
     """When the run is to be given up."""
     failed_only: bool = False
@@ -91,7 +96,7 @@ class Report:
 class _Run:
     """What the parts of one run share."""
 
-    inputs: Sequence[Path]
+    inputs: Sequence[Path | Remote]
     out: Path
     settings: Settings
     options: Options
@@ -103,7 +108,7 @@ class _Run:
 
 
 def run(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | Remote],
     out: Path,
     settings: Settings,
     options: Options | None = None,
@@ -112,7 +117,7 @@ def run(
     """Bring OUT up to date with the inputs.
 
     Args:
-        inputs: files and folders; OUT afterwards holds what these say and nothing else.
+        inputs: files, folders and URLs; OUT afterwards holds what these say and nothing else.
         out: the output folder, made where missing.
         settings: what the tables may depend on.
         options: what they may not.
@@ -123,6 +128,7 @@ def run(
         RuleError: a rule file of the user's own is wrong.
         OutputError: OUT cannot be written or another run holds it.
         MissingProgramError: a page may need OCR and a program for it is missing.
+        ClusterError: the cluster cannot be reached, was lost or has no worker that can be used.
         TooManyFailuresError: more failed than ``options.max_failures`` allows; what was read is kept.
         InputGoneError: an input folder went away; what was read is kept.
         InterruptedRunError: SIGINT or SIGTERM came; what was read is kept.
@@ -182,18 +188,24 @@ def _bring_up_to_date(
     return keys, programs
 
 
-def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found]:
-    """The files to look at."""
+def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found | Listed]:
+    """The files and objects to look at."""
     from pipeline.intake import find
     from pipeline.intake.find import Found
 
     if again is None:
         # of an inbox that is emptied the tables stay
-        yield from find(this.inputs, may_be_empty=this.options.since is not None)
+        paths = [path for path in this.inputs if isinstance(path, Path)]
+        yield from find(paths, may_be_empty=this.options.since is not None)
+        for given in this.inputs:
+            if isinstance(given, Remote):
+                yield from listing(given)
         return
     for file in again:
         # one that is gone leaves the tables when the input is looked through, not before
-        if file.path.exists():
+        if isinstance(file.path, Remote):
+            yield Listed(file.path, file.source_file, file.stat)
+        elif file.path.exists():
             yield Found(file.path, file.source_file)
 
 
@@ -298,7 +310,14 @@ def _engine(this: _Run, scratch: Path) -> Iterator[Engine]:
     """Workers that end with the run, however it ends."""
     setup = Setup(this.options.factory, {"settings": asdict(this.settings)})
     most = max(this.settings.max_memory, memory.LEAST)
-    engine = Local(this.options.workers, setup, scratch, most)
+    engine: Engine
+    if this.options.cluster is None:
+        engine = Local(this.options.workers, setup, scratch, most)
+    else:
+        from pipeline.batch.engines.cluster import Cluster
+
+        seen = [str(path.absolute()) for path in this.inputs]
+        engine = Cluster(this.options.cluster, setup, scratch, most, this.settings, seen, this.progress.say)
     try:
         yield engine
     finally:
@@ -343,7 +362,7 @@ def _check_rules(settings: Settings) -> None:
     tables(settings.rules_folder)
 
 
-def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
+def _check_passwords(settings: Settings, inputs: Sequence[Path | Remote]) -> None:
     """A wrong file of passwords is told at once, and one among the inputs would be read as a document."""
     path = settings.passwords_path
     if path is None:
@@ -351,14 +370,14 @@ def _check_passwords(settings: Settings, inputs: Sequence[Path]) -> None:
     from pipeline.intake import passwords
 
     passwords.load(settings)
-    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs):
+    if any(path.resolve().is_relative_to(given.resolve()) for given in inputs if isinstance(given, Path)):
         message = f"password_file: {path}: it lies in the input and would be read as a document; move it out"
         raise UsageError(message)
 
 
-def _check_inputs(inputs: Sequence[Path]) -> None:
+def _check_inputs(inputs: Sequence[Path | Remote]) -> None:
     """Before anything is made on the disk."""
     for path in inputs:
-        if not path.exists():
+        if isinstance(path, Path) and not path.exists():
             message = f"{path}: no such file or folder"
             raise UsageError(message)

@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batch.engines import Answer, Unit
+from pipeline.batch.place import Remote, is_url
+from pipeline.batch.remote import Copies
 from pipeline.batch.wire import pack_page, unpack_page
 from pipeline.errors import ReadError
+from pipeline.intake.find import printable
 from pipeline.model import Failure, Page
 from pipeline.settings import Settings
 
@@ -36,7 +39,7 @@ _TICK = 20_000_000
 """Nanoseconds; the kernel's clock for files ticks every 4 to 10 ms."""
 
 
-def inspect(path: Path, source_file: str, stat: str, settings: Settings) -> Unit:
+def inspect(path: Path | Remote, source_file: str, stat: str, settings: Settings) -> Unit:
     """What is this file, whose state is ``stat``, and what is its content's hash?"""
     return Unit(
         INSPECT, {"path": os.fsdecode(path), "stat": stat}, (), settings.page_timeout + 60, source_file
@@ -107,14 +110,14 @@ def stat_of(path: Path) -> str:
     return json.dumps([s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino])
 
 
-def _check_same(path: Path, stat: str, where: str) -> None:
-    """Look whether a file is still the one that was to be read.
+def _check_same(path: Path, stat: str, where: str, state: str = "") -> None:
+    """Look whether a file is still the one that was to be read; an object had ``state`` when it was copied.
 
     Raises:
         ReadError: where it changed or is gone; every run tries it again.
     """
     try:
-        same = stat_of(path) == stat
+        same = (state or stat_of(path)) == stat
     except OSError as error:
         message = f"{where}: the file went away while it was read ({error.strerror}); run again"
         raise ReadError(message) from error
@@ -146,27 +149,29 @@ class Rooms:
         self._inspect_file = inspect_file
         self._read_page = read_page
         self._maker = maker
+        self._copies = Copies(self._settings.max_bytes)
 
     def __call__(self, kind: str, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         """Do one unit."""
         if kind == INSPECT:
-            return self._inspect(Path(arguments["path"]))
+            return self._inspect(arguments["path"], arguments["stat"])
         if kind == PAGE:
             return self._page(**arguments)
         return self._document(arguments, blobs)
 
-    def _inspect(self, path: Path) -> Answer:
+    def _inspect(self, place: str, listed: str) -> Answer:
         if self._inspect_file is None:
             from pipeline.intake import inspect as inspect_file
 
             self._inspect_file = inspect_file
-        stat = _settled(path)
+        path, state = self._at_hand(place, listed)
+        stat = state or _settled(path)
         try:
             info = asdict(self._inspect_file(path, self._settings))
         except ReadError as error:
-            _check_same(path, stat, path.name)
+            _check_same(path, stat, path.name, state)
             # a file that cannot be read still has an identity
-            problem = {"code": error.code, "message": str(error)}
+            problem = {"code": error.code, "message": _named(error, path, place)}
             return {"stat": stat, "sha256": _hash(path, self._settings.max_bytes), "problem": problem}, []
         return {"stat": stat, "sha256": info["sha256"], "info": info}, []
 
@@ -177,16 +182,22 @@ class Rooms:
             from pipeline.ocr import read_page
 
             self._read_page = read_page
-        place = Path(path)
+        place, state = self._at_hand(path, stat)
         where = f"{place.name}: page {number}"
         try:
             found = self._read_page(place, number, FileInfo(**info), self._settings)
-        except (ReadError, OSError):
+        except (ReadError, OSError) as error:
             # a file that is gone is not damaged, whatever a program made of it
-            _check_same(place, stat, where)
+            _check_same(place, stat, where, state)
+            if isinstance(error, ReadError):
+                raise type(error)(_named(error, place, path)) from error
             raise
-        _check_same(place, stat, where)
+        _check_same(place, stat, where, state)
         return {}, [pack_page(found)]
+
+    def _at_hand(self, place: str, stat: str) -> tuple[Path, str]:
+        """A file's path and no state, or an object's copy and its state."""
+        return self._copies.get(place, stat) if is_url(place) else (Path(place), "")
 
     def _document(self, arguments: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         from pipeline.batch.documents import assemble, make_maker
@@ -204,6 +215,11 @@ class Rooms:
 def rooms(settings: Mapping[str, Any]) -> Rooms:
     """The factory that workers call."""
     return Rooms(settings)
+
+
+def _named(error: ReadError, path: Path, place: str) -> str:
+    """What an error says, of the object where it was read from a copy."""
+    return str(error).replace(printable(str(path)), printable(place))
 
 
 def _hash(path: Path, most: int) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.batch import units
 from pipeline.batch.driver import Stop
 from pipeline.batch.engines import Outcome, Unit
+from pipeline.batch.place import Remote
 from pipeline.batch.pulse import Pulse
 from pipeline.errors import InputGoneError, OutputError, TooManyFailuresError, UsageError
 
@@ -68,7 +69,13 @@ class Watch:
     """Looks after each batch of outcomes whether the run may go on."""
 
     def __init__(
-        self, stop: Stop, inputs: Sequence[Path], out: Path, lock: Path, most: MaxFailures, pulse: Pulse
+        self,
+        stop: Stop,
+        inputs: Sequence[Path | Remote],
+        out: Path,
+        lock: Path,
+        most: MaxFailures,
+        pulse: Pulse,
     ) -> None:
         """Take the folders as they are now.
 
@@ -84,7 +91,9 @@ class Watch:
         self._stop = stop
         self._most = most
         self._out, self._lock, self._held = out, lock, _identity(lock)
-        folders = (path if path.is_dir() else path.absolute().parent for path in inputs)
+        folders = (
+            path if path.is_dir() else path.absolute().parent for path in inputs if isinstance(path, Path)
+        )
         self._inputs = {folder: _identity(folder) for folder in folders}
         self._done: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 EPILOG = """exit status: 0 all well; 2 wrong usage or settings; 3 some files or pages could not be read (the
 rest is complete); 4 nothing could be read; 5 a program or dictionary is missing; 6 the output folder cannot
-be used; 7 more failures than --max-failures allows; 8 the input went away while it was read; 130 interrupted
-(run the same command again to go on); 1 unexpected error"""
+be used; 7 more failures than --max-failures allows; 8 the input went away while it was read; 9 the cluster
+cannot be used or was lost; 130 interrupted (run the same command again to go on); 1 unexpected error"""
 
 
 def add_own_rules(command: argparse.ArgumentParser) -> None:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import errors
+from pipeline.batch.place import Remote, place_of
 from pipeline.commands import scheduled
 from pipeline.commands.common import (
     EPILOG,
@@ -19,6 +21,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from pipeline.batch.engines.dask_place import Place
     from pipeline.batch.runner import Report
     from pipeline.batch.settling import Settling
     from pipeline.commands.common import Commands
@@ -37,10 +40,25 @@ def add(commands: Commands) -> None:
         ),
         epilog=EPILOG,
     )
-    extract.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file or a folder")
-    extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
     extract.add_argument(
+        "inputs", nargs="+", type=place_of, metavar="INPUT", help="a file, a folder or a URL (s3://…)"
+    )
+    extract.add_argument("--out", required=True, type=Path, help="output folder; made where missing")
+    where = extract.add_mutually_exclusive_group()
+    where.add_argument(
         "--jobs", type=positive, default=0, metavar="N", help="worker processes (default: usable processors)"
+    )
+    where.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="a Dask cluster: tcp://HOST:8786, tls://HOST:8786, a scheduler file, local or local:N",
+    )
+    extract.add_argument(
+        "--cluster-wait",
+        type=positive,
+        default=120,
+        metavar="SECONDS",
+        help="how long to wait for a worker that can be used (default: 120)",
     )
     extract.add_argument(
         "--max-failures",
@@ -59,6 +77,12 @@ def add(commands: Commands) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
+    urls = [place for place in options.inputs if isinstance(place, Remote)]
+    if urls and (options.watch or options.since):
+        message = (
+            f"{urls[0]}: --watch and --since take folders; of objects only changed ones are fetched anyway"
+        )
+        raise errors.UsageError(message)
     if options.watch:
         return scheduled.stay(options, lambda is_settled: _once(options, is_settled))
     return _once(options)
@@ -73,12 +97,27 @@ def _once(options: argparse.Namespace, is_settled: Settling | None = None) -> in
         teller.check()
         since = moment(options.since, options.out) if options.since else None
         most = options.max_failures or MaxFailures()
-        how = Options(jobs=options.jobs, max_failures=most, since=since, is_settled=is_settled)
+        how = Options(
+            jobs=options.jobs,
+            cluster=_cluster(options),
+            max_failures=most,
+            since=since,
+            is_settled=is_settled,
+        )
         report = run(options.inputs, options.out, settings_of(options), how, teller.progress)
         if not (options.quiet or options.log_json):
             tell(report)
         teller.done(report)
     return teller.status
+
+
+def _cluster(options: argparse.Namespace) -> Place | None:
+    if options.cluster is None:
+        return None
+    from pipeline.batch.engines.dask_place import place
+    from pipeline.batch.runner import Options
+
+    return place(options.cluster, Options().workers, options.cluster_wait)
 
 
 def tell(report: Report) -> None:

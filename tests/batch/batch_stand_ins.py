@@ -1,9 +1,9 @@
 """Rooms for workers in tests: text files read for real, pages that misbehave on demand, one rule.
 
 A page does what its first line says: ``die once``, ``die``, ``hang``, ``wait`` (until the file ``go`` lies in
-the folder of flags), ``grow`` (the file itself), ``gorge on memory``, ``raise`` (an unexpected error),
-``unreadable``, ``kill tesseract`` or ``kill tesseract once`` (a stand-in for the program), or what ``_fail``
-knows. Every page that is read leaves a line in ``reads``.
+the folder of flags), ``grow`` (the file itself), ``gorge on memory``, ``slow`` (a fifth of a second),
+``raise`` (an unexpected error), ``unreadable``, ``kill tesseract`` or ``kill tesseract once`` (a stand-in for
+the program), or what ``_fail`` knows. Every page that is read leaves a line in ``reads``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def _misbehave(order: str, path: Path, number: int) -> None:
     if order == "die" or (order == "die once" and not done.exists()):
         done.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if order == "slow":
+        time.sleep(0.2)
     if order == "hang":
         time.sleep(3600)
     if order == "grow":

@@ -2,7 +2,8 @@
 
 An engine takes units and gives outcomes, in any order, and owns time limits. Whatever was killed over a unit,
 it tells; the driver tries that unit again, apart from all others (``driver``). ``local`` is a pool of
-supervised processes on this machine; a cluster fits the same three methods.
+supervised processes on this machine; ``cluster`` carries units to workers elsewhere, where each does them as
+the pool does.
 """
 
 from __future__ import annotations
@@ -70,9 +71,11 @@ class Outcome:
 
 
 class Engine(Protocol):
-    """Runs units. ``capacity`` is how many may be in hand at once: more only cost memory."""
+    """Runs units."""
 
-    capacity: int
+    @property
+    def capacity(self) -> int:
+        """How many may be in hand at once: more only cost memory. It may grow as workers come."""
 
     def submit(self, unit: Unit) -> None:
         """Take a unit; never blocks."""
