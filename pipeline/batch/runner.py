@@ -164,13 +164,15 @@ def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> di
 
 
 def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
+    from pipeline.decisions.book import Book
     from pipeline.language import dictionaries
     from pipeline.tables import writer
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
 
     schemas = tables(this.settings.rules_folder)
-    output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
+    columns = {name: schema.header for name, schema in schemas.items()}
+    output = Output(ledger, format_row, columns, Book.load(this.out, schemas))
     summary = output.count()
     record = {
         "hoso": pipeline.__version__,
