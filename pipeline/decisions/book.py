@@ -32,7 +32,7 @@ class Book:
         self.damages = loaded.damages
         self._by_document: dict[str, list[Decision]] = {}
         for decision in loaded.decisions:
-            self._by_document.setdefault(decision.document, []).append(decision)
+            self.add(decision)
 
     @classmethod
     def load(cls, out: Path, schemas: Mapping[str, TableSchema]) -> Book:
@@ -48,6 +48,14 @@ class Book:
 
     def __contains__(self, sha256: object) -> bool:
         return sha256 in self._by_document
+
+    def add(self, decision: Decision) -> None:
+        """Take up one more."""
+        self._by_document.setdefault(decision.document, []).append(decision)
+
+    def all(self) -> list[Decision]:
+        """All decisions, in order of time."""
+        return store.in_order(d for about in self._by_document.values() for d in about)
 
     def about(self, sha256: str) -> Sequence[Decision]:
         """All decisions about a document, in order of time."""
