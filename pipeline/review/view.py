@@ -95,7 +95,10 @@ def view_of(queue: Queue, item: Item) -> View | None:
     return View(
         item,
         now,
-        judged(queue.schemas[item.table]),
+        # the numbers first: they are what is looked at
+        sorted(
+            judged(queue.schemas[item.table]), key=lambda c: c.name not in {e["column"] for e in evidence}
+        ),
         about,
         _stamp(item.cells, about),
         sheet,

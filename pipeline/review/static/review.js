@@ -68,7 +68,7 @@
     k: () => press("previous") || step(-1),
     m: () => $("why") && $("why").focus(),
     e: () => {
-      const field = form && form.querySelector("input.number, .fields input, .fields select");
+      const field = form && (form.querySelector("input.number") || form.querySelector(".fields input"));
       if (field) { field.focus(); if (field.select) field.select(); }
     },
     "?": () => { $("keys").open = !$("keys").open; },
