@@ -3,7 +3,7 @@
 usage: python -m benchmarks.review [--rows N] [--pages N]
 
 The output folder is made, not read: 20 PDFs of scanned pages, drawn here, with numbers in known places. Times
-are of whole answers over HTTP from another process; each image is asked for once, so none comes from the cache.
+are of whole answers over HTTP from another process; each image is asked for once, so none is a kept one.
 """
 
 from __future__ import annotations
