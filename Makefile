@@ -13,11 +13,13 @@ endif
 OUT ?= build/tables
 JOBS ?=
 CORPUS ?=
+LABELS ?=
 # $(value …): a $ in a name stays one
 override IN := $(value IN)
 override OUT := $(value OUT)
 override CORPUS := $(value CORPUS)
-export IN OUT JOBS CORPUS
+override LABELS := $(value LABELS)
+export IN OUT JOBS CORPUS LABELS
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,9 +58,9 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run
 
-bench-extract: ## measure extraction alone: every table on every labelled set
+bench-extract: ## measure extraction alone: every table on every labelled set, or LABELS (an OUT) against its decisions
 	@bash .ci/setup.sh dev fonts
-	.venv/bin/python -m benchmarks.run extract
+	.venv/bin/python -m benchmarks.run extract $${LABELS:+--labels "$$LABELS"}
 
 bench-ocr: ## measure reading of page images beside plain Tesseract, each step's worth, and time (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts

@@ -86,13 +86,16 @@ def settle(told: Told, decisions: Sequence[Decision], schemas: Mapping[str, Tabl
         _settle_table(table, told, schemas[table], done, changed)
     done.unclaimed = list(_unclaimed(told, rows, done.rejected))
     done.listed += [entry for decision in lost for entry in _entries(decision, _open(decision), {}, told)]
-    done.listed.sort(key=_order)
+    at = {decision.id: decision.at for decision in decisions}
+    done.listed.sort(key=lambda entry: _order(entry, at))
     return done
 
 
-def _order(entry: Mapping[str, Value]) -> tuple[str, int, tuple[str, ...]]:
-    rest = ("row_id", "decided_at", "decision_id")
-    return str(entry["table"]), int(str(entry["page"] or 0)), tuple(str(entry[name]) for name in rest)
+def _order(entry: Mapping[str, Value], at: Mapping[str, str]) -> tuple[str, int, str, str, str]:
+    """By table, place and time, which is finer than the table tells it."""
+    decision_id = str(entry["decision_id"])
+    page = int(str(entry["page"] or 0))
+    return str(entry["table"]), page, str(entry["row_id"]), at[decision_id], decision_id
 
 
 def listed_without(decision: Decision) -> list[dict[str, Value]]:

@@ -337,6 +337,20 @@ def test_decisions_show_in_the_next_run_and_survive_the_one_after(out: Path) -> 
     assert {p.name: p.read_bytes() for p in (out / "tables").iterdir()} == before
 
 
+def test_decisions_are_labels(out: Path) -> None:
+    from benchmarks import decided
+
+    decide(out, 0, "correct", borrowers="21")
+    decide(out, 1, "reject")
+    decide(out, 2, "confirm")
+    decide(out, 3, "confirm")
+    (out.parent / "in" / "b.txt").unlink()
+    go(out)
+    [loans] = decided.rows(out)
+    # wanted: two that are there, one that is gone; found: those two and the rejected one
+    assert loans == ("loans", 3, 3, 1, "0.333", "0.333", "borrowers 1")
+
+
 def test_a_document_under_another_name_keeps_its_decisions_and_one_that_left_leaves_them_open(
     out: Path,
 ) -> None:
