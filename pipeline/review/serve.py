@@ -75,6 +75,7 @@ def bound(options: Options) -> socket.socket:
     Raises:
         UsageError: where the host is none of this machine's or the port is taken.
     """
+    made = None
     try:
         [(family, *_, address), *_] = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)
         made = socket.socket(family, socket.SOCK_STREAM)
@@ -82,6 +83,8 @@ def bound(options: Options) -> socket.socket:
         made.bind(address)
         made.listen(64)
     except OSError as error:
+        if made is not None:
+            made.close()
         where = f"{options.host}, port {options.port}"
         message = f"cannot listen on {where}: {error.strerror or error}; choose others with --host and --port"
         raise UsageError(message) from error
