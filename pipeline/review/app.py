@@ -23,7 +23,7 @@ from pipeline.decisions.propose import cells_of, decision
 from pipeline.decisions.record import MOST_LETTERS, Decision, DecisionError, What, line, signed
 from pipeline.decisions.verdicts import standing
 from pipeline.errors import HosoError, ReadError
-from pipeline.review.draw import Pages
+from pipeline.review.draw import Pages, problem
 from pipeline.review.guard import Access, Guard, same
 from pipeline.review.queue import PAGE, Filter, Item, Queue
 from pipeline.review.view import view_of
@@ -103,25 +103,27 @@ class Site:
         request: Request,
         item: Item,
         chosen: Filter,
-        problem: str = "",
+        wrong: str = "",
         typed: dict[str, str] | None = None,
     ) -> Response:
         view = view_of(self._queue, item)
         if view is None:
             raise HTTPException(404)
+        follows = self._queue.next(item, chosen)
         document = self._queue.document(item.sha256)
         rows = document.rows[item.table] if document else []
         return self._page(
             request,
             "row.html",
             chosen,
-            status=422 if problem else 200,
+            status=422 if wrong else 200,
             view=view,
             item=item,
             shown={**view.now, **(typed or {})},
             why=(typed or {}).get("why", ""),
-            problem=problem,
-            next=self._queue.next(item, chosen),
+            problem=wrong,
+            next=follows,
+            next_image=self._image_of(follows) if follows else "",
             previous=self._queue.previous(item, chosen),
             next_page=self._queue.next_page(item),
             totals=[r for r in rows if r["role"] != "part" and r["row_id"] != item.row_id][:_TOTALS_OFFERED],
@@ -237,6 +239,12 @@ class Site:
         return Response(self._static[name], media_type=_STATIC[name], headers=kept)
 
     # what they share
+
+    def _image_of(self, item: Item) -> str:
+        """Where a row's page image is, to be drawn while another row is looked at; empty without one."""
+        with self._queue.ledger() as ledger:
+            file = self._queue.file(ledger, item.sha256)
+        return f"/image/{item.sha256}/{item.page}" if file and item.page and not problem(file) else ""
 
     def _item(self, request: Request) -> Item:
         row_id = request.path_params["row_id"]

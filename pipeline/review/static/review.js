@@ -27,6 +27,10 @@
     window.addEventListener("pageshow", () => { sent = false; });
   }
 
+  // the next page is drawn while this one is looked at
+  const next = $("next");
+  if (next && next.dataset.image) window.addEventListener("load", () => { new Image().src = next.dataset.image; });
+
   const zoomed = $("zoomed");
   if (zoomed) {
     const near = zoomed.getAttribute("viewBox");
