@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive bench-review review archive test-archive samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -13,11 +13,13 @@ endif
 OUT ?= build/tables
 JOBS ?=
 CORPUS ?=
+LABELS ?=
 # $(value …): a $ in a name stays one
 override IN := $(value IN)
 override OUT := $(value OUT)
 override CORPUS := $(value CORPUS)
-export IN OUT JOBS CORPUS
+override LABELS := $(value LABELS)
+export IN OUT JOBS CORPUS LABELS
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +36,7 @@ else
 endif
 
 test: ## run all tests but test-hostile
-	@bash .ci/setup.sh dev fonts
+	@bash .ci/setup.sh dev fonts browser
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
 
 test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
@@ -60,9 +62,9 @@ bench: ## measure accuracy and speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.run
 
-bench-extract: ## measure extraction alone: every table on every labelled set
+bench-extract: ## measure extraction alone: every table on every labelled set, or LABELS (an OUT) against its decisions
 	@bash .ci/setup.sh dev fonts
-	.venv/bin/python -m benchmarks.run extract
+	.venv/bin/python -m benchmarks.run extract $${LABELS:+--labels "$$LABELS"}
 
 bench-ocr: ## measure reading of page images beside plain Tesseract, each step's worth, and time (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
@@ -104,6 +106,14 @@ bench-archive: ## measure searchable PDFs: order of the text, places of the word
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	.venv/bin/python -m benchmarks.archive
 
+bench-review: ## measure the review page: queue of 10,000 rows, first image of 1,000 pages (docs/review.md)
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.review
+
+review: ## check the figures of OUT in a browser (docs/review.md)
+	@bash .ci/setup.sh serve
+	@.venv/bin/hoso review "$$OUT"
+
 archive: ## install what searchable PDFs need (the extra archive: OCRmyPDF) into .venv
 	@bash .ci/setup.sh archive
 
@@ -111,11 +121,12 @@ test-archive: ## run the tests of searchable PDFs, which make test skips where t
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	@.venv/bin/python -m pytest -q tests/archive
 
-samples: ## draw samples/input and docs/picture.png again
-	@bash .ci/setup.sh dev fonts
+samples: ## draw samples/input, docs/picture.png and the pictures of docs/review.md again
+	@bash .ci/setup.sh dev fonts browser
 	.venv/bin/python -m samples.draw
 	.venv/bin/hoso extract samples/input --out build/samples --quiet || [ $$? -eq 3 ]
 	.venv/bin/python -m samples.picture build/samples
+	.venv/bin/python -m samples.screenshots build/samples
 
 dictionaries: ## build the dictionaries again from CORPUS, a folder of plain text
 	@[ -n "$$CORPUS" ] || { echo "usage: make dictionaries CORPUS=folder"; exit 2; }

@@ -14,6 +14,7 @@ from pipeline.batch.ledger import DocumentState, File, Ledger, PageState
 from pipeline.batch.output import Output
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import pack
+from pipeline.decisions.book import Book
 from pipeline.tables import writer
 from pipeline.tables.rows import format_row
 from pipeline.tables.schema import tables
@@ -69,7 +70,9 @@ def main() -> None:
     out.mkdir(parents=True)
     ledger = Ledger(out / "ledger.sqlite")
     fill(ledger, rows)
-    output = Output(ledger, format_row, {name: schema.header for name, schema in tables().items()})
+    schemas = tables()
+    columns = {name: schema.header for name, schema in schemas.items()}
+    output = Output(ledger, format_row, columns, Book.load(out, schemas))
     done = writer.write(out, output.tables(), output.texts(), output.edits(), output.failures())
     ledger.close()
     if done.rows["loans"] != rows // A_DOCUMENT * A_DOCUMENT:

@@ -1,6 +1,6 @@
 """What hoso restores, extracts and costs, as one Markdown document.
 
-usage: python -m benchmarks.run [--write] [SECTION …]     (sections: restore extract speed)
+usage: python -m benchmarks.run [--write] [--labels OUT] [SECTION …]     (sections: restore extract speed)
 
 ``--write`` puts the result into docs/benchmarks.md; sections that were not measured stay as they are. The
 measuring material beside the checkout is used where it is there; without it the samples and our own labelled
@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import bench_extract, floor, shared
+from benchmarks import bench_extract, decided, floor, shared
 from benchmarks.page import block, put
 from benchmarks.shared import ROOT, SHARED, hoso, score_text
 
@@ -130,7 +130,13 @@ def main() -> int:
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument(
+        "--labels", type=Path, metavar="OUT", help="score OUT against its reviewers' decisions"
+    )
     options = parser.parse_args()
+    if options.labels:
+        print(table(decided.HEAD, decided.rows(options.labels)))
+        return 0
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=False
     ).stdout.strip()

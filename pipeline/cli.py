@@ -10,10 +10,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import __version__, errors
-from pipeline.commands import archive, check, explain, extract, restore, rules, status
+from pipeline.commands import (
+    archive,
+    check,
+    decisions,
+    explain,
+    extract,
+    restore,
+    review,
+    rules,
+    status,
+)
 from pipeline.commands.common import EPILOG, say
 
-_COMMANDS = (extract, restore, check, explain, archive, status, rules)
+_COMMANDS = (extract, restore, check, explain, archive, review, decisions, status, rules)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,7 +22,7 @@ TextSource = Literal["text_layer", "ocr", "mixed", "text_file"]
 LayerVerdict = Literal["", "good", "legacy", "ruined", "partly_ruined", "contradicted", "stamp_only", "none"]
 EditKind = Literal["diacritics", "confusion", "lexicon", "split", "merge", "encoding", "number"]
 ReadStatus = Literal["ok", "partial", "failed"]
-Stage = Literal["intake", "ocr", "restore", "extract", "batch", "archive"]
+Stage = Literal["intake", "ocr", "restore", "extract", "batch", "archive", "review"]
 Value = str | int | float | Decimal | bool | date | None
 
 

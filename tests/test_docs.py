@@ -54,6 +54,7 @@ def test_every_table_is_named() -> None:
         "docs/encodings.md",
         "docs/how-it-works.md",
         "docs/restoration.md",
+        "docs/review.md",
         "docs/rules.md",
         "docs/scheduled.md",
         "docs/text-layers.md",
@@ -71,7 +72,7 @@ def test_commands_of_the_readme_exist() -> None:
     commands = set(re.findall(r"^\.venv/bin/hoso (\w+)", README, re.MULTILINE))
     assert commands
     usage = build_parser().format_help()
-    assert all(f"\n    {command} " in usage for command in commands)
+    assert all(re.search(rf"\n    {command}\s", usage) for command in commands)
 
 
 def options(parser: argparse.ArgumentParser) -> set[str]:

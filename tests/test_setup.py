@@ -104,6 +104,20 @@ def test_vietnamese_data_alone_missing(machine: Machine) -> None:
     assert machine.calls("apt-get")[1].endswith("--no-install-recommends tesseract-ocr-vie")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_browser_is_installed_where_it_is_asked_for(machine: Machine, there: bool) -> None:
+    machine.stub_programs()
+    machine.stub("apt-get", "exit 0")
+    machine.stub_venv(".hoso-dev")
+    if there:
+        machine.stub("chromium", "exit 0")
+    assert machine.run("dev", "browser").returncode == 0
+    assert [call.split()[-1] for call in machine.calls("apt-get")[1:]] == ([] if there else ["chromium"])
+    machine.log.unlink(missing_ok=True)
+    assert machine.run("dev").returncode == 0
+    assert machine.calls("apt-get") == []
+
+
 def test_apt_fails(machine: Machine) -> None:
     machine.stub("apt-get", "echo 'E: no such package'; exit 100")
     done = machine.run("run")
@@ -123,6 +137,8 @@ def test_apt_fails(machine: Machine) -> None:
         ("dev", ".hoso-bench"),
         ("bench", ".hoso-bench"),
         ("archive", ".hoso-archive"),
+        ("serve", ".hoso-serve"),
+        ("serve", ".hoso-dev"),
     ],
 )
 def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) -> None:
@@ -140,6 +156,7 @@ def test_ready_machine_is_left_alone(machine: Machine, want: str, stamp: str) ->
         ("dev", "--group dev"),
         ("bench", "--group dev --group bench"),
         ("archive", "--no-dev --extra archive"),
+        ("serve", "--no-dev --extra serve"),
     ],
 )
 def test_changed_lock_is_installed(machine: Machine, want: str, groups: str) -> None:

@@ -62,7 +62,7 @@ def document(ledger: Ledger, file: File) -> Document:
     data = [ledger.page_data(file.sha256, number) for number in range(1, file.pages + 1)]
     pages = tuple(unpack_page(page) if page else lost_page(number) for number, page in enumerate(data, 1))
     edits: dict[int, list[Edit]] = {}
-    for number, edit in _edits(unpack(rows)):
+    for number, edit in text_edits(unpack(rows)):
         edits.setdefault(number, []).append(edit)
     restored = tuple(RestoredText.from_edits(page.text, edits.get(page.number, ())) for page in pages)
     if "\f".join(page.text for page in restored) != unpack(text):
@@ -71,7 +71,7 @@ def document(ledger: Ledger, file: File) -> Document:
     return Document(doc_id(file.sha256), file.source_file, pages, restored)
 
 
-def _edits(rows: list[list[str]]) -> Iterator[tuple[int, Edit]]:
+def text_edits(rows: list[list[str]]) -> Iterator[tuple[int, Edit]]:
     """The edits of the text by page; what sums put right in the tables stands in no text."""
     header = tables()["edits"].header
     for row in rows:

@@ -19,6 +19,7 @@ from pipeline.batch.likeness import Likeness, likeness_of
 from pipeline.batch.reading import failure, failures
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack
+from pipeline.decisions.book import Book
 from pipeline.model import Failure, Value
 
 Row = list[str]
@@ -41,18 +42,29 @@ class Summary:
     examples: list[Failure] = field(default_factory=list)
     """The first failures, for a person to read at once."""
 
+    def add(self, found: Failure) -> None:
+        """Count a failure."""
+        self.failures += 1
+        self.pages_failed += found.page is not None
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(found)
+
 
 class Output:
     """Streams of rows, in the order in which the writer draws them; each may be drawn once."""
 
-    def __init__(self, ledger: Ledger, format_row: FormatRow, columns: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, ledger: Ledger, format_row: FormatRow, columns: Mapping[str, Sequence[str]], book: Book
+    ) -> None:
         """Stream from ``ledger``.
 
         Args:
             ledger: complete.
             format_row: makes cells of values, for rows that no worker made.
             columns: column names by table, in order.
+            book: what people decided about the rows.
         """
+        self._book = book
         self._ledger = ledger
         self._format_row = format_row
         self._columns = columns
@@ -81,6 +93,8 @@ class Output:
         for file in self._ledger.files():
             for found in self._failures(file):
                 yield self._format_row("failures", asdict(found))
+        for found in self._book.failures():
+            yield self._format_row("failures", asdict(found))
 
     def count(self) -> Summary:
         """What the input comes to."""
@@ -89,11 +103,10 @@ class Output:
             summary.files += 1
             summary.pages += file.pages
             for found in self._failures(file):
-                summary.failures += 1
-                summary.pages_failed += found.page is not None
-                if len(summary.examples) < _EXAMPLES:
-                    summary.examples.append(found)
+                summary.add(found)
             summary.files_failed += self._is_lost(file)
+        for found in self._book.failures():
+            summary.add(found)
         return summary
 
     def _counted(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
@@ -130,8 +143,19 @@ class Output:
             for file in self._ledger.files():
                 yield self._document(file)
             return
-        for _, data in self._ledger.parts(name):
-            yield from unpack(data)
+        if name == "decisions":
+            yield from self._book.listed(self._ledger, self._format_row)
+            return
+        if not self._book:
+            for _, data in self._ledger.parts(name):
+                yield from unpack(data)
+            return
+        # a document whose rows were all claimed has numbers in unclaimed.csv once one is rejected
+        for file in self._ledger.primaries():
+            part = self._ledger.part(name, file.sha256)
+            yield from self._book.rows(
+                name, self._ledger, file, unpack(part) if part else [], self._format_row
+            )
 
     def _document(self, file: File) -> Row:
         """A row of documents.csv: as a worker made it, changed where it is a copy, bare where it failed."""

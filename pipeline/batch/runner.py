@@ -266,13 +266,15 @@ def _report(this: _Run, ledger: Ledger, keys: Keys, programs: dict[str, str]) ->
 
 
 def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
+    from pipeline.decisions.book import Book
     from pipeline.tables import writer
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
 
     this.progress.writing()
     schemas = tables(this.settings.rules_folder)
-    output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
+    columns = {name: schema.header for name, schema in schemas.items()}
+    output = Output(ledger, format_row, columns, Book.load(this.out, schemas))
     summary = output.count()
     parts = (output.tables(), output.texts(), output.edits(), output.failures())
     written = writer.write(this.out, *parts, schemas)

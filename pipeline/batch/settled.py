@@ -20,8 +20,10 @@ from pipeline.batch.ledger import Ledger
 from pipeline.batch.output import Summary
 from pipeline.model import Failure
 
-_CODE = ("batch", "language", "tables", "errors.py", "model.py")
+_CODE = ("batch", "decisions", "language", "tables", "errors.py", "model.py")
 _FOLDERS = ("tables", "text", "edits")
+_DECISIONS = "decisions"
+"""What people decide changes the tables, too; there may be none."""
 _MASK = (1 << 128) - 1
 
 
@@ -81,7 +83,7 @@ def look(out: Path) -> str:
 def _files(out: Path) -> Iterator[tuple[str, os.stat_result]]:
     try:
         yield "failures.csv", (out / "failures.csv").stat()
-        for folder in _FOLDERS:
+        for folder in (*_FOLDERS, *([_DECISIONS] if (out / _DECISIONS).is_dir() else [])):
             with os.scandir(out / folder) as entries:
                 for entry in entries:
                     yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False)

@@ -55,10 +55,15 @@ def format_row(
     if unknown := sorted(set(values) - schema.names):
         message = f"{table}: no column {', '.join(unknown)}"
         raise SchemaError(message)
-    return [_cell(schema, column, values.get(column.name)) for column in schema.columns]
+    return [format_cell(schema, column, values.get(column.name)) for column in schema.columns]
 
 
-def _cell(schema: TableSchema, column: Column, value: Cell) -> str:
+def format_cell(schema: TableSchema, column: Column, value: Cell) -> str:
+    """One cell of a row.
+
+    Raises:
+        SchemaError: as ``format_row``.
+    """
     try:
         text = "" if value is None else _FORMATS[column.type](column, value)
         _check(column, text)

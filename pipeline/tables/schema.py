@@ -31,6 +31,7 @@ ORDER = (
     "evidence",
     "pages",
     "unclaimed",
+    "decisions",
     "edits",
     "failures",
 )

@@ -45,6 +45,10 @@ OWN = {
         "dpi blank read_status"
     ),
     "unclaimed": "doc_id page bbox text value unit reason quote flags",
+    "decisions": (
+        "decision_id row_id doc_id source_file table page verdict state column machine_value value "
+        "machine_confidence who decided_at why"
+    ),
     "edits": "page line start end raw restored kind confidence",
     "failures": "source_file page stage code message",
 }
