@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive export samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -102,6 +102,9 @@ archive: ## install what searchable PDFs need (the extra archive: OCRmyPDF) into
 test-archive: ## run the tests of searchable PDFs, which make test skips where the extra is missing
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	@.venv/bin/python -m pytest -q tests/archive
+
+export: ## install what workbooks, DuckDB and Parquet need (the extra export) into .venv
+	@bash .ci/setup.sh export
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes a machine ready to run hoso, and is quick where it already is.
 #
-# usage: bash .ci/setup.sh run|dev|bench|archive [fonts]
+# usage: bash .ci/setup.sh run|dev|bench|archive|export [fonts]
 #   run    programs (through apt) and the locked packages that hoso needs, in .venv
 #   dev    the same with the tools for tests, lint and drawing samples
 #   bench  the same as dev with the peers that hoso is measured against
 #   archive  the same as run with OCRmyPDF, which makes searchable PDFs
+#   export  the same as run with what workbooks, DuckDB and Parquet take
 #   fonts  also the fonts that samples and training pages are drawn with
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -84,11 +85,12 @@ install_programs() {
 install_python() {
     local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want)
     case $want in
-        run) enough+=($venv/.hoso-dev $venv/.hoso-archive) ;;
+        run) enough+=($venv/.hoso-dev $venv/.hoso-archive $venv/.hoso-export) ;;
         dev) groups=(--group dev --extra cluster --extra export --extra serve) ;;
         bench) groups=(--group dev --group bench --extra cluster --extra export --extra serve) ;;
         archive) groups=(--no-dev --extra archive) ;;
-        *) die "usage: bash .ci/setup.sh run|dev|bench|archive [fonts]" ;;
+        export) groups=(--no-dev --extra export) ; enough+=($venv/.hoso-dev) ;;
+        *) die "usage: bash .ci/setup.sh run|dev|bench|archive|export [fonts]" ;;
     esac
     [ "$want" = archive ] || enough+=($venv/.hoso-bench)
     hash=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
