@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import __version__, errors
-from pipeline.commands import archive, check, explain, export, extract, restore, rules
+from pipeline.commands import archive, check, explain, export, extract, report, restore, rules
 from pipeline.commands.common import EPILOG, say
 
-_COMMANDS = (extract, restore, check, explain, archive, export, rules)
+_COMMANDS = (extract, restore, check, explain, archive, export, report, rules)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,16 @@ def schemas(package: Path) -> list[TableSchema]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{package}: no description of tables ({error}); run hoso extract again"
         raise OutputError(message) from error
+    if not any(column.additive for schema in found for column in schema.columns):
+        found = [_as_known(schema) for schema in found]
     return [*found, tables()["failures"]]
+
+
+def _as_known(schema: TableSchema) -> TableSchema:
+    """A table of a hoso that did not say yet which columns may be summed: today's contract says it."""
+    known = tables().get(schema.name)
+    adds = {column.name for column in known.columns if column.additive} if known else set()
+    return replace(schema, columns=tuple(replace(c, additive=c.name in adds) for c in schema.columns))
 
 
 def _table(resource: Mapping[str, Any]) -> TableSchema:

@@ -140,3 +140,14 @@ def _settle(temporary: Path, place: Path) -> None:
         os.fsync(handle.fileno())
     temporary.replace(place)
     writer.sync_folder(place.parent)
+
+
+def put(place: Path, data: bytes) -> None:
+    """Write a small file, whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = writer.temporary_of(place)
+    try:
+        temporary.write_bytes(data)
+        _settle(temporary, place)
+    finally:
+        temporary.unlink(missing_ok=True)

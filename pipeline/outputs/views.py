@@ -31,7 +31,7 @@ REASONS = ("duplicate", "part", "no_period", "several_years", "covered")
 
 _PLACE = ("place", "province_code", "district_code", "commune_code", "code_edition")
 _SHARED = {"status", "role", "proof", "beneficiary"}
-_KINDS = ("flow", "kind", "measure", "service", "characteristic", "unit")
+KINDS = ("flow", "kind", "measure", "service", "characteristic", "unit")
 """Columns in which two reports must agree to speak of the same figures; beneficiaries and works are left out,
 for one report splits by them where another does not."""
 
@@ -90,7 +90,7 @@ def dimensions(schema: TableSchema) -> list[str]:
 
 
 def _is_kind(column: Column) -> bool:
-    return column.name in _KINDS and column.type == "string"
+    return column.name in KINDS and column.type == "string"
 
 
 def _year(day: str) -> str:
@@ -112,7 +112,7 @@ def _rows(schema: TableSchema) -> View:
     place = ", ".join(
         f"CASE WHEN t.place IS NULL THEN d.{name} ELSE t.{name} END AS {name}" for name in _PLACE
     )
-    same = [name for name in _KINDS if name in schema.names]
+    same = [name for name in KINDS if name in schema.names]
     keys = ["place_key", "year", "status", *same]
     match = " AND ".join(f"o.{k} IS NOT DISTINCT FROM r.{k}" for k in keys)
     select = f"""WITH placed AS (
