@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive export samples dictionaries clean
+.PHONY: help extract test test-hostile lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive export docs samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -105,6 +105,11 @@ test-archive: ## run the tests of searchable PDFs, which make test skips where t
 
 export: ## install what workbooks, DuckDB and Parquet need (the extra export) into .venv
 	@bash .ci/setup.sh export
+
+docs: ## build the documentation's site into build/site, the data dictionary from the schema
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m pipeline.tables.dictionary > docs/data-dictionary.md
+	.venv/bin/mkdocs build --strict --quiet
 
 samples: ## draw samples/input and docs/picture.png again
 	@bash .ci/setup.sh dev fonts

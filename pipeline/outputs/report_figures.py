@@ -74,12 +74,14 @@ def _table_figures(made: Page, schema: TableSchema) -> Html | None:
         both(f". Tất cả nằm ở {schema.path}.", f". All of it stands in {schema.path}."),
         class_="left",
     )
+    drawn: set[int] = set()
+    charts_made = list(_charts(made, schema, numbers, rows, drawn))
     return tag(
         "article",
         tag("h3", both(schema.title.vi, schema.title.en)),
-        *_charts(made, schema, numbers, rows),
+        *charts_made,
         told,
-        _yearly(made, schema, numbers, rows),
+        _yearly(made, schema, numbers, rows, drawn),
     )
 
 
@@ -95,8 +97,13 @@ def _anchor(schema: TableSchema, at: int) -> str:
     return f"y-{schema.name}-{at}"
 
 
-def _charts(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]) -> Iterable[Html]:
-    """A chart a kind of figure: what was done, by place and year, money where there is money."""
+def _charts(
+    made: Page, schema: TableSchema, numbers: list[str], rows: list[Row], led_to: set[int]
+) -> Iterable[Html]:
+    """A chart a kind of figure: what was done, by place and year, money where there is money.
+
+    ``led_to`` gets the rows to which its values lead.
+    """
     column = next((n for n in numbers if n.endswith("_vnd")), numbers[0])
     if not any(row[column] is not None for row in rows):
         column = numbers[0]
@@ -104,7 +111,7 @@ def _charts(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
     kinds = [n for n in dimensions(schema) if n in KINDS or (n.endswith("_unit") and not money)]
     groups: dict[tuple[object, ...], dict[tuple[str, object], list[tuple[int, float]]]] = {}
     plans = 0
-    for at, row in enumerate(rows[:MOST_YEARLY]):
+    for at, row in enumerate(rows):
         value = row[column]
         if row["status"] != "actual" or not isinstance(value, int | float):
             plans += row["status"] != "actual"
@@ -119,6 +126,7 @@ def _charts(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
         for (place, year), values in ordered:
             # levels are shown one by one; what adds up is one bar
             for at, value in [(values[0][0], sum(v for _, v in values))] if additive(schema) else values[:1]:
+                led_to.update(where for where, _ in values)
                 shown = number(round(value / 1e6, 1) if money else value)
                 drawn.append(
                     charts.Bar(
@@ -151,7 +159,11 @@ def _charts(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
         )
 
 
-def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]) -> Html:
+def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row], wanted: set[int]) -> Html:
+    """The sums with links to their figures: those that charts lead to, and others while there is room."""
+    chosen = sorted(
+        sorted(range(len(rows)), key=lambda at: (at not in wanted, at))[: max(MOST_YEARLY, len(wanted))]
+    )
     details = dimensions(schema)
     keys = ["place_key", "year", "status", "beneficiary", *details]
     heads = [
@@ -163,7 +175,8 @@ def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
     heads += [both("Chi tiết", "Detail"), *(name_of(schema, n) for n in numbers)]
     heads += [both("Tin cậy thấp nhất", "Least confidence"), both("Từ các dòng", "Of these rows")]
     body = []
-    for at, row in enumerate(rows[:MOST_YEARLY]):
+    for at in chosen:
+        row = rows[at]
         match = " AND ".join(f'"{k}" IS ?' for k in keys)
         of = made.ask(
             f"SELECT row_id, page, source_file FROM {schema.name}_rows WHERE left_out IS NULL AND {match} "
