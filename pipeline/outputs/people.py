@@ -150,7 +150,7 @@ def sums(
             )
             yield [
                 told(schema.title, language),
-                row["place"],
+                row["place"] or row["place_key"],
                 row["province_code"],
                 row["district_code"],
                 row["commune_code"],

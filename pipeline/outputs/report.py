@@ -204,13 +204,15 @@ def _doubts(made: Page) -> Html:
     for schema in made.source.figures:
         numbers = additive(schema) or levels(schema)[:1]
         column = next((n for n in numbers if n.endswith("_vnd")), numbers[0])
+        told = ", ".join(f'"{name}"' for name in numbers)
         for row in made.ask(
-            f'SELECT row_id, place, year, "{column}" AS number, confidence, flags, quote, page, source_file, '
+            f"SELECT row_id, place, year, {told}, confidence, flags, quote, "
             f'1.0 * "{column}" / NULLIF(MAX(ABS("{column}")) OVER (), 0) AS share '
             f"FROM {schema.name}_rows WHERE left_out IS NULL ORDER BY confidence, row_id"
         ):
+            shown = next((name for name in (column, *numbers) if row[name] is not None), "")
             doubt = (1 - float(row["confidence"] or 0)) * (0.25 + float(row["share"] or 0))
-            found.append((-doubt, str(row["row_id"]), row, schema, column))
+            found.append((-doubt, str(row["row_id"]), row, schema, shown))
     found.sort(key=lambda item: item[:2])
     body = [
         [
@@ -218,12 +220,12 @@ def _doubts(made: Page) -> Html:
             both(schema.title.vi, schema.title.en),
             join(str(row["place"] or "")),
             join(str(row["year"] or "")),
-            number(row["number"]) if row["number"] is not None else both("trống", "empty"),
+            join(name_of(schema, shown), ": ", number(row[shown])) if shown else both("trống", "empty"),
             number(row["confidence"]),
             join(str(row["flags"] or "")),
             join(_short(str(row["quote"] or ""), 160)),
         ]
-        for _, row_id, row, schema, _ in found[:MOST_DOUBTS]
+        for _, row_id, row, schema, shown in found[:MOST_DOUBTS]
     ]
     heads = [both("Dòng", "Row"), both("Bảng", "Table"), both("Địa bàn", "Place"), both("Năm", "Year")]
     heads += [both("Số", "Number"), both("Tin cậy", "Confidence"), both("Dấu hiệu", "Flags")]
@@ -307,8 +309,11 @@ def _proof(made: Page, row_id: str, schema: TableSchema) -> Html:
 
 def _file(made: Page, name: str, page_number: object) -> Html:
     """The source file's name, a link where it still lies where it was read."""
-    for given in made.source.run.get("inputs", ()):
-        place = Path(str(given)) / name if Path(str(given)).is_dir() else Path(str(given)).parent / name
+    # as it was typed: from where hoso extract ran, mostly a folder above OUT
+    bases = (*made.source.folder.resolve().parents, Path.cwd())
+    typed = [base / str(given) for given in made.source.run.get("inputs", ()) for base in bases]
+    for given in typed:
+        place = given / name if given.is_dir() else given.parent / name
         if place.is_file():
             way = Path(os.path.relpath(place.resolve(), made.beside.resolve())).as_posix()
             there = f"#page={page_number}" if page_number and place.suffix.lower() == ".pdf" else ""

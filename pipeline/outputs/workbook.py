@@ -86,6 +86,13 @@ class Book:
                 for cell in cells if wrapped else ():
                     if cell is not None:
                         cell.alignment = self._wrapped
+                if wrapped:
+                    # a row is as high as its longest text: 16 points a line of as many letters as fit
+                    lines = max(
+                        -(-len(str(v or "")) // max(int(w * 0.9), 1))
+                        for v, w in zip(row, widths, strict=True)
+                    )
+                    sheet.row_dimensions[count + 1].height = 16 * lines
                 sheet.append(cells)
                 count += 1
                 if full := count == MOST_ROWS:
