@@ -111,11 +111,12 @@ docs: ## build the documentation's site into build/site, the data dictionary fro
 	.venv/bin/python -m pipeline.tables.dictionary > docs/data-dictionary.md
 	.venv/bin/mkdocs build --strict --quiet
 
-samples: ## draw samples/input and docs/picture.png again
+samples: ## draw samples/input, docs/picture.png and docs/restored.png again
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m samples.draw
 	.venv/bin/hoso extract samples/input --out build/samples --quiet || [ $$? -eq 3 ]
 	.venv/bin/python -m samples.picture build/samples
+	.venv/bin/python -m samples.restored
 
 dictionaries: ## build the dictionaries again from CORPUS, a folder of plain text
 	@[ -n "$$CORPUS" ] || { echo "usage: make dictionaries CORPUS=folder"; exit 2; }
