@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive bench-review review archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive bench-review review archive test-archive export docs samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -121,12 +121,21 @@ test-archive: ## run the tests of searchable PDFs, which make test skips where t
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	@.venv/bin/python -m pytest -q tests/archive
 
-samples: ## draw samples/input, docs/picture.png and the pictures of docs/review.md again
+export: ## install what workbooks, DuckDB and Parquet need (the extra export) into .venv
+	@bash .ci/setup.sh export
+
+docs: ## build the documentation's site into build/site, the data dictionary from the schema
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m pipeline.tables.dictionary > docs/data-dictionary.md
+	.venv/bin/mkdocs build --strict --quiet
+
+samples: ## draw samples/input and the pictures of README and docs again
 	@bash .ci/setup.sh dev fonts browser
 	.venv/bin/python -m samples.draw
 	.venv/bin/hoso extract samples/input --out build/samples --quiet || [ $$? -eq 3 ]
 	.venv/bin/python -m samples.picture build/samples
 	.venv/bin/python -m samples.screenshots build/samples
+	.venv/bin/python -m samples.restored
 
 dictionaries: ## build the dictionaries again from CORPUS, a folder of plain text
 	@[ -n "$$CORPUS" ] || { echo "usage: make dictionaries CORPUS=folder"; exit 2; }

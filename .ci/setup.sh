@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes a machine ready to run hoso, and is quick where it already is.
 #
-# usage: bash .ci/setup.sh run|dev|bench|archive|serve [fonts] [browser]
+# usage: bash .ci/setup.sh run|dev|bench|archive|export|serve [fonts] [browser]
 #   run    programs (through apt) and the locked packages that hoso needs, in .venv
 #   dev    the same with the tools for tests, lint and drawing samples
 #   bench  the same as dev with the peers that hoso is measured against
 #   archive  the same as run with OCRmyPDF, which makes searchable PDFs
+#   export  the same as run with what workbooks, DuckDB and Parquet take
 #   serve  the same as run with what the review page needs
 #   browser  also Chromium, which the tests drive the review page with
 #   fonts  also the fonts that samples and training pages are drawn with
@@ -89,12 +90,13 @@ install_programs() {
 install_python() {
     local python stamp hash groups=(--no-dev) enough=($venv/.hoso-$want)
     case $want in
-        run) enough+=($venv/.hoso-dev $venv/.hoso-archive $venv/.hoso-serve) ;;
+        run) enough+=($venv/.hoso-dev $venv/.hoso-archive $venv/.hoso-export $venv/.hoso-serve) ;;
         dev) groups=(--group dev --extra cluster --extra export --extra serve) ;;
         bench) groups=(--group dev --group bench --extra cluster --extra export --extra serve) ;;
         archive) groups=(--no-dev --extra archive) ;;
+        export) groups=(--no-dev --extra export) enough+=($venv/.hoso-dev) ;;
         serve) groups=(--no-dev --extra serve) enough+=($venv/.hoso-dev) ;;
-        *) die "usage: bash .ci/setup.sh run|dev|bench|archive|serve [fonts] [browser]" ;;
+        *) die "usage: bash .ci/setup.sh run|dev|bench|archive|export|serve [fonts] [browser]" ;;
     esac
     [ "$want" = archive ] || enough+=($venv/.hoso-bench)
     hash=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)

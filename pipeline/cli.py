@@ -15,7 +15,9 @@ from pipeline.commands import (
     check,
     decisions,
     explain,
+    export,
     extract,
+    report,
     restore,
     review,
     rules,
@@ -23,7 +25,7 @@ from pipeline.commands import (
 )
 from pipeline.commands.common import EPILOG, say
 
-_COMMANDS = (extract, restore, check, explain, archive, review, decisions, status, rules)
+_COMMANDS = (extract, restore, check, explain, archive, review, decisions, export, report, status, rules)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

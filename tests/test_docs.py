@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
+import shlex
+import shutil
 import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,7 +17,7 @@ import pytest
 from pipeline import errors
 from pipeline.cli import build_parser
 from pipeline.settings import Settings
-from pipeline.tables import schema
+from pipeline.tables import dictionary, schema
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,22 +49,10 @@ def test_every_table_is_named() -> None:
     assert named - {"datapackage"} <= set(schema.tables())
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "docs/archive.md",
-        "docs/cluster.md",
-        "docs/encodings.md",
-        "docs/how-it-works.md",
-        "docs/restoration.md",
-        "docs/review.md",
-        "docs/rules.md",
-        "docs/scheduled.md",
-        "docs/text-layers.md",
-        "CHANGELOG.md",
-    ],
-)
+PAGES = sorted(p.relative_to(ROOT).as_posix() for p in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("docs/benchmarks")])
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
@@ -105,3 +97,107 @@ def test_public_names_of_the_readme_exist() -> None:
     imported = re.search(r"from pipeline import (.+)", README)
     assert imported is not None
     assert [name for name in imported[1].split(", ") if not hasattr(pipeline, name)] == []
+
+
+def blocks(page: str) -> list[list[str]]:
+    """The command lines of each sh block, without comments and with what usage marks as optional."""
+    found = re.findall(
+        r"^```sh\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    lines = [[re.sub(r"\s+#.*$", "", line).strip() for line in block.splitlines()] for block in found]
+    return [[line for line in block if line and not line.startswith("#")] for block in lines]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of_the_docs_are_taken(page: str) -> None:
+    """Every hoso and make command in every page is one that there is, with options that it takes."""
+    parser = build_parser()
+    targets = set(
+        re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    for line in (line for block in blocks(page) for line in block):
+        words = shlex.split(re.sub(r"[\[\]]|\.\.\.", " ", line.split(" || ")[0].split(" | ")[0]))
+        if words and Path(words[0]).name == "hoso":
+            given = {"N": "1", "FORMATS": "pdf"}
+            parser.parse_args([given.get(word, word) for word in words[1:]])
+        elif words and words[0] == "make":
+            assert [w for w in words[1:] if "=" not in w and w not in targets] == []
+
+
+@pytest.mark.parametrize("page", ["docs/start.md", "docs/bat-dau.md", "docs/analysts.md", "README.vi.md"])
+def test_first_steps_run(page: str, first_steps: Path) -> None:
+    """As a reader types them, in a folder with the samples; what sets the machine up is not run again."""
+    for line in (line for block in blocks(page) for line in block):
+        if line.startswith("make "):
+            continue
+        if line.startswith("sqlite3 ") and shutil.which("sqlite3") is None:
+            continue
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=first_steps, capture_output=True, text=True, timeout=600, check=False
+        )
+        # 3: one sample is broken on purpose
+        wanted = {0, 3} if re.search(r"hoso (extract|check) ", line) else {0}
+        assert done.returncode in wanted, f"{line}: {done.stderr}"
+        if line.startswith("sqlite3 "):
+            assert "huyện Lạc Khuông" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def first_steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where ``make extract OUT=build/samples`` was typed: the samples, hoso and what it read."""
+    folder = tmp_path_factory.mktemp("first")
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "hoso").symlink_to(Path(sys.executable).parent / "hoso")
+    (folder / "samples").symlink_to(ROOT / "samples")
+    command = ["extract", "samples/input", "--out", "build/samples", "--quiet"]
+    done = subprocess.run([folder / ".venv/bin/hoso", *command], cwd=folder, timeout=600, check=False)
+    assert done.returncode == 3
+    return folder
+
+
+def test_the_data_dictionary_is_that_of_the_schema() -> None:
+    stands = (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
+    assert stands == dictionary.text(), "make docs"
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    named = set(
+        re.findall(r": ([\w-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert {f"docs/{page}" for page in named} <= set(PAGES)
+    assert {(tmp_path / page).with_suffix(".html").is_file() for page in named} == {True}
+
+
+def test_the_notebook_answers(first_steps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own: a kernel leaves sockets and warnings behind."""
+    notebook = json.loads((ROOT / "docs/analysis.ipynb").read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] for cell in code), "outputs are not kept"
+    monkeypatch.setenv("HOSO_OUT", str(first_steps / "build/samples"))
+    command = [sys.executable, "-m", "jupyter", "execute", "--output", str(first_steps / "done")]
+    done = subprocess.run(
+        [*command, str(ROOT / "docs/analysis.ipynb")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    answered = json.loads((first_steps / "done.ipynb").read_text(encoding="utf-8"))
+    shown = [
+        {kind for output in cell["outputs"] for kind in output.get("data", {})}
+        for cell in answered["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert all("text/html" in kinds for kinds in shown)
+    assert sum("image/png" in kinds for kinds in shown) == 3

@@ -35,6 +35,7 @@ from pipeline.extract.folded import folded
 from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period, periods
+from pipeline.extract.place_codes import coded, coded_figure
 from pipeline.extract.repeats import merge
 from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
@@ -112,9 +113,10 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         figures += [figure(draft, flow, place, record) for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))
+    issued = _date(described.get("issued_to"))
     return Extraction(
-        described,
-        tuple(figures),
+        coded(described, issued),
+        tuple(coded_figure(each, issued) for each in figures),
         tuple(cited),
         tuple(row for _, row in left),
         tuple(number_edit(flow, q, fixed) for q, fixed in repaired),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import memory
 from pipeline.batch.engines import Answer, Outcome, Setup, Unit
 from pipeline.batch.engines.local import Local
+from pipeline.batch.place import Remote
 from pipeline.batch.units import page_limit, stat_of
 from pipeline.errors import ReadError
 from pipeline.settings import Settings
@@ -24,8 +25,7 @@ from pipeline.tables.writer import temporary_of
 if TYPE_CHECKING:
     from PIL import Image
 
-    from pipeline.batch.place import Remote
-from pipeline.batch.ledger import File
+    from pipeline.batch.ledger import File
     from pipeline.intake import FileInfo
 
 DPI = 150

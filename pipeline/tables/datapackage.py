@@ -102,6 +102,8 @@ def _field(column: Column) -> dict[str, Any]:
     found |= _both(column.title, column.description)
     if column.type == "boolean":
         found |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if column.additive:
+        found["hoso:additive"] = True
     if column.codes:
         found["categories"] = [
             {"value": code, "label": label.en, "label@vi": label.vi} for code, label in column.codes.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -55,6 +55,7 @@ class Column:
         open: whether other codes than these may stand there.
         digits: decimals that a number is rounded to; None keeps all.
         exact: whether blanks and the Unicode form stay (offsets point into such text; a file is named so).
+        additive: whether its numbers may be summed over rows that count once (a percentage may not).
     """
 
     name: str
@@ -70,6 +71,7 @@ class Column:
     open: bool = False
     digits: int | None = None
     exact: bool = False
+    additive: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,10 @@ def _own_table(path: Path, common: Mapping[str, Any]) -> TableSchema:
         "order": ["@identity", "@about", *own.get("columns", []), "@standing"],
         **{key: own[key] for key in ("en", "vi", "column") if key in own},
     }
-    return _schema(described, path, name, common)
+    schema = _schema(described, path, name, common)
+    adds = data.get("adds", ())
+    columns = (replace(c, additive=c.additive or c.name in adds) for c in schema.columns)
+    return replace(schema, columns=tuple(columns))
 
 
 def load(folder: Path) -> dict[str, TableSchema]:
