@@ -115,12 +115,15 @@ def test_commands_of_the_docs_are_taken(page: str) -> None:
     targets = set(
         re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     )
-    for line in (line for block in blocks(page) for line in block):
-        words = shlex.split(re.sub(r"[\[\]]|\.\.\.", " ", line.split(" || ")[0].split(" | ")[0]))
-        if words and Path(words[0]).name == "hoso":
+    for typed in (line for block in blocks(page) for line in block):
+        if Path(typed.split()[0]).name not in {"hoso", "make"}:
+            continue
+        line = re.split(r" \|\|? | > ", typed)[0].replace("…", "INPUT --out OUT")
+        words = shlex.split(re.sub(r"[\[\]]|\.\.\.", " ", line))
+        if Path(words[0]).name == "hoso":
             given = {"N": "1", "FORMATS": "pdf"}
             parser.parse_args([given.get(word, word) for word in words[1:]])
-        elif words and words[0] == "make":
+        else:
             assert [w for w in words[1:] if "=" not in w and w not in targets] == []
 
 
