@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-archive archive test-archive samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive archive test-archive samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
@@ -95,6 +95,10 @@ bench-legacy: ## measure how often old encodings are told and converted rightly 
 bench-intake: ## measure verdicts on text layers, second witnesses, born-digital speed (docs/benchmarks.md)
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.intake
+
+bench-batch: ## measure a batch: time and memory on 100,000 files, a run with nothing new (docs/benchmarks.md), for half an hour
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.batch --write
 
 bench-archive: ## measure searchable PDFs: order of the text, places of the words, PDF/A (docs/archive.md)
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive

@@ -55,6 +55,7 @@ def test_every_table_is_named() -> None:
         "docs/how-it-works.md",
         "docs/restoration.md",
         "docs/rules.md",
+        "docs/scheduled.md",
         "docs/text-layers.md",
         "CHANGELOG.md",
     ],

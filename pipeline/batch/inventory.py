@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.batch import units
+from pipeline.batch import since, units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger, Problem
@@ -26,15 +27,24 @@ class Inventory:
     """One look at the input: a source of inspections and the place where their answers go."""
 
     def __init__(
-        self, ledger: Ledger, keys: Keys, settings: Settings, counts: Counts, progress: Progress
+        self,
+        ledger: Ledger,
+        keys: Keys,
+        settings: Settings,
+        counts: Counts,
+        progress: Progress,
+        since: float | None = None,
+        is_settled: Callable[[str, str], bool] | None = None,
     ) -> None:
-        """Compare with ``ledger`` under ``keys``."""
+        """Compare with ``ledger`` under ``keys``; see ``runner.Options`` for the last two."""
         self.files = 0
         self._ledger = ledger
         self._keys = keys
         self._settings = settings
         self._counts = counts
         self._progress = progress
+        self._since = since
+        self._is_settled = is_settled
 
     def units(self, found: Iterable[Found | Listed]) -> Iterator[Unit]:
         """An inspection for each file that is new, changed or to be tried again.
@@ -43,19 +53,35 @@ class Inventory:
             UsageError: where two inputs hold a file of the same relative name.
         """
         for entry in found:
+            self.files += 1
+            self._progress.looking(self.files)
+            stat = "" if entry.problem else _stat(entry)
+            if self._is_left(entry, stat):
+                continue
             if not self._ledger.see(entry.source_file):
                 message = (
                     f"{entry.path}: two inputs hold a file {entry.source_file!r}: "
                     "name the folder above both as the one input"
                 )
                 raise UsageError(message)
-            self.files += 1
-            self._progress.looking(self.files)
             if entry.problem:
                 self._refuse(entry)
-            elif not self._is_known(entry):
-                stat = _stat(entry)
+            elif not self._is_known(entry, stat):
                 yield units.inspect(entry.path.absolute(), entry.source_file, stat, self._settings)
+
+    def _is_left(self, entry: Found | Listed, stat: str) -> bool:
+        """Whether a file is left as it is known, or left out where it is not known."""
+        if not stat or isinstance(entry, Listed):
+            return False  # objects are whole when they are there, and told by their tags
+        is_old = self._since is not None and since.changed(stat) < self._since
+        is_open = self._is_settled is not None and not self._is_settled(os.fspath(entry.path), stat)
+        if not (is_old or is_open):
+            return False
+        if self._ledger.glance(entry.source_file) is None:
+            self._counts.files_left += 1
+        elif not is_old:
+            self._ledger.see(entry.source_file)  # it is there, though it changes just now: its rows stay
+        return True
 
     def record(self, outcomes: Iterable[Outcome]) -> list[Unit]:
         """Keep what inspections said."""
@@ -74,18 +100,24 @@ class Inventory:
             with self._ledger.transaction():
                 self._ledger.put_file(file)
 
-    def _is_known(self, entry: Found | Listed) -> bool:
-        known = self._ledger.file(entry.source_file)
-        if known is None or tried_again(known.problem):
+    def _is_known(self, entry: Found | Listed, stat: str) -> bool:
+        known = self._ledger.glance(entry.source_file)
+        if known is None or not stat:
             return False
-        if known.key != self._keys.file(known.problem.code if known.problem else ""):
+        path, known_stat, key, problem = known
+        if tried_again(problem) or key != self._keys.file(problem.code if problem else ""):
             return False
-        if not known.stat or _stat(entry) != known.stat:
+        if known_stat != stat:
             return False
-        if known.path != entry.path.absolute():
-            with self._ledger.transaction():
-                self._ledger.put_file(replace(known, path=entry.path.absolute()))
+        if path != os.fsencode(entry.path.absolute()):
+            self._move(entry)
         return True
+
+    def _move(self, entry: Found | Listed) -> None:
+        known = self._ledger.file(entry.source_file)
+        assert known is not None
+        with self._ledger.transaction():
+            self._ledger.put_file(replace(known, path=entry.path.absolute()))
 
     def _file(self, outcome: Outcome) -> File:
         path = place_of(outcome.unit.arguments["path"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,20 @@ UPDATE documents SET tries = 1 WHERE code IS NOT NULL;
     2: "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 }
 """What makes a ledger of the next version of one of this."""
+_CONTENT = ("files", "pages", "documents", "parts")
+_ADDED = (
+    # of thousands of empty files none can be read: without an index each would be looked through for each
+    "CREATE INDEX IF NOT EXISTS files_readable ON files (sha256, source_file) WHERE code IS NULL",
+    "CREATE TABLE IF NOT EXISTS settled (told BLOB NOT NULL)",
+    # whoever changes what OUT is made of, in whatever way, takes the note away in the same transaction
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS unsettle_{table}_{event} AFTER {event} ON {table} "
+        "BEGIN DELETE FROM settled; END"
+        for table in _CONTENT
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ),
+)
+"""What came to the tables since, without a new version: made where it is missing."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,8 @@ class Ledger:
         self._db.execute("PRAGMA busy_timeout=10000")
         if version < VERSION:
             self._upgrade(version)
+        for statement in _ADDED:
+            self._db.execute(statement)
         self._db.execute("CREATE TEMP TABLE seen (source_file TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def _upgrade(self, version: int) -> None:
@@ -262,12 +278,25 @@ class Ledger:
             done = self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (source_file,))
             return done.rowcount == 1
 
+    def has_seen(self, source_file: str) -> bool:
+        """Whether this run noted that the input holds this file."""
+        with self._guard():
+            row = self._db.execute("SELECT 1 FROM temp.seen WHERE source_file = ?", (source_file,))
+            return row.fetchone() is not None
+
     def file(self, source_file: str) -> File | None:
         """What is recorded of a file."""
         with self._guard():
             row = self._db.execute("SELECT * FROM files WHERE source_file = ?", (source_file,))
             found = row.fetchone()
         return _file(found) if found else None
+
+    def glance(self, source_file: str) -> tuple[bytes, str, str, Problem | None] | None:
+        """Of a file its path, stat, key and problem: what tells whether it changed, without its ``info``."""
+        query = "SELECT path, stat, key, stage, code, message, tries FROM files WHERE source_file = ?"
+        with self._guard():
+            row = self._db.execute(query, (source_file,)).fetchone()
+        return (row[0], row[1], row[2], _problem(row[3:])) if row else None
 
     def put_file(self, file: File) -> None:
         """Record a file (inside a transaction)."""
@@ -327,12 +356,11 @@ class Ledger:
         Where none can be read it is the first of all; None for the empty hash of files that nobody could
         open.
         """
-        query = (
-            "SELECT coalesce(min(CASE WHEN code IS NULL THEN source_file END), min(source_file)) "
-            "FROM files WHERE sha256 = ? AND sha256 <> ''"
-        )
+        of_all = "SELECT min(source_file) FROM files WHERE sha256 = ? AND sha256 <> ''"
         with self._guard():
-            found = self._db.execute(query, (sha256,)).fetchone()[0]
+            (found,) = self._db.execute(f"{of_all} AND code IS NULL", (sha256,)).fetchone()
+            if found is None:
+                (found,) = self._db.execute(of_all, (sha256,)).fetchone()
         return None if found is None else str(found)
 
     def total_pages(self) -> int:
@@ -410,6 +438,29 @@ class Ledger:
         )
         for sha256, data in self._each(query, (name,)):
             yield sha256, bytes(data)
+
+    # what OUT holds
+
+    def settled(self) -> Any:
+        """What ``settle`` was told, where nothing in the ledger changed since; else None."""
+        with self._guard():
+            row = self._db.execute("SELECT told FROM settled").fetchone()
+        return unpack(row[0]) if row else None
+
+    def settle(self, told: object) -> None:
+        """Note that OUT holds what the ledger says (``told``: a JSON value); the next change forgets it."""
+        with self.transaction():
+            self._db.execute("DELETE FROM settled")
+            self._db.execute("INSERT INTO settled VALUES (?)", (pack(told),))
+
+    def has_failed(self, codes: Collection[str]) -> bool:
+        """Whether a page or document failed with one of these codes."""
+        marks = ",".join("?" * len(codes))
+        query = " UNION ALL ".join(
+            f"SELECT 1 FROM {t} WHERE code IN ({marks})" for t in ("pages", "documents")
+        )
+        with self._guard():
+            return self._db.execute(f"{query} LIMIT 1", (*codes, *codes)).fetchone() is not None
 
     def _each(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._guard():

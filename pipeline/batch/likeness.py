@@ -110,8 +110,8 @@ def likeness_of(key: str, row: Mapping[str, str], sketched: Mapping[str, Any]) -
     return Likeness(
         key,
         {name: row.get(name) or "" for name in _FACTS},
-        array("L", sketched["words"]),
-        array("L", sketched["figures"]),
+        array("I", sketched["words"]),
+        array("I", sketched["figures"]),
         tuple(sketched["bands"]),
         source == 2 and quality >= CLEAN,
         (

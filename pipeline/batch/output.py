@@ -36,6 +36,7 @@ class Summary:
     files: int = 0
     files_failed: int = 0
     pages: int = 0
+    pages_failed: int = 0
     failures: int = 0
     examples: list[Failure] = field(default_factory=list)
     """The first failures, for a person to read at once."""
@@ -89,6 +90,7 @@ class Output:
             summary.pages += file.pages
             for found in self._failures(file):
                 summary.failures += 1
+                summary.pages_failed += found.page is not None
                 if len(summary.examples) < _EXAMPLES:
                     summary.examples.append(found)
             summary.files_failed += self._is_lost(file)
@@ -150,18 +152,31 @@ class Output:
     @cached_property
     def _better(self) -> dict[str, str]:
         """The doc_id of the document that counts, by the first file of each that holds the same report."""
-        ids = {file.source_file: doc_id(file.sha256) for file in self._ledger.primaries()}
-        return {key: ids[best] for key, best in duplicates(self._likenesses()).items()}
+        found = duplicates(self._likenesses(), self._likeness_of)
+        return {key: doc_id(self._file(best).sha256) for key, best in found.items()}
 
     def _likenesses(self) -> Iterator[Likeness]:
         for file in self._ledger.primaries():
-            row = self._ledger.part("documents", file.sha256)
-            sketched = self._ledger.part("likeness", file.sha256)
-            if row is None or sketched is None:
-                continue
-            cells = dict(zip(self._columns["documents"], unpack(row)[0], strict=True))
-            if (found := likeness_of(file.source_file, cells, unpack(sketched))) is not None:
+            if (found := self._likeness(file)) is not None:
                 yield found
+
+    def _likeness_of(self, source_file: str) -> Likeness:
+        found = self._likeness(self._file(source_file))
+        assert found is not None, source_file
+        return found
+
+    def _likeness(self, file: File) -> Likeness | None:
+        row = self._ledger.part("documents", file.sha256)
+        sketched = self._ledger.part("likeness", file.sha256)
+        if row is None or sketched is None:
+            return None
+        cells = dict(zip(self._columns["documents"], unpack(row)[0], strict=True))
+        return likeness_of(file.source_file, cells, unpack(sketched))
+
+    def _file(self, source_file: str) -> File:
+        file = self._ledger.file(source_file)
+        assert file is not None, source_file
+        return file
 
     def _lost(self, file: File) -> dict[str, Value]:
         """What can be said of a file whose document could not be made.

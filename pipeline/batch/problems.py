@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 _RUNS = {WorkerDiedError.code: 2, KilledError.code: 2, TimeoutReadError.code: 2, ReadError.code: None}
 """Failures that may be the machine's, not the file's, and in how many runs they are tried (None: in every
 one). A time-out costs its whole limit, so a hostile file must not have it every night."""
+TRIED_AGAIN = frozenset(_RUNS)
+"""Codes of failures for which that may be so."""
 
 
 def tried_again(problem: Problem | None) -> bool:

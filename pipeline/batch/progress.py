@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.batch.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
+    from pipeline.batch.json_log import JsonLog
 
 _SECONDS = 60.0
 """Between two lines where no terminal is: a night's log stays readable."""
-_WIDTH = 28
-"""Characters of a file's name beside the bar."""
+_SURE = 5
+"""Pages read without which a rate says nothing: workers load their dictionaries first."""
 
 
 class Progress:
-    """Counts pages and failures, and shows them on ``stream`` (None: nowhere)."""
+    """Counts pages and failures, and shows them on ``stream`` or tells them to ``log`` (None: nowhere)."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, log: JsonLog | None = None) -> None:
         self.failures = 0
         self.total = 0
         self.done = 0
         self.documents = 0
         self._read = 0
         self._stream = stream
-        self._bar: tqdm[Any] | None = None
+        self._log = log
+        self._bar = StatusLine(stream) if stream is not None and stream.isatty() else None
         self._begun = self._shown = time.monotonic()
 
     @classmethod
@@ -35,25 +38,20 @@ class Progress:
 
     def looking(self, files: int) -> None:
         """Say that the input is being looked at (``files`` so far)."""
-        if self._stream is not None and self._is_due():
-            self._line(f"{files} files looked at")
+        if self._bar is not None:
+            if self._bar.is_due():
+                self._bar.show([f"{files:,} files looked at"])
+        elif self._is_due():
+            self._tell("looking", f"{files} files looked at", files=files)
 
     def start(self, total: int) -> None:
         """Begin to count pages."""
         self.total = total
         self._begun = self._shown = time.monotonic()
-        if self._stream is not None and self._stream.isatty():
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, unit="page", file=self._stream, dynamic_ncols=True, leave=False)
 
     def known(self, source_file: str, pages: int) -> None:
         """Pages that need no reading, for the ledger has them."""
         self.done += pages
-        if self._bar is not None:
-            # they count as there from the beginning, or the rate would promise too much
-            self._bar.initial += pages
-            self._bar.update(pages)
         self._show(source_file)
 
     def read(self, source_file: str, *, failed: bool) -> None:
@@ -61,8 +59,6 @@ class Progress:
         self.done += 1
         self._read += 1
         self.failures += failed
-        if self._bar is not None:
-            self._bar.update(1)
         self._show(source_file)
 
     def made(self, source_file: str, *, failed: bool) -> None:
@@ -75,29 +71,57 @@ class Progress:
         """Say a line now, above the bar where there is one."""
         if self._bar is not None:
             self._bar.clear()
-        self._line(text)
+        self._tell("message", text)
+
+    def writing(self) -> None:
+        """Say that the tables are being written, where somebody looks on."""
+        if self._bar is not None:
+            self._bar.show(["writing tables"])
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the line of a terminal away."""
         if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+            self._bar.clear()
 
     def _show(self, source_file: str) -> None:
         if self._bar is not None:
-            name = source_file if len(source_file) <= _WIDTH else "…" + source_file[1 - _WIDTH :]
-            self._bar.set_postfix_str(f"{self.failures} failed, {name}", refresh=False)
-        elif self._stream is not None and self._is_due():
-            self._line(
-                f"{self.done}/{self.total} pages, {self._speed()}{self.failures} failed, {source_file}"
+            if self._bar.is_due():
+                self._bar.show(self._parts(), source_file)
+        elif self._is_due():
+            text = f"{self.done}/{self.total} pages, {self._speed()}{self.failures} failed, {source_file}"
+            rate, left = self._rate()
+            self._tell(
+                "progress",
+                text,
+                pages_done=self.done,
+                pages_total=self.total,
+                failures=self.failures,
+                pages_per_minute=rate and round(rate, 1),
+                seconds_left=left and round(left),
+                file=source_file,
             )
 
-    def _speed(self) -> str:
+    def _parts(self) -> list[str]:
+        """What the line says, the most important first."""
+        # never 100 % before the end
+        parts = [f"{100 * self.done // max(self.total, 1):3}%", f"{self.done:,}/{self.total:,} pages"]
+        if self.failures:
+            parts.append(f"{self.failures:,} failed")
+        rate, left = self._rate()
+        if rate is not None and left is not None:
+            parts += [f"{_clock(left)} left", f"{rate:,.0f}/min"]
+        return parts
+
+    def _rate(self) -> tuple[float | None, float | None]:
+        """Pages a minute and seconds left; None where too little was read yet."""
         seconds = time.monotonic() - self._begun
-        if not self._read or not seconds:
-            return ""
-        left = (self.total - self.done) * seconds / self._read
-        return f"{60 * self._read / seconds:.0f} pages/min, {_clock(left)} left, "
+        if self._read < _SURE or not seconds:
+            return None, None
+        return 60 * self._read / seconds, (self.total - self.done) * seconds / self._read
+
+    def _speed(self) -> str:
+        rate, left = self._rate()
+        return "" if rate is None or left is None else f"{rate:.0f} pages/min, {_clock(left)} left, "
 
     def _is_due(self) -> bool:
         now = time.monotonic()
@@ -106,7 +130,9 @@ class Progress:
         self._shown = now
         return True
 
-    def _line(self, text: str) -> None:
+    def _tell(self, event: str, text: str, **more: object) -> None:
+        if self._log is not None:
+            self._log.tell(event, text, "info", **more)
         if self._stream is not None:
             self._stream.write(f"hoso: {text}\n")
             self._stream.flush()
@@ -115,8 +141,8 @@ class Progress:
 def _clock(seconds: float) -> str:
     """Hours and minutes.
 
-    >>> _clock(59), _clock(7260)
-    ('0:01', '2:01')
+    >>> _clock(59), _clock(7260), _clock(400_000)
+    ('1 min', '2 h 1 min', '111 h 7 min')
     """
-    minutes = max(round(seconds / 60), 1)
-    return f"{minutes // 60}:{minutes % 60:02}"
+    hours, minutes = divmod(max(round(seconds / 60), 1), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

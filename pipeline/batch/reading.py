@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.batch import keys as key_of
@@ -23,6 +23,8 @@ class Counts:
     files_inspected: int = 0
     pages_read: int = 0
     documents_made: int = 0
+    files_left: int = 0
+    """Files that were left out: older than ``Options.since``, or not yet settled; new ones, none is known."""
 
 
 @dataclass
@@ -37,9 +39,16 @@ class Reading:
     """All pages and documents of one run. What it holds in memory is the documents in hand."""
 
     def __init__(
-        self, ledger: Ledger, keys: Keys, settings: Settings, progress: Progress, counts: Counts
+        self,
+        ledger: Ledger,
+        keys: Keys,
+        settings: Settings,
+        progress: Progress,
+        counts: Counts,
+        is_kept: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """Read what ``ledger`` lacks under ``keys``."""
+        """Read what ``ledger`` lacks under ``keys``; of files that are kept only pages never read."""
+        self._is_kept = is_kept
         self._ledger = ledger
         self._keys = keys
         self._settings = settings
@@ -91,6 +100,8 @@ class Reading:
 
     def _missing(self, file: File) -> list[int]:
         states = {state.number: state for state in self._ledger.pages(file.sha256)}
+        if self._is_kept(file.source_file):
+            return [n for n in range(1, file.pages + 1) if n not in states]
         return [n for n in range(1, file.pages + 1) if not self._is_current(file, states.get(n))]
 
     def _is_current(self, file: File, state: PageState | None) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pipeline
 from pipeline import errors, memory
 from pipeline.batch import keys as key_of
-from pipeline.batch import lock
+from pipeline.batch import lock, settled
 from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.dask_place import Place
@@ -25,10 +25,12 @@ from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import File, Ledger
 from pipeline.batch.output import Output, Summary
 from pipeline.batch.place import Remote
+from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
 from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
 from pipeline.batch.remote import Listed, listing
+from pipeline.batch.settled import Settled
 from pipeline.batch.watch import MaxFailures, Watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
@@ -43,7 +45,7 @@ ROOMS = "pipeline.batch.units:rooms"
 
 @dataclass(frozen=True)
 class Options:
-    """What a run may vary beside its settings; none of it changes a byte of the tables."""
+    """What a run may vary beside its settings; but for the files it takes none of it changes the tables."""
 
     jobs: int = 0
     """Worker processes; 0: one for each processor that this process may use."""
@@ -57,6 +59,11 @@ class Options:
     """When the run is to be given up."""
     failed_only: bool = False
     """Whether only what failed in the runs before is read again; the inputs are not looked through."""
+
+    since: float | None = None
+    """Seconds since 1970: files that changed before are left as they are known; none leaves the tables."""
+    is_settled: Callable[[str, str], bool] | None = None
+    """Of a file's path and state whether it is whole; others are left as they are known until they are."""
 
     @property
     def workers(self) -> int:
@@ -97,6 +104,7 @@ class _Run:
     stop: Stop
     counts: Counts = field(default_factory=Counts)
     begun: float = field(default_factory=time.monotonic)
+    begun_at: str = field(default_factory=lambda: time.strftime("%FT%T%z"))
 
 
 def run(
@@ -136,25 +144,31 @@ def run(
         closing(Ledger(held.folder / "ledger.sqlite")) as ledger,
         # while the tables are written too: a signal must not leave half of them new
         this.stop.on_signals(),
+        closing(this.progress),
     ):
         pulse = Pulse(held.folder, this.counts)
         watch = Watch(this.stop, inputs, out, held.folder / "lock", this.options.max_failures, pulse)
-        with _engine(this, held.scratch) as engine, closing(this.progress), closing(pulse):
-            programs = _bring_up_to_date(this, ledger, engine, watch)
+        with _engine(this, held.scratch) as engine, closing(pulse):
+            keys, programs = _bring_up_to_date(this, ledger, engine, watch)
         watch.check_output()
-        return _write(this, ledger, programs)
+        return _report(this, ledger, keys, programs)
 
 
-def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine, watch: Watch) -> dict[str, str]:
+def _bring_up_to_date(
+    this: _Run, ledger: Ledger, engine: Engine, watch: Watch
+) -> tuple[Keys, dict[str, str]]:
     """All of a run up to the point where the ledger is complete.
 
     Returns:
-        Versions of the programs that read pages; empty where none was needed.
+        What results hang on, and versions of the programs that read pages; empty where none was needed.
     """
     again = _failed(this, ledger) if this.options.failed_only else None
-    inventory = Inventory(ledger, key_of.make(this.settings, {}), this.settings, this.counts, this.progress)
+    partly = this.options.since is not None
+    keys = key_of.make(this.settings, {})
+    of_files = (this.options.since, this.options.is_settled)
+    inventory = Inventory(ledger, keys, this.settings, this.counts, this.progress, *of_files)
     drive(engine, inventory.units(_found(this, again)), watch.over(inventory.record), this.stop)
-    if again is None:
+    if again is None and not partly:
         if not inventory.files:
             names = ", ".join(map(str, this.inputs))
             message = f"no file in {names}; hoso reads PDF, PNG, JPEG, TIFF, .txt and office files"
@@ -163,11 +177,15 @@ def _bring_up_to_date(this: _Run, ledger: Ledger, engine: Engine, watch: Watch) 
     programs = _programs(this.options, this.settings, ledger.kinds())
     keys = key_of.make(this.settings, programs)
     ledger.remember("run", _facts(this, keys))
-    reading = Reading(ledger, keys, this.settings, this.progress, this.counts)
+    held = settled.recall(ledger, keys, this.out, partly=partly)
+    if held is not None and not ledger.has_failed(TRIED_AGAIN):
+        return keys, programs
+    kept = [lambda source_file: not ledger.has_seen(source_file)] if partly else []
+    reading = Reading(ledger, keys, this.settings, this.progress, this.counts, *kept)
     this.progress.start(ledger.total_pages())
     only = None if again is None else frozenset(file.source_file for file in again)
     drive(engine, reading.units(only), watch.over(reading.record), this.stop)
-    return programs
+    return keys, programs
 
 
 def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found | Listed]:
@@ -176,7 +194,9 @@ def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found | Listed]
     from pipeline.intake.find import Found
 
     if again is None:
-        yield from find([path for path in this.inputs if isinstance(path, Path)])
+        # of an inbox that is emptied the tables stay
+        folders = [path for path in this.inputs if isinstance(path, Path)]
+        yield from find(folders, may_be_empty=this.options.since is not None)
         for given in this.inputs:
             if isinstance(given, Remote):
                 yield from listing(given)
@@ -233,16 +253,41 @@ def _programs(options: Options, settings: Settings, kinds: frozenset[str]) -> di
     return found
 
 
-def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
-    from pipeline.language import dictionaries
+def _report(this: _Run, ledger: Ledger, keys: Keys, programs: dict[str, str]) -> Report:
+    """Write what OUT does not hold yet, and ``run.json`` in any case."""
+    from pipeline.tables import writer
+
+    held = settled.recall(ledger, keys, this.out, partly=this.options.since is not None)
+    if held is None:
+        held = _write(this, ledger, keys)
+    seconds = time.monotonic() - this.begun
+    writer.write_run(this.out, _record(this, held, programs, seconds))
+    return Report(this.out, held.summary, this.counts, dict(held.rows), seconds, programs)
+
+
+def _write(this: _Run, ledger: Ledger, keys: Keys) -> Settled:
     from pipeline.tables import writer
     from pipeline.tables.rows import format_row
     from pipeline.tables.schema import tables
 
+    this.progress.writing()
     schemas = tables(this.settings.rules_folder)
     output = Output(ledger, format_row, {name: schema.header for name, schema in schemas.items()})
     summary = output.count()
-    record = {
+    parts = (output.tables(), output.texts(), output.edits(), output.failures())
+    written = writer.write(this.out, *parts, schemas)
+    done = Settled(summary, written.rows, output.layers)
+    # a run over failures alone may leave pages unread that an interrupted one left
+    if not this.options.failed_only:
+        settled.note(ledger, keys, this.out, done, partly=this.options.since is not None)
+    return done
+
+
+def _record(this: _Run, held: Settled, programs: dict[str, str], seconds: float) -> dict[str, object]:
+    """What ``run.json`` holds."""
+    from pipeline.language import dictionaries
+
+    return {
         "hoso": pipeline.__version__,
         "python": platform.python_version(),
         "programs": programs,
@@ -250,19 +295,14 @@ def _write(this: _Run, ledger: Ledger, programs: dict[str, str]) -> Report:
         "settings": asdict(this.settings),
         "inputs": [str(path) for path in this.inputs],
         "jobs": this.options.workers,
-        "found": {k: v for k, v in asdict(summary).items() if k != "examples"},
+        "found": {k: v for k, v in asdict(held.summary).items() if k != "examples"},
         "done": asdict(this.counts),
-        "rows": output.rows,
-        "layers": output.layers,
+        "rows": {name: count for name, count in held.rows.items() if name != "failures"},
+        "layers": held.layers,
+        "begun": this.begun_at,
         "finished": time.strftime("%FT%T%z"),
-        "seconds": round(time.monotonic() - this.begun, 2),
+        "seconds": round(seconds, 2),
     }
-    # run.json is written last, when all rows are drawn and counted
-    written = writer.write(
-        this.out, output.tables(), output.texts(), output.edits(), output.failures(), record, schemas
-    )
-    seconds = time.monotonic() - this.begun
-    return Report(this.out, summary, this.counts, written.rows, seconds, programs)
 
 
 @contextmanager

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.batch.place import place_of
+from pipeline import errors
+from pipeline.batch.place import Remote, place_of
+from pipeline.commands import scheduled
 from pipeline.commands.common import (
     EPILOG,
     add_common,
@@ -21,6 +23,7 @@ from pipeline.commands.common import (
 if TYPE_CHECKING:
     from pipeline.batch.engines.dask_place import Place
     from pipeline.batch.runner import Report
+    from pipeline.batch.settling import Settling
     from pipeline.commands.common import Commands
     from pipeline.model import Failure
 
@@ -64,6 +67,7 @@ def add(commands: Commands) -> None:
         metavar="N|P%",
         help="end the run (status 7) when more than N failed in it, or more than P per cent of at least 100",
     )
+    scheduled.add(extract)
     add_own_rules(extract)
     add_common(extract)
     loudness = extract.add_mutually_exclusive_group()
@@ -73,17 +77,37 @@ def add(commands: Commands) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from pipeline.batch.progress import Progress
+    if options.watch:
+        if any(isinstance(given, Remote) for given in options.inputs):
+            message = (
+                "--watch looks at folders; of a URL run hoso extract from cron, which fetches what is new"
+            )
+            raise errors.UsageError(message)
+        return scheduled.stay(options, lambda is_settled: _once(options, is_settled))
+    return _once(options)
+
+
+def _once(options: argparse.Namespace, is_settled: Settling | None = None) -> int:
     from pipeline.batch.runner import Options, run
+    from pipeline.batch.since import moment
     from pipeline.batch.watch import MaxFailures
 
-    progress = Progress.on_stderr(quiet=options.quiet)
-    most = options.max_failures or MaxFailures()
-    chosen = Options(jobs=options.jobs, cluster=_cluster(options), max_failures=most)
-    report = run(options.inputs, options.out, settings_of(options), chosen, progress)
-    if not options.quiet:
-        tell(report)
-    return report.exit_status
+    with scheduled.Teller(options, _summary) as teller:
+        teller.check()
+        since = moment(options.since, options.out) if options.since else None
+        most = options.max_failures or MaxFailures()
+        how = Options(
+            jobs=options.jobs,
+            cluster=_cluster(options),
+            max_failures=most,
+            since=since,
+            is_settled=is_settled,
+        )
+        report = run(options.inputs, options.out, settings_of(options), how, teller.progress)
+        if not (options.quiet or options.log_json):
+            tell(report)
+        teller.done(report)
+    return teller.status
 
 
 def _cluster(options: argparse.Namespace) -> Place | None:
@@ -115,10 +139,11 @@ def _summary(report: Report) -> str:
     found, done = report.summary, report.counts
     rows = ", ".join(f"{name} {report.rows[name]}" for name in report.rows if name not in _NO_FIGURES)
     failed = f"; {found.failures} failed, all in {report.out / 'failures.csv'}" if found.failures else ""
+    left = f"; {many(done.files_left, 'new file')} left out, older or not settled" if done.files_left else ""
     return (
         f"{many(found.files, 'file')}, {many(found.pages, 'page')} "
         f"({done.pages_read} read now, {report.seconds:.0f} s); "
-        f"rows: {rows}{failed}; tables in {report.out / 'tables'}"
+        f"rows: {rows}{failed}{left}; tables in {report.out / 'tables'}"
     )
 
 

@@ -33,7 +33,7 @@ class Found:
     problem: str = ""
 
 
-def find(inputs: Sequence[Path]) -> Iterator[Found]:
+def find(inputs: Sequence[Path], *, may_be_empty: bool = False) -> Iterator[Found]:
     """All entries of the inputs, folders recursively, sorted by the bytes of their names.
 
     Hidden files, junk of file managers, office lock files (``~$…``) and output folders of hoso are left
@@ -42,10 +42,10 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
     silence. A file that two inputs share is yielded once.
 
     Raises:
-        UsageError: for an input that does not exist, or holds no file: a folder to which nothing is mounted
-            must not look like an archive whose files were all deleted.
+        UsageError: for an input that does not exist, or holds no file unless it ``may_be_empty``: a folder to
+            which nothing is mounted must not look like an archive whose files were all deleted.
     """
-    seen: set[str] = set()
+    seen: set[str] | None = set() if len(inputs) > 1 else None
     for given in inputs:
         try:
             status = given.stat()
@@ -53,14 +53,16 @@ def find(inputs: Sequence[Path]) -> Iterator[Found]:
             reason = getattr(error, "strerror", None) or str(error)
             message = f"{printable(str(given))}: {reason}; name a file or a folder that exists"
             raise UsageError(message) from error
-        entries = _walk(given, given.resolve()) if stat.S_ISDIR(status.st_mode) else [given]
-        is_empty = True
-        for entry in entries:
+        is_folder = stat.S_ISDIR(status.st_mode)
+        is_empty = not may_be_empty
+        for path, is_plain in _walk(given, given.resolve()) if is_folder else [(given, False)]:
             is_empty = False
-            absolute = str(entry.absolute())
-            if absolute not in seen:
+            if seen is not None:
+                absolute = str(path.absolute())
+                if absolute in seen:
+                    continue
                 seen.add(absolute)
-                yield _entry(entry, given)
+            yield _entry(path, given, is_plain=is_plain)
         if is_empty:
             name = printable(str(given))
             message = (
@@ -78,16 +80,19 @@ def printable(name: str) -> str:
     >>> print(printable("b\udce1o\n.pdf"), printable("b\\xe1o  1.pdf"))
     b\xe1o\n.pdf b\\xe1o  1.pdf
     """
+    if name.isprintable() and "\\" not in name:  # nearly all are, and archives have many
+        return name
     text = name.replace("\\", "\\\\")
     text = os.fsencode(text).decode("utf-8", "backslashreplace")
     return _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
+def _walk(folder: Path, root: Path) -> Iterator[tuple[Path, bool]]:
+    """Entries below a folder, and whether the folder itself says that each is a regular file."""
     try:
         entries = sorted(os.scandir(folder), key=lambda e: os.fsencode(e.name))
     except OSError:
-        yield folder  # told as a problem by _entry
+        yield folder, False  # told as a problem by _entry
         return
     is_output = any(e.name == MARKER for e in entries)
     if is_output and folder.resolve() != root:
@@ -100,12 +105,12 @@ def _walk(folder: Path, root: Path) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), root)
         else:
-            yield Path(entry.path)
+            yield Path(entry.path), entry.is_file(follow_symlinks=False)
 
 
-def _entry(path: Path, given: Path) -> Found:
+def _entry(path: Path, given: Path, *, is_plain: bool) -> Found:
     name = path.name if path == given else path.relative_to(given).as_posix()
-    return Found(path, printable(name), _problem(path, given))
+    return Found(path, printable(name), "" if is_plain else _problem(path, given))
 
 
 def _problem(path: Path, given: Path) -> str:

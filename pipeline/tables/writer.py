@@ -2,7 +2,7 @@
 
 Every file is written beside its place under a temporary name, flushed to the disk, and renamed. A file
 whose bytes would stay the same is not touched. All tables are staged before the first is renamed, so a
-full disk leaves the old tables as they were. ``run.json`` comes last: where it is new, all is.
+full disk leaves the old tables as they were. ``write_run`` comes last: where ``run.json`` is new, all is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipeline.errors import OutputError
 from pipeline.tables import datapackage
+from pipeline.tables.handful import Handful
 from pipeline.tables.rows import SchemaError
 from pipeline.tables.schema import TableSchema
 from pipeline.tables.schema import tables as contract
@@ -64,10 +65,9 @@ def write(
     texts: Iterable[tuple[str, str]],
     edits: Iterable[tuple[str, Rows]],
     failures: Rows,
-    run: Mapping[str, object],
     schemas: Mapping[str, TableSchema] | None = None,
 ) -> Written:
-    """Write a whole output folder.
+    """Write a whole output folder but for ``run.json``.
 
     Everything may be a generator and is consumed once, in this order: the tables (in the schema's order,
     not the mapping's), failures, texts, edits. Memory does not grow with the number of rows; of texts and
@@ -80,7 +80,6 @@ def write(
         texts: ``(doc_id, text)``, pages split by form feed, for ``text/DOC_ID.txt``.
         edits: ``(doc_id, rows)`` for ``edits/DOC_ID.csv``.
         failures: rows of ``failures.csv``.
-        run: what ``run.json`` holds; must be JSON.
         schemas: the tables there are; the contract's where None.
 
     Returns:
@@ -88,7 +87,7 @@ def write(
         ``edits/dXXXXXXXXXXXX.csv``) are removed; other files are left alone.
 
     Raises:
-        OutputError: the folder cannot be written; tables, failures.csv and run.json are as they were.
+        OutputError: the folder cannot be written; tables and failures.csv are as they were.
         SchemaError: an unknown table or a row of another width (a mistake of the program).
     """
     every = schemas or contract()
@@ -105,21 +104,38 @@ def write(
                 staged.append((temporary_of(place), place))
                 rows = failures if schema.name == "failures" else tables.get(schema.name, ())
                 done.rows[schema.name] = _stage_table(staged[-1][0], schema, rows)
-            kept = _write_documents(out, texts, edits, done)
+            # of text/ and edits/, the documents that are there now
+            of_texts = _write_each(out / "text", ".txt", texts, done)
+            of_edits = _write_each(out / "edits", ".csv", ((i, _as_csv(rows)) for i, rows in edits), done)
             for temporary, place in staged:
                 _settle(temporary, place, done)
         finally:
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
         described = out / "tables" / "datapackage.json"
-        done.removed = _remove_tables(described, chosen)
+        done.removed += _remove_tables(described, chosen)
         _write_text(described, datapackage.text(every.values()), done)
         sync_folder(out / "tables")
-        done.removed += _remove_stale(out, *kept)
-        body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
-        _write_text(out / "run.json", body, done)
+        done.removed += _remove_stale(out / "text", ".txt", of_texts)
+        done.removed += _remove_stale(out / "edits", ".csv", of_edits)
         sync_folder(out)
     return done
+
+
+def write_run(out: Path, run: Mapping[str, object]) -> None:
+    """Write ``run.json``, last of all.
+
+    Args:
+        out: the output folder.
+        run: what it holds; must be JSON.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    body = json.dumps(run, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
+    with clear_errors(out):
+        _write_text(out / "run.json", body, Written({}))
+        sync_folder(out)
 
 
 def _schemas(given: Mapping[str, Rows], every: Mapping[str, TableSchema]) -> list[TableSchema]:
@@ -132,27 +148,25 @@ def _schemas(given: Mapping[str, Rows], every: Mapping[str, TableSchema]) -> lis
     return chosen
 
 
-def _write_documents(
-    out: Path, texts: Iterable[tuple[str, str]], edits: Iterable[tuple[str, Rows]], done: Written
-) -> tuple[set[str], set[str]]:
-    """Write texts and edits one by one; the names of the files that belong there now."""
-    text_names, edit_names = set(), set()
-    for doc_id, text in texts:
-        place = out / "text" / f"{_checked(doc_id)}.txt"
-        text_names.add(place.name)
-        _write_text(place, text, done)
-    schema = contract()["edits"]
-    for doc_id, rows in edits:
-        place = out / "edits" / f"{_checked(doc_id)}.csv"
-        edit_names.add(place.name)
-        # one document's rows fit in memory; to stage and flush each of thousands takes minutes
-        table = io.StringIO(newline="")
-        _write_rows(table, schema, rows)
-        _write_text(place, table.getvalue(), done)
+def _as_csv(rows: Rows) -> str:
+    """A document's edits as CSV: they fit in memory."""
+    table = io.StringIO(newline="")
+    _write_rows(table, contract()["edits"], rows)
+    return table.getvalue()
+
+
+def _write_each(folder: Path, suffix: str, documents: Iterable[tuple[str, str]], done: Written) -> set[bytes]:
+    """Write texts or edits one by one; the identities of the documents whose they are."""
+    kept: set[bytes] = set()  # of an identity six bytes: there may be millions
+    with Handful(folder, temporary_of) as files:
+        for doc_id, text in documents:
+            kept.add(bytes.fromhex(_checked(doc_id)[1:]))
+            files.put(f"{doc_id}{suffix}", text)
+    done.changed += files.changed
+    done.unchanged += files.unchanged
     # once, not for each of thousands of files
-    sync_folder(out / "text")
-    sync_folder(out / "edits")
-    return text_names, edit_names
+    sync_folder(folder)
+    return kept
 
 
 def _checked(doc_id: str) -> str:
@@ -240,9 +254,10 @@ def sync_folder(folder: Path) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of a run that was killed (the caller holds the folder's lock)."""
-    for path in list(folder.iterdir()):
-        if _TEMPORARY.fullmatch(path.name) and path.is_file():
-            path.unlink(missing_ok=True)
+    with os.scandir(folder) as entries:
+        left = [e.name for e in entries if _TEMPORARY.fullmatch(e.name) and e.is_file()]
+    for name in left:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _remove_tables(described: Path, schemas: Sequence[TableSchema]) -> int:
@@ -258,15 +273,18 @@ def _remove_tables(described: Path, schemas: Sequence[TableSchema]) -> int:
     return len(gone)
 
 
-def _remove_stale(out: Path, text_names: set[str], edit_names: set[str]) -> int:
-    """Remove texts and edits of documents that are no longer there; how many."""
-    removed = 0
-    for folder, suffix, kept in ((out / "text", ".txt", text_names), (out / "edits", ".csv", edit_names)):
-        for path in list(folder.iterdir()):
-            if path.suffix == suffix and DOC_ID.fullmatch(path.stem) and path.name not in kept:
-                path.unlink(missing_ok=True)
-                removed += 1
-    return removed
+def _remove_stale(folder: Path, suffix: str, kept: set[bytes]) -> int:
+    """Remove the files of documents that are not ``kept``; how many."""
+    with os.scandir(folder) as entries:
+        stale = [e.name for e in entries if _is_stale(e.name, suffix, kept)]
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
+    return len(stale)
+
+
+def _is_stale(name: str, suffix: str, kept: set[bytes]) -> bool:
+    doc_id = name.removesuffix(suffix)
+    return doc_id != name and bool(DOC_ID.fullmatch(doc_id)) and bytes.fromhex(doc_id[1:]) not in kept
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def made(name: str, text: str, source: TextSource = "text_file", quality: float 
 
 def groups(*files: Likeness) -> dict[str, str]:
     """File → the file that counts for it."""
-    return duplicates(sorted(files, key=lambda f: f.key))
+    return duplicates(sorted(files, key=lambda f: f.key), {f.key: f for f in files}.__getitem__)
 
 
 SAME: dict[str, Sequence[Likeness]] = {

@@ -87,11 +87,13 @@ def test_a_unit_that_hangs_is_ended_and_not_tried_again(engine: Local) -> None:
     assert [(o.unit.kind, o.code) for o in outcomes] == [("hang", "timeout"), ("echo", "")]
 
 
-def test_a_worker_is_replaced_after_many_units(engine: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "_UNITS_A_WORKER", 2)
-    outcomes = all_of(engine, *[unit("echo") for _ in range(5)])
-    used = [o.answer["process"] for o in outcomes]
-    assert used[0] == used[1] != used[2] == used[3] != used[4]
+@pytest.mark.parametrize(("seconds", "processes"), [(0.0, 3), (600.0, 1)])
+def test_a_worker_is_replaced_after_much_work(
+    engine: Local, monkeypatch: pytest.MonkeyPatch, seconds: float, processes: int
+) -> None:
+    monkeypatch.setattr(local, "_WORK_A_WORKER", seconds)
+    outcomes = all_of(engine, *[unit("echo") for _ in range(3)])
+    assert len({o.answer["process"] for o in outcomes}) == processes
 
 
 def test_a_worker_killed_while_idle_costs_nothing(engine: Local) -> None:

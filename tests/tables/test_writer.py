@@ -19,7 +19,7 @@ from pipeline.model import Box
 from pipeline.tables import datapackage
 from pipeline.tables.rows import SchemaError, format_row
 from pipeline.tables.schema import ORDER, tables
-from pipeline.tables.writer import Rows, Written, write
+from pipeline.tables.writer import Rows, Written, write, write_run
 
 A, B = "d00000000000a", "d00000000000b"
 
@@ -107,9 +107,11 @@ def fill(out: Path, given: dict[str, Rows] | None = None, **other: Any) -> Writt
         "texts": [(A, "trang một\ftrang hai\n"), (B, "")],
         "edits": [(A, [format_row("edits", edit)]), (B, [])],
         "failures": [format_row("failures", failure)],
-        "run": {"version": "0", "files": 2},
     }
-    return write(out, contents() if given is None else given, **{**values, **other})
+    run = other.pop("run", {"version": "0", "files": 2})
+    done = write(out, contents() if given is None else given, **{**values, **other})
+    write_run(out, run)
+    return done
 
 
 def snapshot(out: Path) -> dict[str, tuple[int, bytes]]:
@@ -293,7 +295,7 @@ def test_mistakes_of_the_program(tmp_path: Path, given: dict[str, Rows], other: 
 def test_memory_does_not_grow_with_rows(tmp_path: Path) -> None:
     row = loan(1)
     tracemalloc.start()
-    done = write(tmp_path, {"loans": (row for _ in range(50_000))}, [], [], [], {})
+    done = write(tmp_path, {"loans": (row for _ in range(50_000))}, [], [], [])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert done.rows["loans"] == 50_000
