@@ -96,8 +96,8 @@ bench-intake: ## measure verdicts on text layers, second witnesses, born-digital
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.intake
 
-bench-batch: ## measure a batch: time and memory on 100,000 files, a run with nothing new (docs/benchmarks.md), for half an hour
-	@bash .ci/setup.sh dev
+bench-batch: ## measure a batch: scans beside Tesseract and OCRmyPDF, a cluster, 100,000 files (docs/benchmarks.md), for an hour
+	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	.venv/bin/python -m benchmarks.batch --write
 
 bench-archive: ## measure searchable PDFs: order of the text, places of the words, PDF/A (docs/archive.md)

@@ -31,7 +31,7 @@ _ADVICE = {
     "is full": "; free some space and run again, everything read so far is kept",
     "readonly": "; the folder cannot be written, choose another with --out",
     "unable to open": "; the folder cannot be written, choose another with --out",
-    "disk I/O error": "; check the disk, or whether it is still mounted",
+    "disk I/O error": "; check whether the disk is full, failing or no longer mounted",
 }
 """What to do about an error of SQLite, by its words."""
 _TABLES = """

@@ -79,9 +79,7 @@ def add(commands: Commands) -> None:
 def _extract(options: argparse.Namespace) -> int:
     if options.watch:
         if any(isinstance(given, Remote) for given in options.inputs):
-            message = (
-                "--watch looks at folders; of a URL run hoso extract from cron, which fetches what is new"
-            )
+            message = "--watch looks at folders; of a URL run hoso extract from cron: it fetches what is new"
             raise errors.UsageError(message)
         return scheduled.stay(options, lambda is_settled: _once(options, is_settled))
     return _once(options)

@@ -48,8 +48,8 @@ def add(commands: Commands) -> None:
         "clean",
         help="remove what no file needs: pages of files that are gone, leftovers of killed runs",
         description=(
-            "Remove from OUT the pages of files that are gone, which come back unread until then, and what "
-            "killed runs left behind. Tables, texts and decisions stay."
+            "Remove from OUT the pages of files that are gone, which are kept in case they come back, and "
+            "what killed runs left behind. Tables, texts and decisions stay."
         ),
         epilog=EPILOG,
     )

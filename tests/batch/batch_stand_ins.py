@@ -134,7 +134,15 @@ def inspect_file(path: Path, settings: Settings) -> FileInfo:
     return inspect(path, settings)
 
 
+def _set_clock() -> None:
+    shift = int(os.environ.get("BATCH_TEST_CLOCK", "0"))
+    now, now_ns = time.time, time.time_ns
+    time.time = lambda: now() + shift
+    time.time_ns = lambda: now_ns() + shift * 10**9
+
+
 def rooms(settings: Mapping[str, Any]) -> Rooms:
+    _set_clock()
     return Rooms(
         settings, inspect_file=inspect_file, read_page=read_page, maker=Maker(restore, extract, format_row)
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -210,3 +212,30 @@ def test_a_log_whose_disk_is_full_says_nothing(tmp_path: Path, capsys: pytest.Ca
         watch_log = __import__("logging").getLogger(watch.__name__)
         watch_log.warning("lost")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_that_is_set_back_changes_nothing(
+    source: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, years: int
+) -> None:
+    go(source, tmp_path / "undisturbed")
+    first = len(reads())
+    now, now_ns = time.time, time.time_ns
+    shift = years * 365 * 86_400
+    # in this process while pages are read, in the workers from their first page on
+    monkeypatch.setenv("BATCH_TEST_CLOCK", str(shift))
+
+    def shifted() -> None:
+        monkeypatch.setattr(time, "time", lambda: now() + shift)
+        monkeypatch.setattr(time, "time_ns", lambda: now_ns() + shift * 10**9)
+
+    _when(monkeypatch, "b.txt", shifted)
+    assert go(source, out).exit_status == EXIT_OK
+    assert tree(out) == tree(tmp_path / "undisturbed")
+    assert len(reads()) == 2 * first
+    os.utime(source / "a.txt", (now() + shift, now() + shift))
+    report = go(source, out)
+    assert (report.exit_status, report.counts.pages_read) == (EXIT_OK, 0)
+    (source / "b.txt").write_text("9 hộ")
+    assert go(source, out).counts.pages_read == 1
+    assert tree(out) != tree(tmp_path / "undisturbed")

@@ -89,7 +89,7 @@ def begin(source: Path, out: Path, reads: Path, temporary: Path, mark: str) -> s
     )
 
 
-def command(arguments: Sequence[str | Path], **variables: str) -> subprocess.CompletedProcess[str]:
+def command(arguments: Sequence[object], **variables: str) -> subprocess.CompletedProcess[str]:
     """The command ``hoso`` as a user calls it."""
     return subprocess.run(
         [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],

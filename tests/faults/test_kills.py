@@ -20,7 +20,7 @@ from pipeline.batch.lock import hold
 KILLS = int(os.environ.get("HOSO_FAULTS_KILLS", "200"))
 _LAST = 10
 """One kill in so many comes when all pages are read, into the writing of the tables."""
-_SLOWEST = 12.0
+_SLOWEST = 8.0
 """Seconds after which a run is killed at the latest."""
 
 
