@@ -98,7 +98,7 @@ bench-intake: ## measure verdicts on text layers, second witnesses, born-digital
 	@bash .ci/setup.sh dev fonts
 	.venv/bin/python -m benchmarks.intake
 
-bench-batch: ## measure a batch: scans beside Tesseract and OCRmyPDF, 100,000 small files (docs/benchmarks.md), for an hour
+bench-batch: ## measure a batch: scans beside Tesseract and OCRmyPDF, a cluster, 100,000 files (docs/benchmarks.md), for an hour
 	@bash .ci/setup.sh dev fonts && bash .ci/setup.sh archive
 	.venv/bin/python -m benchmarks.batch --write
 

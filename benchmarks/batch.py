@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from benchmarks import batch_pool, batch_scale
+from benchmarks import batch_cluster, batch_pool, batch_scale
 from benchmarks.page import put
 from benchmarks.shared import ROOT
 
 PARTS: dict[str, Callable[[bool], str]] = {
     "pool": lambda _: batch_pool.report(),
+    "cluster": lambda _: batch_cluster.report(),
     "scale": lambda write: batch_scale.report(list(batch_scale.STEPS), write=write),
 }
 """By the name of their block in docs/benchmarks.md."""

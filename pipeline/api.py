@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -25,7 +26,7 @@ def process(
     """Bring an output folder up to date with files and folders, as ``hoso extract`` does.
 
     Args:
-        inputs: files and folders.
+        inputs: files, folders and URLs.
         out: the output folder, made where missing.
         settings: defaults to ``Settings()``; hoso.toml and the environment are not looked at.
         jobs: worker processes; 0: one for each usable processor.
@@ -34,9 +35,11 @@ def process(
         HosoError: see ``pipeline.errors``. Files and pages that cannot be read raise nothing: they are
             rows of failures.csv, and ``Report.exit_status`` tells.
     """
+    from pipeline.batch.place import place_of
     from pipeline.batch.runner import Options, run
 
-    return run([Path(given) for given in inputs], Path(out), settings or Settings(), Options(jobs=jobs))
+    places = [place_of(os.fspath(given)) for given in inputs]
+    return run(places, Path(out), settings or Settings(), Options(jobs=jobs))
 
 
 def read(path: str | Path, *, settings: Settings | None = None, channel: Channel = "auto") -> Document:

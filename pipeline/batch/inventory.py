@@ -71,8 +71,8 @@ class Inventory:
 
     def _is_left(self, entry: Found | Listed, stat: str) -> bool:
         """Whether a file is left as it is known, or left out where it is not known."""
-        if not stat:
-            return False
+        if not stat or isinstance(entry, Listed):
+            return False  # objects are whole when they are there, and told by their tags
         is_old = self._since is not None and since.changed(stat) < self._since
         is_open = self._is_settled is not None and not self._is_settled(os.fspath(entry.path), stat)
         if not (is_old or is_open):

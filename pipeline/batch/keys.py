@@ -32,15 +32,8 @@ _PAGE = (*_INTAKE, "ocr")
 """Code that reading a page uses: neither lexicon nor rules, or each new one would read an archive again."""
 _ROWS = ("language", "restore", "extract", "tables/rows.py", "tables/schema.py")
 _DOCUMENT = (*_PAGE, "batch/documents.py", "batch/likeness.py", *_ROWS)
-WORKER = (
-    *_DOCUMENT,
-    "batch/engines",
-    "batch/place.py",
-    "batch/remote.py",
-    "batch/worker.py",
-    "errors.py",
-    "settings.py",
-)
+_CARRIED = ("batch/engines", "batch/place.py", "batch/remote.py", "batch/worker.py")
+WORKER = (*_DOCUMENT, *_CARRIED, "errors.py", "settings.py")
 """Code that a worker elsewhere must share: it makes the rows, and says what went wrong."""
 _PAGE_DICTIONARIES = ("encodings/*.toml", "quality*.toml", "syllables.*")
 """Dictionaries that inspecting a file and reading a page use."""

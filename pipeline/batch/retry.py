@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.batch import lock
 from pipeline.batch.ledger import Ledger
+from pipeline.batch.place import place_of
 from pipeline.batch.progress import Progress
 from pipeline.batch.runner import Options, Report, run
 from pipeline.errors import UsageError
@@ -27,5 +28,5 @@ def retry(out: Path, options: Options | None = None, progress: Progress | None =
         message = f"{out}: no run came as far as reading pages: run hoso extract"
         raise UsageError(message)
     settings = Settings().with_values(facts["settings"], "run")
-    inputs = [Path(text) for text in facts["inputs"]]
+    inputs = [place_of(text) for text in facts["inputs"]]
     return run(inputs, out, settings, replace(options or Options(), failed_only=True), progress)

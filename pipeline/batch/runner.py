@@ -195,8 +195,8 @@ def _found(this: _Run, again: Sequence[File] | None) -> Iterator[Found | Listed]
 
     if again is None:
         # of an inbox that is emptied the tables stay
-        paths = [path for path in this.inputs if isinstance(path, Path)]
-        yield from find(paths, may_be_empty=this.options.since is not None)
+        folders = [path for path in this.inputs if isinstance(path, Path)]
+        yield from find(folders, may_be_empty=this.options.since is not None)
         for given in this.inputs:
             if isinstance(given, Remote):
                 yield from listing(given)

@@ -77,12 +77,13 @@ def add(commands: Commands) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    urls = [place for place in options.inputs if isinstance(place, Remote)]
-    if urls and (options.watch or options.since):
-        message = (
-            f"{urls[0]}: --watch and --since take folders; of objects only changed ones are fetched anyway"
-        )
-        raise errors.UsageError(message)
+    if any(isinstance(given, Remote) for given in options.inputs):
+        if options.watch:
+            message = "--watch looks at folders; of a URL run hoso extract from cron: it fetches what is new"
+            raise errors.UsageError(message)
+        if options.since:
+            message = "--since takes folders; of a URL only objects that changed are fetched anyway"
+            raise errors.UsageError(message)
     if options.watch:
         return scheduled.stay(options, lambda is_settled: _once(options, is_settled))
     return _once(options)
