@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.batch.absent import absent
 from pipeline.batch.place import Remote, place_of
 from pipeline.batch.wire import pack, unpack
 from pipeline.errors import OutputError, UsageError
@@ -475,8 +476,7 @@ def _opened_for_reading(path: Path) -> sqlite3.Connection:
         OutputError: where it is of a newer version.
     """
     if not path.is_file():
-        message = f"{path.parent.parent}: hoso extract has written nothing there"
-        raise UsageError(message)
+        raise absent(path.parent.parent)
     place = f"{path.absolute().as_uri()}?mode=ro"
     db = sqlite3.connect(place, uri=True, isolation_level=None)
     try:
