@@ -31,7 +31,9 @@ ifdef SAMPLES
 	[ $$status -eq 3 ] || { echo "make extract: hoso ended with status $$status, not 3 (one sample is unreadable on purpose)"; exit 1; }
 	@.venv/bin/python -m samples.check "$$OUT"
 else
-	@.venv/bin/hoso extract "$$IN" --out "$$OUT" $${JOBS:+--jobs "$$JOBS"}
+	@.venv/bin/hoso extract "$$IN" --out "$$OUT" $${JOBS:+--jobs "$$JOBS"}; status=$$?; \
+	[ $$status -ne 3 ] || echo "make extract: status 3: what could not be read is in $$OUT/failures.csv, the rest is complete"; \
+	[ $$status -eq 0 ] || exit $$status
 	@echo "tables: $$OUT/tables"
 endif
 

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pipeline.decisions.apply import judged
 from pipeline.decisions.match import Cells
+from pipeline.outputs.views import levels
 from pipeline.tables.schema import Column, TableSchema, Text
 
 Language = Literal["en", "vi"]
@@ -46,7 +46,8 @@ class Words:
 
     def numbers(self, schema: TableSchema, cells: Cells) -> str:
         """The numbers of a row with their names, as one line."""
-        shown = ((c, cells[c.name]) for c in judged(schema) if c.type in ("integer", "number"))
+        numbers = set(levels(schema))
+        shown = ((c, cells[c.name]) for c in schema.columns if c.name in numbers)
         return " · ".join(f"{self.title(c)}: {self.grouped(value)}" for c, value in shown if value)
 
     @staticmethod

@@ -97,6 +97,15 @@ def test_what_cannot_be_read_says_why(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("gone.pdf", "no such file"), (".", "a folder; name a file in it")]
+)
+def test_what_is_no_file_is_told_apart(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(ReadError, match=words) as caught:
+        inspect(tmp_path / name, Settings())
+    assert caught.value.code == "unsupported"
+
+
 def test_a_truncated_pdf_is_repaired_and_said_to_be_damaged(tmp_path: Path) -> None:
     file = tmp_path / "cut.pdf"
     file.write_bytes(_pdf(2)[:-150])

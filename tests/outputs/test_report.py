@@ -84,6 +84,13 @@ def test_sums_and_what_is_left_out(text: str) -> None:
     assert "hong.pdf" in text
 
 
+def test_a_chart_names_one_unit(text: str) -> None:
+    said = [re.sub(r"<[^>]+>", "", c) for c in re.findall(r"<figcaption>.*?</figcaption>", text)]
+    money = [c for c in said if "million VND" in c]
+    assert money
+    assert [c for c in money if "(đồng)" in c or "(VND)" in c] == []
+
+
 def test_both_languages_say_the_same(text: str) -> None:
     found = {lang: len(re.findall(f'<span lang="{lang}">', text)) for lang in ("vi", "en")}
     assert found["vi"] == found["en"] > 100
