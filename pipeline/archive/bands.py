@@ -15,8 +15,8 @@ The numbers are those of poppler's ``TextOutputDev``.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -55,11 +55,14 @@ Lines = tuple[Sequence[Line], bool]
 """The lines of a block, and whether it is a cell of a table."""
 
 
-@dataclass
 class _Column:
     """Lines below each other, each of which overlaps all others from left to right."""
 
-    lines: list[Line]
+    def __init__(self, line: Line) -> None:
+        self.lines = [line]
+        self._shared = ends(line)
+        self.reach = self._shared[1]
+        """Where its longest line ends."""
 
     @property
     def words(self) -> list[Placed]:
@@ -76,13 +79,19 @@ class _Column:
     def takes(self, line: Line) -> bool:
         """Whether a line goes below."""
         left, right = ends(line)
-        spans = [ends(known) for known in self.lines]
         return (
-            max(start for start, _ in spans) < right
-            and left < min(end for _, end in spans)
+            self._shared[0] < right
+            and left < self._shared[1]
             and base(line) > base(self.lines[-1])
             and top(line) > top(self.lines[-1])
         )
+
+    def add(self, line: Line) -> None:
+        """Put a line below."""
+        left, right = ends(line)
+        self._shared = max(self._shared[0], left), min(self._shared[1], right)
+        self.reach = max(self.reach, right)
+        self.lines.append(line)
 
 
 _Band = list[_Column]
@@ -96,7 +105,7 @@ def banded(blocks: Sequence[Lines], width: float) -> list[Line]:
         width: of the page as it is read.
     """
     bands = list(_bands(blocks))
-    everything = [word for lines, _ in blocks for line in lines for word in line["words"]]
+    everything = sorted((word for lines, _ in blocks for line in lines for word in line["words"]), key=_base)
     made: list[list[Line]] = []
     limit: float | None = None
     sizes: list[float] = []
@@ -155,19 +164,19 @@ def _bands(blocks: Sequence[Lines]) -> Iterator[_Band]:
         for number, line in enumerate(lines):
             near = is_cell or len(band) == 1 or (band and _pitch(band[-1].lines[-1], line) <= _PITCH)
             if number and near and band[-1].takes(line) and _beside(line, band[:-1]):
-                band[-1].lines.append(line)
+                band[-1].add(line)
             elif band and _beside(line, band):
-                band.append(_Column([line]))
+                band.append(_Column(line))
             elif number and not is_cell and len(band) == 1 and _same_row(band[0].lines[-1], line):
                 # what stands below what came before stands in one row with what comes
                 last = band[0].lines.pop()
                 if band[0].lines:
                     yield band
-                band = [_Column([last]), _Column([line])]
+                band = [_Column(last), _Column(line)]
             else:
                 if band:
                     yield band
-                band = [_Column([line])]
+                band = [_Column(line)]
     if band:
         yield band
 
@@ -187,7 +196,7 @@ def _on(y: float, word: Placed) -> Placed:
 
 
 def _beside(line: Line, band: _Band) -> bool:
-    return all(ends(line)[0] >= column.ends[1] - _OVERLAP for column in band)
+    return all(ends(line)[0] >= column.reach - _OVERLAP for column in band)
 
 
 def _even(column: _Column, everything: Sequence[Placed]) -> None:
@@ -210,12 +219,17 @@ def _trim(column: _Column, everything: Sequence[Placed], size: float) -> None:
         ]
 
 
+def _base(word: Placed) -> float:
+    return word[1]
+
+
 def _gaps(column: _Column, everything: Sequence[Placed], size: float) -> tuple[float, float]:
     """How far the words on a column's lines stand from it, at its left and at its right."""
     bases = [word[1] for word in column.words]
     low, high = min(bases) - _ROW * size, max(bases) + _ROW * size
     left, right = column.ends
-    near = [(word[2], word[4]) for word in everything if low <= word[1] <= high]
+    start, end = bisect_left(everything, low, key=_base), bisect_right(everything, high, key=_base)
+    near = [(word[2], word[4]) for word in everything[start:end]]
     lefts = [left - b for a, b in near if b <= left + _OVERLAP and a + b < left + right]
     rights = [a - right for a, b in near if a >= right - _OVERLAP and a + b > left + right]
     return min(lefts, default=_FAR), min(rights, default=_FAR)

@@ -55,7 +55,7 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together: a cell of a table, or all lines between two tables; never empty."""
+    """Lines that belong together: a cell of a table, or the lines between two tables; never empty."""
 
     lines: tuple[TextLine, ...]
     is_cell: bool = False
