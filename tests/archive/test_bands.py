@@ -33,6 +33,16 @@ def line(text: str, x: float, y: float) -> TextLine:
     return TextLine(tuple(words))
 
 
+def sunk(block: Block, slope: float) -> Block:
+    """The same lines on a scan that lies askew."""
+
+    def lower(word: PlacedWord) -> PlacedWord:
+        box, by = word.box, slope * (word.box.x0 + word.box.x1) / 2
+        return PlacedWord(word.text, Box(box.x0, box.y0 + by, box.x1, box.y1 + by), 0.9, word.raw)
+
+    return Block(tuple(TextLine(tuple(map(lower, each.words))) for each in block.lines))
+
+
 def prose(*lines: tuple[str, float, float]) -> Block:
     return Block(tuple(line(*each) for each in lines))
 
@@ -84,7 +94,9 @@ HYPHEN = [
         ("Theo văn bản số 12/KH-", 60, 100), ("UBND của huyện giai đoạn 2021 -", 60, 114), ("2025", 60, 128)
     )
 ]
-PAGES = {"table": TABLE, "spanned": SPANNED, "tight": TIGHT, "head": HEAD, "hyphen": HYPHEN}
+LONG = "Các xã vùng cao của huyện được giao vốn cho vay theo từng quý trong năm nay, xã nào"
+ASKEW = [sunk(prose(*((LONG, 50, 100 + 16 * i) for i in range(5))), 0.025)]
+PAGES = {"askew": ASKEW, "table": TABLE, "spanned": SPANNED, "tight": TIGHT, "head": HEAD, "hyphen": HYPHEN}
 
 
 def page(blocks: list[Block], turn: Turn = 0) -> PlacedPage:
