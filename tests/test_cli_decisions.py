@@ -78,7 +78,27 @@ def test_a_folder_of_another_kind_is_refused(
         [*command, str(tmp_path)] if command[-1] != "." else ["decisions", "merge", str(tmp_path), "x.jsonl"]
     )
     assert main(words) == 2
-    assert "no folder that hoso extract wrote" in capsys.readouterr().err
+    assert "no folder that hoso extract wrote; run hoso extract INPUT --out OUT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["review"], ["report"], ["export", "--to", "sqlite"], ["archive"], ["status"], ["clean"]]
+)
+def test_a_folder_inside_out_leads_to_out(
+    command: list[str], out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, str(out / "tables")]) == 2
+    assert capsys.readouterr().err.endswith(f"lies in a folder that hoso extract wrote; name {out}\n")
+    assert main([*command, str(out / "nowhere" / "else")]) == 2
+
+
+def test_out_of_a_run_that_did_not_end(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (out / "run.json").unlink()
+    assert main(["review", str(out)]) == 6
+    assert "run.json: not there: a run is on, or was stopped before its end" in capsys.readouterr().err
+    (out / "tables" / "datapackage.json").unlink()
+    assert main(["report", str(out)]) == 2
+    assert f"{out}: no tables yet: " in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from pipeline.batch.absent import absent
 from pipeline.batch.documents import lost_page
 from pipeline.batch.ledger import Ledger
 from pipeline.batch.ledger_schema import VERSION
@@ -15,7 +16,7 @@ from pipeline.batch.lock import FOLDER
 from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack, unpack_page
-from pipeline.errors import OutputError, ReadError, UsageError
+from pipeline.errors import OutputError, ReadError
 from pipeline.model import Document, Edit, RestoredText
 from pipeline.tables.rows import unguarded
 from pipeline.tables.schema import tables
@@ -30,8 +31,7 @@ def check(out: Path) -> None:
     """
     path = out / FOLDER / "ledger.sqlite"
     if not path.is_file():
-        message = f"{out}: no folder that hoso extract wrote; run hoso extract INPUT --out {out} first"
-        raise UsageError(message)
+        raise absent(out)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.batch import lock
+from pipeline.batch.absent import absent
 from pipeline.batch.ledger import Ledger
-from pipeline.errors import UsageError
 from pipeline.tables.writer import remove_leftovers
 
 
@@ -29,8 +29,7 @@ def clean(out: Path) -> Cleaned:
     """
     ledger = out / lock.FOLDER / "ledger.sqlite"
     if not ledger.is_file():
-        message = f"{out}: hoso extract has written nothing there"
-        raise UsageError(message)
+        raise absent(out)
     before = _size(out)
     with lock.hold(out):  # which removes the temporary files of a killed run
         for folder in (out, *(out / name for name in ("tables", "text", "edits", "archive"))):

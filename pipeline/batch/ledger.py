@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from pipeline.batch.absent import absent
 from pipeline.batch.ledger_schema import ADDED, APPLICATION, TABLES, UPGRADES, VERSION
 from pipeline.batch.place import place_of
 from pipeline.batch.records import DocumentState, File, PageState, Problem
@@ -378,8 +379,7 @@ def _opened_for_reading(path: Path) -> sqlite3.Connection:
         OutputError: where it is of a newer version.
     """
     if not path.is_file():
-        message = f"{path.parent.parent}: hoso extract has written nothing there"
-        raise UsageError(message)
+        raise absent(path.parent.parent)
     place = f"{path.absolute().as_uri()}?mode=ro"
     db = sqlite3.connect(place, uri=True, isolation_level=None)
     try:

@@ -38,6 +38,9 @@ def record_of(out: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         dict(found["settings"])
+    except FileNotFoundError:
+        message = f"{path}: not there: a run is on, or was stopped before its end; run hoso extract again"
+        raise OutputError(message) from None
     except (OSError, ValueError, KeyError, TypeError):
         message = f"{path}: cannot be read; run hoso extract again"
         raise OutputError(message) from None

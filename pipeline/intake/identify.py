@@ -57,7 +57,10 @@ def inspect(path: Path, settings: Settings) -> FileInfo:
     name = printable(str(path))
     try:
         if not path.is_file():
-            message = f"{name}: not a file"
+            kind = "no such file" if not path.exists() else "not a file"
+            if path.is_dir():
+                kind = "a folder; name a file in it"
+            message = f"{name}: {kind}"
             raise UnsupportedError(message)
         digest, head = _read(path, name, settings)
         kind = _kind(path, head, name)

@@ -139,7 +139,7 @@ def _charts(
         unit = both("triệu đồng", "million VND") if money else None
         hidden = len(found) - len(ordered)
         caption = join(
-            name_of(schema, column),
+            name_of(schema, column, unit=not money),
             kind_name,
             join(" (", unit, ")") if unit else None,
             both(", đã thực hiện", ", done"),

@@ -58,7 +58,7 @@ def label(schema: TableSchema, column: str, value: object) -> Html:
     return both(known.vi, known.en) if known else join("" if value is None else str(value))
 
 
-def name_of(schema: TableSchema, column: str) -> Html:
-    """A column's title."""
+def name_of(schema: TableSchema, column: str, *, unit: bool = True) -> Html:
+    """A column's title; without the unit in its brackets where numbers are shown in another."""
     title = next(c for c in schema.columns if c.name == column).title
-    return both(title.vi, title.en)
+    return both(*(text if unit else text.partition(" (")[0] for text in (title.vi, title.en)))

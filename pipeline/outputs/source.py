@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batch import lock
-from pipeline.errors import OutputError, UsageError
+from pipeline.batch.absent import absent
+from pipeline.errors import OutputError
 from pipeline.outputs import described
 from pipeline.tables.schema import Column, TableSchema
 
@@ -79,8 +80,7 @@ def opened(out: Path) -> Iterator[Source]:
     """
     package = out / "tables" / "datapackage.json"
     if not package.is_file():
-        message = f"{out}: no folder that hoso extract wrote; run hoso extract INPUT --out {out} first"
-        raise UsageError(message)
+        raise absent(out)
     worked_in = (out / lock.FOLDER).is_dir() and os.access(out / lock.FOLDER, os.W_OK)
     with lock.hold(out) if worked_in else nullcontext():
         staged = next((out / "tables").glob(".hoso-*.tmp"), None)

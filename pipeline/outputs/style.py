@@ -21,6 +21,7 @@ figure{margin:12px 0}figcaption{font-weight:600;margin-bottom:4px}
 table{border-collapse:collapse;width:100%;font-size:.9em}th,td{border:1px solid #d5dde5;padding:4px 8px;
 text-align:left;vertical-align:top}th{background:#eef3f8;position:sticky;top:0}.n{text-align:right;
 white-space:nowrap;font-variant-numeric:tabular-nums}
+th.n{white-space:normal}
 .proof{border-left:3px solid #c9d3dd;padding:2px 12px;margin:10px 0;overflow-wrap:anywhere}
 .proof:target,span:target{background:#fff4cc;outline:2px solid #b25d00}
 .proof p,.proof ul,blockquote{margin:4px 0}blockquote{padding-left:12px;color:#2c3946}

@@ -53,7 +53,8 @@ def serve(out: Path, settings: Settings, options: Options, say: Callable[[str], 
         from pipeline.review.queue import Queue
     except ImportError as error:
         message = (
-            f"hoso review needs the package {error.name}: install hoso with its extra serve (hoso[serve])"
+            f"hoso review needs {error.name}, which is not installed: "
+            f'make review OUT={out} in hoso\'s folder, or pip install "hoso[serve]"'
         )
         raise MissingExtraError(message) from error
     with closing(bound(options)) as listening, TemporaryDirectory(prefix="hoso-review-") as scratch:

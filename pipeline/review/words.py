@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pipeline.decisions.apply import judged
+from pipeline.decisions.match import Cells
 from pipeline.tables.schema import Column, TableSchema, Text
 
 Language = Literal["en", "vi"]
@@ -41,6 +43,21 @@ class Words:
         """A code's label; the code itself where it has none."""
         found = column.codes.get(code)
         return self._text(found) if found else code
+
+    def numbers(self, schema: TableSchema, cells: Cells) -> str:
+        """The numbers of a row with their names, as one line."""
+        shown = ((c, cells[c.name]) for c in judged(schema) if c.type in ("integer", "number"))
+        return " · ".join(f"{self.title(c)}: {self.grouped(value)}" for c, value in shown if value)
+
+    @staticmethod
+    def grouped(cell: str) -> str:
+        """A whole number as reports print it, which the form takes too; other cells as they are.
+
+        >>> Words.grouped("64200000000"), Words.grouped("12.5"), Words.grouped("")
+        ('64.200.000.000', '12.5', '')
+        """
+        whole = cell.isascii() and cell.isdecimal() and len(cell) < 40
+        return f"{int(cell):_}".replace("_", ".") if whole else cell
 
     def _of(self, pair: list[str]) -> str:
         return pair[0 if self.language == "en" else 1]

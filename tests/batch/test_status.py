@@ -110,7 +110,7 @@ def test_status_as_a_command(source: Path, out: Path, capsys: pytest.CaptureFixt
 
 def test_where_nothing_was_written_there_is_no_state(out: Path, tmp_path: Path) -> None:
     for command in (status, retry, clean):
-        with pytest.raises(UsageError, match="hoso extract has written nothing there"):
+        with pytest.raises(UsageError, match="no such folder; run hoso extract INPUT --out"):
             command(out)
     assert not out.exists()
 

@@ -22,8 +22,9 @@ KILLS = int(os.environ.get("HOSO_FAULTS_KILLS", "200"))
 _LAST = 10
 """One kill in so many comes when all pages are read, into the writing of the tables."""
 _SLOWEST = 8.0
-_WRITING = 2.0
 """Seconds after which a run is killed at the latest."""
+_WRITING = 2.0
+"""Seconds that writing the tables may take."""
 
 
 def _children(root: int) -> list[int]:

@@ -141,7 +141,14 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
     first = row_of(page)
     before = page.locator("input.number").first.input_value()
     page.keyboard.press("e")
-    page.keyboard.type("4321")
+    page.keyboard.type("64321")
+    page.keyboard.type("000")
+    assert page.locator(".grouped:not(:empty)", has_text="64.321.000").is_visible()
+    for _ in range(3):
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Home")
+    page.keyboard.press("Delete")
+    assert page.locator(".field:has(:focus) .grouped").inner_text() == ""
     assert page.locator("#keep").inner_text().startswith("Save correction")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: first not in url)

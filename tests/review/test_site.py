@@ -101,6 +101,7 @@ def decide(
 
 def test_the_queue_and_a_row(client: TestClient) -> None:
     assert len(row_ids(client)) == 4
+    assert "Borrowers: 12</small>" in client.get("/").text
     assert row_ids(client, "?table=cards") == []
     page = client.get(f"/row/{row_ids(client)[0]}")
     assert page.status_code == 200

@@ -17,7 +17,14 @@
       for (const field of form.querySelectorAll("[data-was]")) field.classList.toggle("edited", changed.includes(field));
       label.textContent = changed.length ? $("keep").dataset.save : accept;
     };
+    // eleven digits in a row cannot be compared with the print at a glance
+    const group = ({ target: field }) => {
+      if (!field.classList.contains("whole")) return;
+      const digits = field.value.replace(/[.\s]/g, "");
+      $(field.id.replace("c_", "g_")).textContent = /^\d{5,40}$/.test(digits) ? digits.replace(/\B(?=(\d{3})+$)/g, ".") : "";
+    };
     form.addEventListener("input", show);
+    form.addEventListener("input", group);
     show();
     let sent = false;
     form.addEventListener("submit", (event) => {
@@ -75,7 +82,7 @@
       const field = form && (form.querySelector("input.number") || form.querySelector(".fields input"));
       if (field) { field.focus(); if (field.select) field.select(); }
     },
-    "?": () => { $("keys").open = !$("keys").open; },
+    "?": () => { $("keys").open = !$("keys").open; $("keys").scrollIntoView({ block: "nearest" }); },
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
