@@ -21,8 +21,9 @@ from benchmarks import shared
 from pipeline.archive import run, source
 from pipeline.archive.words import PlacedWord, needs_words, place
 from pipeline.batch import runner
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.lock import FOLDER
+from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.model import Page
 from pipeline.settings import Settings

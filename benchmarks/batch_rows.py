@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.output import Output
+from pipeline.batch.records import DocumentState, File, PageState
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import pack
 from pipeline.decisions.book import Book

@@ -23,7 +23,7 @@ from random import Random
 from benchmarks.heldout import report_prose
 from benchmarks.page import commit, put
 from benchmarks.shared import ROOT
-from pipeline import extract_figures
+from pipeline import extract_figures, memory
 from pipeline.model import Document, Page, RestoredText
 
 WORDS = 400
@@ -140,6 +140,7 @@ def report() -> str:
     """The measures as Markdown tables."""
     documents = list(prose())
     extract_figures(documents[0])  # dictionaries are loaded once a process
+    memory.keep()  # as a worker does
     pages = DOCUMENTS * PAGES
     words = sum(len(text.text.split()) for d in documents for text in d.restored) / pages
     spent = seconds(documents)

@@ -30,8 +30,9 @@ from PIL import Image, ImageDraw
 from benchmarks.shared import HOSO
 from pipeline.batch.documents import Maker, assemble, in_unicode
 from pipeline.batch.keys import content
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.lock import FOLDER
+from pipeline.batch.records import DocumentState, File, PageState
 from pipeline.batch.units import doc_id, stat_of
 from pipeline.batch.wire import pack_page
 from pipeline.intake import FileInfo

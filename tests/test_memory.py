@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 
 import pytest
 
@@ -28,3 +30,13 @@ def test_a_file_that_takes_too_much_is_told_in_a_line(
     assert capsys.readouterr().err == (
         "hoso: this takes more memory than there is; raise max_memory, or the machine's\n"
     )
+
+
+def test_what_is_loaded_is_kept_out_of_the_collectors_rounds() -> None:
+    code = (
+        "import gc; from pipeline import memory; held = [[] for _ in range(1000)]; memory.keep(); "
+        "circle = []; circle.append(circle); del circle; "
+        "print(gc.get_freeze_count() > 1000, gc.collect() >= 1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"

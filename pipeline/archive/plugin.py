@@ -18,19 +18,21 @@ from typing import TYPE_CHECKING, Any
 
 import pikepdf
 from ocrmypdf import BadArgsError, OcrElement, OcrEngine, OrientationConfidence, hookimpl
-from ocrmypdf.hocrtransform import Baseline, BoundingBox, OcrClass
+from ocrmypdf.exceptions import ExitCodeException
+from ocrmypdf.hocrtransform import BoundingBox, OcrClass
 from ocrmypdf.pdfa import get_pdf_save_settings
 from PIL import Image
 
 import pipeline
 from pipeline.archive import sheet as paper
+from pipeline.archive.layer import Layer
 from pipeline.archive.words import needs_words, place
 from pipeline.model import Box, Document
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from pipeline.archive.sheet import Line, Sheet
+    from pipeline.archive.sheet import Sheet
 
 _SHEETS = "hoso_sheets"
 _NOBODY = frozenset({-1})
@@ -78,10 +80,14 @@ class HosoEngine(OcrEngine):  # type: ignore[misc]
 
     @staticmethod
     def generate_ocr(input_file: Path, options: Value, page_number: int = 0) -> tuple[OcrElement, str]:
-        """The words of a page, from 0; its image is not looked at."""
+        """The text of a page, from 0, and a layer of its size; its image is not looked at.
+
+        The layer has no words yet: OCRmyPDF would give them the font that it brings (see ``optimize_pdf``).
+        """
         del input_file
         found: Sheet = options.extra_attrs[_SHEETS][str(page_number + 1)]
-        return tree(found), paper.text(found)
+        box = BoundingBox(0, 0, found["width"], found["height"])
+        return OcrElement(OcrClass.PAGE, bbox=box, dpi=_DPI), paper.text(found)
 
     @staticmethod
     def generate_hocr(input_file: Path, output_hocr: Path, output_text: Path, options: Value) -> None:
@@ -146,7 +152,7 @@ def is_optimization_enabled(context: Value) -> bool:
 def optimize_pdf(
     input_pdf: Path, output_pdf: Path, context: Value, linearize: bool
 ) -> tuple[Path, Sequence[str]]:
-    """Take out what differs from run to run; images are not touched."""
+    """Put the words into their layers, take out what differs from run to run; images are not touched."""
     options = context.options
     kind = options.output_type
     if kind == "auto":
@@ -154,17 +160,14 @@ def optimize_pdf(
     settings = get_pdf_save_settings(kind) | {"linearize": linearize, "deterministic_id": True}
     with pikepdf.open(context.origin) as origin, pikepdf.open(input_pdf) as pdf:
         _undated(pdf, created="/CreationDate" in origin.docinfo)
+        sheets: dict[str, Sheet] = options.extra_attrs[_SHEETS]
+        layer = Layer(pdf, sheets.values())
         for number, page in enumerate(pdf.pages, 1):
-            _named(page, number)
+            if str(number) in sheets:
+                _fill(page, number, sheets[str(number)], layer)
+        layer.finish()
         pdf.save(output_pdf, **settings)
     return output_pdf, ()
-
-
-def tree(found: Sheet) -> OcrElement:
-    """A page's words as OCRmyPDF's elements, a pixel a point."""
-    lines = [_line(line, found) for line in found["lines"]]
-    box = BoundingBox(0, 0, found["width"], found["height"])
-    return OcrElement(OcrClass.PAGE, bbox=box, dpi=_DPI, children=lines)
 
 
 def _read(path: Path) -> dict[str, Sheet]:
@@ -182,27 +185,6 @@ def _whole(found: Sheet, info: Value) -> Sheet:
     return paper.on_sheet(found, box, crop, info.rotation % 360)
 
 
-def _line(line: Line, found: Sheet) -> OcrElement:
-    top, bottom = line["y"] - line["size"], line["y"]
-    words = [
-        OcrElement(OcrClass.WORD, bbox=_box(Box(left, top, right, bottom), found), text=word)
-        for word, left, right in line["words"]
-    ]
-    ends = [end for _, left, right in line["words"] for end in (left, right)]
-    return OcrElement(
-        OcrClass.LINE,
-        bbox=_box(Box(min(ends), top, max(ends), bottom), found),
-        baseline=Baseline(0.0, 0.0),
-        textangle=float(found["turn"]),
-        children=words,
-    )
-
-
-def _box(box: Box, found: Sheet) -> BoundingBox:
-    shown = paper.shown(box, found)
-    return BoundingBox(shown.x0, shown.y0, shown.x1, shown.y1)
-
-
 def _undated(pdf: pikepdf.Pdf, *, created: bool) -> None:
     """No date but the document's own."""
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False, strict=False) as metadata:
@@ -215,8 +197,8 @@ def _undated(pdf: pikepdf.Pdf, *, created: bool) -> None:
             del pdf.docinfo[name]
 
 
-def _named(page: pikepdf.Page, number: int) -> None:
-    """A name for the page's text layer that is the same in every run, and a box that holds all of it.
+def _fill(page: pikepdf.Page, number: int, found: Sheet, text: Layer) -> None:
+    """Put a page's words into its layer; give that a name that is the same in every run and a box that fits.
 
     OCRmyPDF takes the sheet's box for the layer's, which is another where the page is turned or does not
     begin at 0.
@@ -225,13 +207,16 @@ def _named(page: pikepdf.Page, number: int) -> None:
     if not isinstance(streams, pikepdf.Stream) or not (
         drawn := _DRAWN.match(content := streams.read_bytes())
     ):
-        return
+        message = f"page {number} has no layer for its words: OCRmyPDF's interface has changed"
+        raise ExitCodeException(message)
     layers = page.resources["/XObject"]
     old, new = drawn[1].decode(), f"/OCR-hoso-{number}"
     layer = layers[old]
     x0, y0, x1, y1 = (float(side) for side in page.mediabox)
     width, height = (x1 - x0, y1 - y0) if int(page.obj.get("/Rotate", 0)) % 180 == 0 else (y1 - y0, x1 - x0)
     layer["/BBox"] = pikepdf.Array([0, 0, width, height])
+    layer["/Resources"] = text.resources
+    layer.write(text.content(found))
     del layers[old]
     layers[new] = layer
     start, end = drawn.span(1)

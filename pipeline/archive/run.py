@@ -22,8 +22,9 @@ import pipeline
 from pipeline import errors
 from pipeline.archive import alto, hocr, searchable, source
 from pipeline.batch import keys, lock
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.progress import Progress
+from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.errors import ArchiveError, DamagedError, EncryptedError, PdfaError, ReadError
 from pipeline.model import Document, Failure

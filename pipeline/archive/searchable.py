@@ -16,8 +16,8 @@ from pathlib import Path
 from pipeline.archive import child, sheet
 from pipeline.archive.child import Job
 from pipeline.archive.words import PlacedPage, needs_words, place
-from pipeline.batch.ledger import File
 from pipeline.batch.place import Remote
+from pipeline.batch.records import File
 from pipeline.batch.remote import Copies
 from pipeline.errors import (
     ArchiveError,

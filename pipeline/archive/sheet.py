@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from statistics import median
-from typing import TypedDict, TypeGuard
+from typing import TypedDict
 
-from pipeline.archive.baseline import Baseline, fit, slope
-from pipeline.archive.words import Block, PlacedPage, TextLine, turned, upright
+from pipeline.archive.bands import banded, joined
+from pipeline.archive.baseline import fit
+from pipeline.archive.line import GAP, Line, Placed
+from pipeline.archive.words import Block, PlacedPage, TextLine, upright
 from pipeline.model import Box
 
-_SPACE = 0.2
+_SPACE = 0.18
 """Of the letters' size; poppler takes words that are nearer than 0.15 for one."""
 _COLUMN = 0.6
 """Of the letters' size; wider than 0.7 poppler takes a gap of justified lines for one between columns."""
-_STRETCH = 2.5
-"""Points by which a word may be made longer to bridge such a gap."""
+_STRETCH = 2.0
+"""Points by which an end of a word may be moved to make such a gap less."""
 _ALIKE = 1.35
-_MOST_SLOPE = 0.1
-_LEVEL = 1.0
-"""Points by which a line may sink and still be drawn level."""
-_STEPS = 0.5
-"""Of the letters' size: by how much a line's words may sink from its first to its last. On a scan 1.4° askew
-``pdftotext`` had 4 % of the words out of order with 0.5, 24 % with 0.65, 48 % with all that lines sink."""
+_OFF = 1.5
+"""Points by which a word's baseline may lie above or below its box: no font says so."""
+_STEPS = 16
+"""Into which the size is parted where a word's height is told: of 14-point letters less than a point."""
 _SAME_SIZE = 1.0
 """Points; poppler rounds a page's size."""
-
-
-class Line(TypedDict):
-    """Words on one level baseline, read from left to right on the page once it is turned."""
-
-    y: float
-    size: float
-    words: list[tuple[str, float, float]]
-    """Text, left and right end; at least one."""
 
 
 class Sheet(TypedDict):
@@ -53,28 +45,20 @@ def sheets(pages: Iterable[PlacedPage]) -> dict[str, Sheet]:
 def sheet(page: PlacedPage) -> Sheet:
     """What the text layer of a page needs."""
     boxes = [[[upright(w.box, page) for w in line.words] for line in block.lines] for block in page.blocks]
-    known = [found for rows in boxes for row in rows if (found := slope(row)) is not None]
-    askew = median(known) if known else 0.0
-    lines = [
-        line
-        for block, rows in zip(page.blocks, boxes, strict=True)
-        for line in _block(block, rows, askew if abs(askew) <= _MOST_SLOPE else 0.0)
+    blocks = [
+        (list(_block(block, rows)), block.is_cell) for block, rows in zip(page.blocks, boxes, strict=True)
     ]
+    lines = banded(blocks, page.width) if page.turn % 180 == 0 else joined(blocks, page.height)
     return {"width": page.width, "height": page.height, "turn": page.turn, "lines": lines}
 
 
-def _block(block: Block, boxes: list[list[Box]], askew: float) -> Iterator[Line]:
-    """Lines of about one size get just one: readers take others for another column.
-
-    A line sinks as its own words tell, or as the page does.
-    """
-    slopes = [own if _near(own := slope(row), askew) else askew for row in boxes]
-    rows = [_lettered(line, row) for line, row in zip(block.lines, boxes, strict=True)]
-    lines = [fit(row, own) for row, own in zip(rows, slopes, strict=True)]
-    usual = median(line.size for line in lines)
-    for text, row, base in zip(block.lines, boxes, lines, strict=True):
-        about = 1 / _ALIKE < base.size / usual < _ALIKE
-        yield from _line([word.text for word in text.words], row, base.resized(usual) if about else base)
+def _block(block: Block, boxes: list[list[Box]]) -> Iterator[Line]:
+    """Lines of about one size get just one: readers take others for another column."""
+    fitted = [fit(_lettered(line, row)) for line, row in zip(block.lines, boxes, strict=True)]
+    usual = median(line.size for line in fitted)
+    for text, row, line in zip(block.lines, boxes, fitted, strict=True):
+        size = usual if 1 / _ALIKE < line.size / usual < _ALIKE else line.size
+        yield _line([word.text for word in text.words], row, line.y, size)
 
 
 def _lettered(line: TextLine, boxes: list[Box]) -> list[Box]:
@@ -83,38 +67,35 @@ def _lettered(line: TextLine, boxes: list[Box]) -> list[Box]:
     return [box for word, box in pairs if any(map(str.isalnum, word.text))] or boxes
 
 
-def _near(own: float | None, askew: float) -> TypeGuard[float]:
-    return own is not None and abs(own - askew) <= _MOST_SLOPE
+def _line(texts: list[str], boxes: list[Box], base: float, size: float) -> Line:
+    words: list[Placed] = []
+    for text, box, (left, right) in zip(texts, boxes, _ends(boxes, size), strict=True):
+        own = min(max(base, box.y0 - _OFF), box.y1 + _OFF)
+        up, down = (_told(height, size) for height in (own - box.y0, box.y1 - own))
+        words.append((text, own, left, own - up, right, own + down))
+    return {"size": size, "words": words}
 
 
-def _line(texts: list[str], boxes: list[Box], base: Baseline) -> Iterator[Line]:
-    """A line, word by word on steps where it sinks: readers break words of text that is drawn aslant."""
-    ends = [_end(box, after, base.size) for box, after in zip(boxes, [*boxes[1:], None], strict=True)]
-    words = [(text, box.x0, end) for text, box, end in zip(texts, boxes, ends, strict=True)]
-    sinks = base.slope * (max(ends) - base.x)
-    if abs(sinks) <= _LEVEL:
-        yield {"y": base.y + sinks / 2, "size": base.size, "words": words}
-        return
-    steps = min(1.0, _STEPS * base.size / abs(sinks))
-    for word in words:
-        at = ((word[1] + word[2]) / 2 - base.x) / (max(ends) - base.x) - 0.5
-        yield {"y": base.y + sinks * (0.5 + steps * at), "size": base.size, "words": [word]}
+def _told(height: float, size: float) -> float:
+    """A height as fonts tell it, in steps: each step is a font."""
+    return max(round(height / size * _STEPS), 0) * size / _STEPS
 
 
-def _end(box: Box, after: Box | None, size: float) -> float:
-    """Where a word ends: so far before the next that readers see a space, and neither a word nor a column."""
-    end = max(box.x1, box.x0)
-    if after is None or after.x0 <= box.x0:
-        return end
-    least, most = after.x0 - _COLUMN * size, after.x0 - _SPACE * size
-    if least > end:
-        return min(least, end + _STRETCH) if least - end < 2 * _STRETCH else end
-    return max(min(end, most), (box.x0 + after.x0) / 2)
-
-
-def shown(box: Box, found: Sheet) -> Box:
-    """A box of the page as it is read, in points of the page as shown."""
-    return turned(box, (360 - found["turn"]) % 360, *_sides(found))
+def _ends(boxes: list[Box], size: float) -> list[tuple[float, float]]:
+    """Where words begin and end: so far apart that readers see a space, and neither a word nor a column."""
+    lefts, rights = [box.x0 for box in boxes], [box.x1 for box in boxes]
+    for i, (box, after) in enumerate(pairwise(boxes)):
+        gap = after.x0 - box.x1
+        if after.x0 <= box.x0:
+            continue
+        moved = 0.0
+        if gap < _SPACE * size:
+            moved = (gap - _SPACE * size) / 2
+        elif _COLUMN * size < gap < _COLUMN * size + 2 * _STRETCH:
+            moved = (gap - _COLUMN * size) / 2
+        rights[i] += moved
+        lefts[i + 1] -= moved
+    return [(left, max(left, right)) for left, right in zip(lefts, rights, strict=True)]
 
 
 def on_sheet(found: Sheet, media: Box, crop: Box, rotation: int) -> Sheet:
@@ -153,19 +134,14 @@ def on_sheet(found: Sheet, media: Box, crop: Box, rotation: int) -> Sheet:
 
 
 def _moved(line: Line, dx: float, dy: float, scale: float) -> Line:
-    return {
-        "y": line["y"] * scale + dy,
-        "size": line["size"] * scale,
-        "words": [(word, x0 * scale + dx, x1 * scale + dx) for word, x0, x1 in line["words"]],
-    }
-
-
-def _sides(found: Sheet) -> tuple[float, float]:
-    """Width and height of the page as it is read."""
-    sides = found["width"], found["height"]
-    return sides if found["turn"] % 180 == 0 else sides[::-1]
+    words: list[Placed] = [
+        (text, base * scale + dy, x0 * scale + dx, y0 * scale + dy, x1 * scale + dx, y1 * scale + dy)
+        for text, base, x0, y0, x1, y1 in line["words"]
+    ]
+    return {"size": line["size"] * scale, "words": words}
 
 
 def text(found: Sheet) -> str:
     """The words of a sheet, a line each."""
-    return "\n".join(" ".join(word[0] for word in line["words"]) for line in found["lines"])
+    lines = ([word[0] for word in line["words"] if word[0] != GAP] for line in found["lines"])
+    return "\n".join(" ".join(words) for words in lines if words)

@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pipeline.batch import ledger as ledgers
 from pipeline.batch.absent import absent
 from pipeline.batch.documents import lost_page
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
+from pipeline.batch.ledger_schema import VERSION
 from pipeline.batch.lock import FOLDER
+from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack, unpack_page
 from pipeline.errors import OutputError, ReadError
@@ -37,7 +38,7 @@ def check(out: Path) -> None:
     except sqlite3.DatabaseError as error:
         message = f"{path}: {error}; run hoso extract again"
         raise OutputError(message) from error
-    if version != ledgers.VERSION:
+    if version != VERSION:
         message = f"{out}: another version of hoso wrote it; run hoso extract again"
         raise OutputError(message)
 

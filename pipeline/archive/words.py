@@ -58,6 +58,7 @@ class Block:
     """Lines that belong together: a cell of a table, or the lines between two tables; never empty."""
 
     lines: tuple[TextLine, ...]
+    is_cell: bool = False
 
     @property
     def box(self) -> Box:
@@ -102,7 +103,7 @@ def place(page: Page, restored: RestoredText) -> PlacedPage | None:
         lines = [tuple(_lines(cell, turn)) for cell in cells]
         if cells.is_table:
             blocks += [Block(tuple(prose))] if prose else []
-            blocks += [Block(cell) for cell in lines if cell]
+            blocks += [Block(cell, is_cell=True) for cell in lines if cell]
             prose = []
         else:
             prose += [line for cell in lines for line in cell]

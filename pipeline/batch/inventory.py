@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from pipeline.batch import since, units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
-from pipeline.batch.ledger import File, Ledger, Problem
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.place import place_of
 from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
 from pipeline.batch.reading import Counts
+from pipeline.batch.records import File, Problem
 from pipeline.batch.remote import Listed
 from pipeline.errors import UnsupportedError, UsageError
 from pipeline.settings import Settings

@@ -12,20 +12,18 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.batch.absent import absent
-from pipeline.batch.place import Remote, place_of
+from pipeline.batch.ledger_schema import ADDED, APPLICATION, TABLES, UPGRADES, VERSION
+from pipeline.batch.place import place_of
+from pipeline.batch.records import DocumentState, File, PageState, Problem
 from pipeline.batch.wire import pack, unpack
 from pipeline.errors import OutputError, UsageError
 
-VERSION = 3
-"""Of the tables below. An older ledger is upgraded where it stands, a newer one refused."""
 _HANDFUL = 200
 _PAGE = "number, key, digest, stage, code, message, tries"
-_APPLICATION = 0x686F736F  # 'hoso'
 _ADVICE = {
     "malformed": "; remove this file, the pages are then read again",
     "not a database": "; remove this file, the pages are then read again",
@@ -35,101 +33,6 @@ _ADVICE = {
     "disk I/O error": "; check whether the disk is full, failing or no longer mounted",
 }
 """What to do about an error of SQLite, by its words."""
-_TABLES = """
-CREATE TABLE files (
-    source_file TEXT PRIMARY KEY, path BLOB NOT NULL, stat TEXT NOT NULL, key TEXT NOT NULL,
-    sha256 TEXT NOT NULL, kind TEXT NOT NULL, pages INTEGER NOT NULL, info BLOB NOT NULL,
-    stage TEXT, code TEXT, message TEXT, tries INTEGER
-) WITHOUT ROWID;
-CREATE INDEX files_sha256 ON files (sha256, source_file);
-CREATE TABLE pages (
-    sha256 TEXT, number INTEGER, key TEXT NOT NULL, digest TEXT NOT NULL,
-    stage TEXT, code TEXT, message TEXT, tries INTEGER, PRIMARY KEY (sha256, number)
-) WITHOUT ROWID;
-CREATE TABLE page_data (sha256 TEXT, number INTEGER, data BLOB NOT NULL, PRIMARY KEY (sha256, number));
-CREATE TABLE documents (
-    sha256 TEXT PRIMARY KEY, source_file TEXT NOT NULL, key TEXT NOT NULL,
-    stage TEXT, code TEXT, message TEXT, tries INTEGER
-) WITHOUT ROWID;
-CREATE INDEX documents_source_file ON documents (source_file);
-CREATE TABLE parts (name TEXT, sha256 TEXT, data BLOB NOT NULL, PRIMARY KEY (name, sha256));
-CREATE INDEX parts_sha256 ON parts (sha256);
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-_UPGRADES = {
-    1: """
-ALTER TABLE files ADD COLUMN tries INTEGER;
-ALTER TABLE pages ADD COLUMN tries INTEGER;
-ALTER TABLE documents ADD COLUMN tries INTEGER;
-UPDATE files SET tries = 1 WHERE code IS NOT NULL;
-UPDATE pages SET tries = 1 WHERE code IS NOT NULL;
-UPDATE documents SET tries = 1 WHERE code IS NOT NULL;
-""",
-    2: "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-}
-"""What makes a ledger of the next version of one of this."""
-_CONTENT = ("files", "pages", "documents", "parts")
-_ADDED = (
-    # of thousands of empty files none can be read: without an index each would be looked through for each
-    "CREATE INDEX IF NOT EXISTS files_readable ON files (sha256, source_file) WHERE code IS NULL",
-    "CREATE TABLE IF NOT EXISTS settled (told BLOB NOT NULL)",
-    # whoever changes what OUT is made of, in whatever way, takes the note away in the same transaction
-    *(
-        f"CREATE TRIGGER IF NOT EXISTS unsettle_{table}_{event} AFTER {event} ON {table} "
-        "BEGIN DELETE FROM settled; END"
-        for table in _CONTENT
-        for event in ("INSERT", "UPDATE", "DELETE")
-    ),
-)
-"""What came to the tables since, without a new version: made where it is missing."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a file, page or document failed: a row of failures.csv without its file.
-
-    ``tries`` counts the runs, one after the other, in which it failed so under the same key.
-    """
-
-    stage: str
-    code: str
-    message: str
-    tries: int = 1
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of the input. ``info`` is what inspection said; ``sha256`` is empty where it cannot be read."""
-
-    source_file: str
-    path: Path | Remote
-    stat: str
-    key: str
-    sha256: str = ""
-    kind: str = ""
-    pages: int = 0
-    info: dict[str, object] | None = None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True)
-class PageState:
-    """What is recorded of a page: ``digest`` is of its content, empty where it failed."""
-
-    number: int
-    key: str
-    digest: str
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True)
-class DocumentState:
-    """What is recorded of a document; ``source_file`` is the file under whose name its rows stand."""
-
-    sha256: str
-    source_file: str
-    key: str
-    problem: Problem | None = None
 
 
 class Ledger:
@@ -164,7 +67,7 @@ class Ledger:
         self._db.execute("PRAGMA busy_timeout=10000")
         if version < VERSION:
             self._upgrade(version)
-        for statement in _ADDED:
+        for statement in ADDED:
             self._db.execute(statement)
         self._db.execute("CREATE TEMP TABLE seen (source_file TEXT PRIMARY KEY) WITHOUT ROWID")
 
@@ -175,10 +78,10 @@ class Ledger:
                 old = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
                 for (name,) in old:
                     self._db.execute(f'DROP TABLE "{name}"')
-            steps = [_UPGRADES[step] for step in range(version, VERSION)] if version else [_TABLES]
+            steps = [UPGRADES[step] for step in range(version, VERSION)] if version else [TABLES]
             for statement in filter(str.strip, ";".join(steps).split(";")):
                 self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id={_APPLICATION}")
+            self._db.execute(f"PRAGMA application_id={APPLICATION}")
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
     @contextmanager

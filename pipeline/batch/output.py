@@ -14,9 +14,10 @@ from functools import cached_property
 
 from pipeline.batch.documents import FormatRow
 from pipeline.batch.duplicates import duplicates
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.likeness import Likeness, likeness_of
 from pipeline.batch.reading import failure, failures
+from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack
 from pipeline.decisions.book import Book

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from pipeline.batch.engines import Outcome
-from pipeline.batch.ledger import Problem
+from pipeline.batch.records import Problem
 from pipeline.errors import KilledError, ReadError, TimeoutReadError, WorkerDiedError
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,10 @@ from pipeline.batch import keys as key_of
 from pipeline.batch import units
 from pipeline.batch.engines import Outcome, Unit
 from pipeline.batch.keys import Keys
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState, Problem
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.problems import counted, of_outcome, tried_again
 from pipeline.batch.progress import Progress
+from pipeline.batch.records import DocumentState, File, PageState, Problem
 from pipeline.model import Failure
 from pipeline.settings import Settings
 

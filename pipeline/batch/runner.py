@@ -22,13 +22,14 @@ from pipeline.batch.engines.dask_place import Place
 from pipeline.batch.engines.local import Local
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.keys import Keys
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.output import Output, Summary
 from pipeline.batch.place import Remote
 from pipeline.batch.problems import TRIED_AGAIN
 from pipeline.batch.progress import Progress
 from pipeline.batch.pulse import Pulse
 from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.records import File
 from pipeline.batch.remote import Listed, listing
 from pipeline.batch.settled import Settled
 from pipeline.batch.watch import MaxFailures, Watch

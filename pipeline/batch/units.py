@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.batch.documents import Maker
-    from pipeline.batch.ledger import File, Problem
+    from pipeline.batch.records import File, Problem
     from pipeline.intake import FileInfo
 
 INSPECT, PAGE, DOCUMENT = "inspect", "page", "document"

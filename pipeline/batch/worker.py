@@ -64,6 +64,7 @@ def main(descriptor: int, parent: int) -> None:
     sys.path[:] = setup["path"]
     memory.limit(setup["memory"])
     handler: Handler | None = None
+    warm: set[str] = set()
     while True:
         try:
             header, blobs = receive(connection)
@@ -77,6 +78,9 @@ def main(descriptor: int, parent: int) -> None:
         else:
             reply, out = _call(handler, header, blobs)
         send(connection, reply, out)
+        if header["kind"] not in warm:
+            warm.add(header["kind"])
+            memory.keep()  # each kind loads what it needs at its first unit
 
 
 def _call(handler: Handler, header: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:

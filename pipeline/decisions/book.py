@@ -16,7 +16,8 @@ from pipeline.decisions.verdicts import standing
 from pipeline.model import Failure
 
 if TYPE_CHECKING:
-    from pipeline.batch.ledger import File, Ledger
+    from pipeline.batch.ledger import Ledger
+    from pipeline.batch.records import File
     from pipeline.tables.schema import TableSchema
 
 FormatRow = Callable[[str, Mapping[str, Any]], list[str]]

@@ -101,8 +101,7 @@ class Frame:
     """A sentence seen by one table's rules.
 
     ``above`` are the texts of the blocks over the sentence's block, nearest first, ``opening`` is what stands
-    before it in its own block, as spans. ``verbs`` keeps which clauses were found to have a verb of their
-    own, ``record`` what was weighed for which number.
+    before it in its own block, as spans. ``record`` keeps what was weighed for which number.
     """
 
     sentence: Sentence
@@ -110,11 +109,7 @@ class Frame:
     cues: Cues
     above: Sequence[tuple[int, int]]
     opening: tuple[int, int] = (0, 0)
-    verbs: dict[int, bool] = field(default_factory=dict)
     record: Record = field(default_factory=dict)
-    heard_above: dict[tuple[int, int], Sequence[Mark]] = field(default_factory=dict)
-    heard_in: dict[int, Sequence[Mark]] = field(default_factory=dict)
-    topics: dict[tuple[str, bool], Mark | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -127,7 +122,27 @@ class Frame:
         record: Record | None = None,
     ) -> Frame:
         """The frame of a sentence."""
-        return cls(sentence, rules, cues, above, opening, {}, {} if record is None else record)
+        return cls(sentence, rules, cues, above, opening, {} if record is None else record)
+
+    @lazy
+    def verbs(self) -> dict[int, bool]:
+        """Which clauses were found to have a verb of their own."""
+        return {}
+
+    @lazy
+    def heard_above(self) -> dict[tuple[int, int], Sequence[Mark]]:
+        """The marks found in blocks above."""
+        return {}
+
+    @lazy
+    def heard_in(self) -> dict[int, Sequence[Mark]]:
+        """The marks found in clauses."""
+        return {}
+
+    @lazy
+    def topics(self) -> dict[tuple[str, bool], Mark | None]:
+        """The topics found."""
+        return {}
 
     @lazy
     def marks(self) -> Sequence[Mark]:

@@ -54,5 +54,7 @@ def coded(values: Mapping[str, Value], on: date | None) -> dict[str, Value]:
 
 
 def coded_figure(figure: Figure, on: date | None) -> Figure:
-    """A figure with the codes of its place."""
-    return replace(figure, values=coded(figure.values, on))
+    """A figure with the codes of its place; itself where there are none."""
+    place = figure.values.get("place")
+    given = codes(place, on) if isinstance(place, str) else {}
+    return replace(figure, values={**figure.values, **given}) if given else figure

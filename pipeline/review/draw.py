@@ -25,7 +25,7 @@ from pipeline.tables.writer import temporary_of
 if TYPE_CHECKING:
     from PIL import Image
 
-    from pipeline.batch.ledger import File
+    from pipeline.batch.records import File
     from pipeline.intake import FileInfo
 
 DPI = 150

@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.batch.ledger import File, Ledger
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.lock import FOLDER
+from pipeline.batch.records import File
 from pipeline.decisions.apply import Settled, is_disputed, settle
 from pipeline.decisions.book import Book, told
 from pipeline.decisions.match import Cells, Told

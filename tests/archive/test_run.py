@@ -10,7 +10,7 @@ import archived
 import pytest
 
 from pipeline.archive import run, searchable
-from pipeline.batch.ledger import File
+from pipeline.batch.records import File
 from pipeline.cli import main
 from pipeline.errors import (
     EXIT_MISSING,

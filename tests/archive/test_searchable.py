@@ -341,7 +341,7 @@ def test_limits_end_the_child_and_nothing_is_left(
 
 def test_ocrmypdf_with_the_plugin_alone(made: Made, tmp_path: Path) -> None:
     """The plugin's words given by hand, as anybody may; a page without words stays as it is."""
-    line = {"y": 92.0, "size": 9.0, "words": [["Huyện", 60, 90]]}
+    line = {"size": 9.0, "words": [["Huyện", 92, 60, 83, 90, 94]]}
     words = {"1": {"width": WIDTH, "height": HEIGHT, "turn": 0, "lines": [line]}}
     (tmp_path / "words.json").write_text(json.dumps(words), encoding="utf-8")
     target = tmp_path / "made.pdf"
@@ -358,4 +358,6 @@ def test_ocrmypdf_with_the_plugin_alone(made: Made, tmp_path: Path) -> None:
         assert not target.exists()
     done = ocrmypdf()
     assert done.returncode == 0, done.stderr
-    assert text_of(target).split() == ["Huyện"]
+    ((word, sides),) = words_of(target)
+    assert word == "Huyện"
+    assert sides == pytest.approx([60, 83, 90, 94], abs=0.1)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import ledger as ledger_module
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState, Problem
+from pipeline.batch.ledger import Ledger
+from pipeline.batch.ledger_schema import UPGRADES
+from pipeline.batch.records import DocumentState, File, PageState, Problem
 from pipeline.errors import OutputError, UsageError
 
 PROBLEM = Problem("ocr", "timeout", "slow")
@@ -159,7 +160,7 @@ def test_an_upgrade_that_is_killed_leaves_the_old_ledger(path: Path, monkeypatch
     old.executescript((Path(__file__).parent / "ledgers" / "v1.sql").read_text())
     old.close()
     with monkeypatch.context() as patch:
-        patch.setitem(ledger_module._UPGRADES, 2, "CREATE TABLE facts (name TEXT); NO SUCH STATEMENT")
+        patch.setitem(UPGRADES, 2, "CREATE TABLE facts (name TEXT); NO SUCH STATEMENT")
         with pytest.raises(OutputError):
             Ledger(path)
     assert len(list(Ledger(path).files())) == 2

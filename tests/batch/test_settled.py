@@ -10,7 +10,8 @@ import pytest
 from batch_stand_ins import reads
 
 from pipeline.batch import settled
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState
+from pipeline.batch.ledger import Ledger
+from pipeline.batch.records import DocumentState, File, PageState
 from pipeline.batch.runner import Options, Report, run
 from pipeline.settings import Settings
 from pipeline.tables import writer

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pipeline.batch.documents import Maker, assemble, in_unicode
 from pipeline.batch.keys import content
-from pipeline.batch.ledger import DocumentState, File, Ledger, PageState, Problem
+from pipeline.batch.ledger import Ledger
 from pipeline.batch.lock import FOLDER
+from pipeline.batch.records import DocumentState, File, PageState, Problem
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import pack_page
 from pipeline.model import Box, Edit, Extraction, Page, RestoredText, Word
