@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,15 +69,13 @@ def embedded(
     if not (_DPI_RANGE[0] <= across <= _DPI_RANGE[1] and 0.9 < across / down < 1.1):
         return None
     span = ["-f", str(number), "-l", str(number), str(path.absolute())]
-    listing = children.run("pdfimages", ["-list", *span], settings, where=where)
-    index = _index(listing.output.decode("utf-8", "replace"), place)
-    if index is None:
-        return None
     report = children.run("pdfimages", [*span, str(folder / "embedded")], settings, where=where)
     damage = "image_damaged" if torn.told(report.error) else ""
     files = sorted(folder.glob("embedded-*"))
-    wanted = [f for f in files if f.stem == f"embedded-{index:03d}"]
     try:
+        # of several it must be told which it is; one more start of a program is a hundredth of a page's time
+        index = 0 if len(files) == 1 else _listed(span, place, settings, where)
+        wanted = [f for f in files if index is not None and f.stem == f"embedded-{index:03d}"]
         image = _loaded(wanted[0], settings, where) if wanted else None
     except ReadError:
         image = None
@@ -299,9 +298,10 @@ def _upright(affine: Affine, width: int, height: int) -> tuple[Image.Transpose |
     return None
 
 
-def _index(listing: str, place: Placement) -> int | None:
+def _listed(span: Sequence[str], place: Placement, settings: Settings, where: str) -> int | None:
     """The number that pdfimages gives the image: the one row with its object number and size."""
-    rows = [row.split() for row in listing.split("\n")[2:]]
+    listing = children.run("pdfimages", ["-list", *span], settings, where=where)
+    rows = [row.split() for row in listing.output.decode("utf-8", "replace").split("\n")[2:]]
     fits = [
         int(row[1])
         for row in rows

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
 from pipeline.model import Box, Page
-from pipeline.ocr import aligned, cells, doubted, lines, prepare, rulings, strips, tesseract
+from pipeline.ocr import aligned, cells, doubted, lines, lying, prepare, rulings, strips, tesseract
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
@@ -60,24 +60,27 @@ def page(
     Raises:
         LimitError, TimeoutReadError, MissingProgramError, DamagedError: as ``tesseract.read``.
     """
-    if _is_blank(image):
+    grey = image.image.convert("L")
+    if _empty(grey, image.dpi):  # less ink than one printed digit has
         return Page(
             number, "", width=image.width, height=image.height, source="ocr", dpi=image.dpi, blank=True
         )
+    turn = _orientation(image, settings, folder, where) if lying.looks(grey, image.dpi) else 0
+    turned = _read_turned(image, turn, number, settings, folder, where) if turn else None
+    if turned is not None and _stands(turned):
+        return _laid(turned, image, turn)
     found = _read(image, number, settings, folder, where, merge)
-    if found.ocr_confidence is not None and found.ocr_confidence >= _DOUBTED and not _lies(found):
+    if _stands(found):
         return found
-    turn = _orientation(image, settings, folder, where)
+    turn = turn or _orientation(image, settings, folder, where)
     if not turn:
         return found
-    upright, back = _turned(image, turn)
-    turned = _read(upright, number, settings, folder, where, list)
+    turned = turned or _read_turned(image, turn, number, settings, folder, where)
     better = _lies(found) > _lies(turned) or _worth(turned) > _worth(found)
     # on its side a table is read as many words, few of them words
     if not better or 2 * len(turned.words) * _worth(turned) < len(found.words) * _worth(found):
         return found
-    words = tuple(replace(word, box=word.box and back.image(word.box)) for word in turned.words)
-    return replace(turned, words=words, rotation=turn, width=image.width, height=image.height)
+    return _laid(turned, image, turn)
 
 
 def compose_text(tokens: list[Token], grids: tuple[Grid, ...], affine: Affine) -> list[lines.Line]:
@@ -203,11 +206,6 @@ def _believed(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _is_blank(image: Raster) -> bool:
-    """Whether there is less ink than one printed digit has."""
-    return _empty(image.image.convert("L"), image.dpi)
-
-
 def _empty(grey: Image.Image, dpi: int) -> bool:
     step = max(1, round(dpi / _BLANK_DPI))
     small = np.asarray(grey.reduce(step) if step > 1 else grey)
@@ -225,20 +223,40 @@ def _orientation(image: Raster, settings: Settings, folder: Path, where: str) ->
     return turn if sure >= _ORIENTATION_SURE else 0
 
 
-def _turned(image: Raster, degrees: int) -> tuple[Raster, Affine]:
-    """The image turned clockwise, as a page of its own, and the way from its points to the page."""
-    from PIL.Image import Transpose
+def _read_turned(
+    image: Raster, degrees: int, number: int, settings: Settings, folder: Path, where: str
+) -> Page:
+    """What the image reads when it is turned, as a page of its own."""
+    return _read(_turned(image, degrees), number, settings, folder, where, list)
 
+
+def _turned(image: Raster, degrees: int) -> Raster:
+    """The image turned clockwise, as a page of its own."""
+    turned = image.image.rotate(-degrees, expand=True)
+    return replace(image, image=turned, affine=scaling(72 / image.dpi))
+
+
+def _back(image: Raster, degrees: int) -> Affine:
+    """From points of the turned image to those of the page that it came from."""
     width, height = image.image.size
-    turn, back = {
-        90: (Transpose.ROTATE_270, Affine(0, -1, 1, 0, 0, height)),
-        180: (Transpose.ROTATE_180, Affine(-1, 0, 0, -1, width, height)),
-        270: (Transpose.ROTATE_90, Affine(0, 1, -1, 0, width, 0)),
+    way = {
+        90: Affine(0, -1, 1, 0, 0, height),
+        180: Affine(-1, 0, 0, -1, width, height),
+        270: Affine(0, 1, -1, 0, width, 0),
     }[degrees]
-    upright = image.image.transpose(turn)
-    points = scaling(72 / image.dpi)
-    whole = compose(image.affine, compose(back, scaling(image.dpi / 72)))
-    return replace(image, image=upright, affine=points), whole
+    return compose(image.affine, compose(way, scaling(image.dpi / 72)))
+
+
+def _laid(turned: Page, image: Raster, degrees: int) -> Page:
+    """A page that was turned for reading, its words' boxes on the page as it is shown."""
+    back = _back(image, degrees)
+    words = tuple(replace(word, box=word.box and back.image(word.box)) for word in turned.words)
+    return replace(turned, words=words, rotation=degrees, width=image.width, height=image.height)
+
+
+def _stands(read: Page) -> bool:
+    """Whether a page was read as one that stands upright is."""
+    return read.ocr_confidence is not None and read.ocr_confidence >= _DOUBTED and not _lies(read)
 
 
 def _lies(read: Page) -> bool:

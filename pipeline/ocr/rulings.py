@@ -85,12 +85,12 @@ def find(image: Image.Image, dpi: int) -> Rulings:
     inch = dpi / step
     dark = small < 0.72 * _paper(small)
     across = _opened(_thickened(dark), int(_ACROSS * inch))
-    if not across.any():
+    horizontal = _segments(across, _THICKEST * inch)
+    if len(horizontal) < 2:
         return Rulings(())
     down = _opened(_thickened(dark.T), int(_DOWN * inch)).T
-    horizontal = _segments(across, _THICKEST * inch)
     vertical = _segments(down.T, _THICKEST * inch)
-    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
+    if len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
         return Rulings(())
     grids = []
     mask = np.zeros_like(dark)
@@ -140,19 +140,33 @@ def _thickened(dark: Mask) -> Mask:
 
 def _opened(dark: Mask, length: int) -> Mask:
     """Where rows hold runs of at least ``length`` that are almost solid."""
-    height, width = dark.shape
-    if width <= length:
-        return np.zeros_like(dark)
+    opened = np.zeros_like(dark)
+    if dark.shape[1] <= length:
+        return opened
+    rows = np.flatnonzero(_may_hold(dark, length))
+    some = dark[rows]
+    height, width = some.shape
     sums = np.zeros((height, width + 1), np.int32)
-    np.cumsum(dark, axis=1, out=sums[:, 1:])
+    np.cumsum(some, axis=1, out=sums[:, 1:])
     solid = sums[:, length:] - sums[:, :-length] >= _SOLID * length
-    if not solid.any():
-        return np.zeros_like(dark)
     # a pixel belongs to a line where any window over it is solid
     marks = np.zeros((height, width + 1), np.int32)
     marks[:, : solid.shape[1]] += solid
     marks[:, length : length + solid.shape[1]] -= solid[:, : width + 1 - length]
-    return (np.cumsum(marks, axis=1)[:, :width] > 0) & dark
+    opened[rows] = (np.cumsum(marks, axis=1)[:, :width] > 0) & some
+    return opened
+
+
+def _may_hold(dark: Mask, length: int) -> Mask:
+    """Which rows may hold a run of ``length`` that is almost solid: few rows of text can.
+
+    Such a run covers one whole piece of half its length at least; what the run lacks, the piece may lack.
+    """
+    piece = max(length // 2, 1)
+    whole = dark.shape[1] // piece
+    inked = dark[:, : whole * piece].reshape(-1, whole, piece).sum(axis=2, dtype=np.int32)
+    enough: Mask = inked.max(axis=1) >= int(piece - (1 - _SOLID) * length)
+    return enough
 
 
 def _segments(mask: Mask, thickest: float) -> list[Segment]:

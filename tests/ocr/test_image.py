@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw
 
 from pipeline.intake.affine import scaling
 from pipeline.model import Box
-from pipeline.ocr import cut_short, prepare, rulings, seals, skew, strips
+from pipeline.ocr import cut_short, lying, prepare, rulings, seals, skew, strips
 from pipeline.ocr.raster import Raster
-from pipeline.ocr.recognise import _believed, _turned
+from pipeline.ocr.recognise import _back, _believed, _turned
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.tesseract import Read, parse
 from pipeline.ocr.words import Token
@@ -57,11 +57,21 @@ def test_preparing_keeps_track_of_places() -> None:
     assert [x, y] == pytest.approx([200 * 0.72, 60 * 0.72], abs=0.8)
 
 
+@pytest.mark.parametrize("angle", [0.0, 3.0])
+def test_a_page_on_its_side_looks_like_it(angle: float) -> None:
+    page = _lines_of_text().rotate(angle, Image.Resampling.BILINEAR, fillcolor=245)
+    assert not lying.looks(page, DPI)
+    assert lying.looks(page.rotate(90, expand=True), DPI)
+    assert not lying.looks(Image.new("L", SIZE, 255), DPI)
+    assert not lying.looks(Image.new("L", (1, 1), 0), DPI)
+
+
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_turned_image_leads_back(degrees: int) -> None:
     image = Image.new("L", (60, 40), 255)
     image.putpixel((10, 5), 0)
-    turned, back = _turned(Raster(image, 72, scaling(1), 60, 40), degrees)
+    raster = Raster(image, 72, scaling(1), 60, 40)
+    turned, back = _turned(raster, degrees), _back(raster, degrees)
     row, column = np.argwhere(np.asarray(turned.image) == 0)[0]
     assert back.apply(*turned.affine.apply(column + 0.5, row + 0.5)) == (10.5, 5.5)
 
