@@ -42,8 +42,17 @@ class Near:
         return cls(phrase, int(found["errors"]))
 
     @lazy
-    def _pairs(self) -> list[str]:
-        return [self.phrase[i : i + 2] for i in range(len(self.phrase) - 1)]
+    def _grams(self) -> list[tuple[list[str], int]]:
+        """The phrase's pairs and triples of letters, and how many of each a match has at least.
+
+        An error spoils two pairs or three triples (the q-gram lemma: Ukkonen, "Approximate string-matching
+        with q-grams and maximal matches", 1992).
+        """
+        every = []
+        for size in (3, 2):
+            grams = [self.phrase[i : i + size] for i in range(len(self.phrase) - size + 1)]
+            every.append((grams, len(grams) - size * self.errors))
+        return [(grams, least) for grams, least in every if least > 0]
 
     @lazy
     def _letters(self) -> dict[str, int]:
@@ -62,14 +71,23 @@ class Near:
         """
         letters = _NOT_LETTERS.sub("", text)
         reach = len(self.phrase) + self.errors
-        least = len(self._pairs) - 2 * self.errors
-        if sum(pair in letters for pair in self._pairs) < least:
+        if not self._has_grams(letters):
             return False
         return any(
-            sum(pair in part for pair in self._pairs) >= least and self._distance(part) <= self.errors
+            self._has_grams(part) and self._distance(part) <= self.errors
             # what is as long as a match lies within one of the parts
             for part in (letters[at : at + 2 * reach] for at in range(0, max(len(letters), 1), reach))
         )
+
+    def _has_grams(self, text: str) -> bool:
+        for grams, least in self._grams:
+            missing = len(grams) - least
+            for gram in grams:
+                if gram not in text:
+                    missing -= 1
+                    if missing < 0:
+                        return False
+        return True
 
     def _distance(self, text: str) -> int:
         """Letters by which the phrase differs from the part of the text that is nearest to it."""
