@@ -129,6 +129,8 @@ class Context:
                 beside = (block.kind in {"item", "row"} or self.own.start) and not (stock or higher)
                 if beside and found.period.end and not found.period.start:
                     continue  # the day up to which the block beside counts: no span of this one's
+                if not higher and "period_open" in found.flags:
+                    continue  # `đến nay …` is its own paragraph's
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
@@ -144,7 +146,7 @@ class Context:
         if (block, stock) not in self._last_heard:
             found: list[Timed | None] = [None]
             for sentence in self._by_block.get(block, []):
-                found.append(_last([sentence], stock=stock) or found[-1])
+                found.append(_going_on(found[-1], _last([sentence], stock=stock), stock=stock))
             self._last_heard[block, stock] = found
         return self._last_heard[block, stock]
 
@@ -152,8 +154,11 @@ class Context:
         """The last period that a block names for what follows: `Riêng tháng 11 …` is its sentence's alone."""
         if (block, stock) not in self._main_heard:
             own = [s for s in self._by_block.get(block, []) if s.mentions]
-            own = [s for s in own if not self.cues.aside.match(s.text, s.start)]
-            self._main_heard[block, stock] = _last(own, stock=stock)
+            main = None
+            for sentence in own:
+                if not self.cues.aside.match(sentence.text, sentence.start):
+                    main = _going_on(main, _last([sentence], stock=stock), stock=stock)
+            self._main_heard[block, stock] = main
         return self._main_heard[block, stock]
 
     def _is_story(self, block: int, own: Sequence[Sentence]) -> bool:
@@ -321,6 +326,18 @@ def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
             last = mentions[-1]
             return Timed(last.period, ("period_open",) if last.reading == "open" else ())
     return None
+
+
+def _going_on(before: Timed | None, said: Timed | None, *, stock: bool) -> Timed | None:
+    """The period that goes on behind a sentence: for what flows, a span lasts while stocks count at its end.
+
+    ``Trong 9 tháng đầu năm 2024 … Dư nợ đến 30/9/2024 …``: what is lent after that is lent in the nine months.
+    """
+    if said is None:
+        return before
+    span = before.period if before is not None else Period()
+    ends = span.start and span.end and span.end == said.period.end
+    return before if ends and not stock and not said.period.start else said
 
 
 def _nearest(found: Sequence[tuple[int, Status]]) -> str:
