@@ -331,7 +331,7 @@ def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
 def _going_on(before: Timed | None, said: Timed | None, *, stock: bool) -> Timed | None:
     """The period that goes on behind a sentence: for what flows, a span lasts while stocks count at its end.
 
-    ``Trong 9 tháng đầu năm 2024 … Dư nợ đến 30/9/2024 …``: what is lent after that is lent in the nine months.
+    ``Trong 9 tháng đầu năm 2024 … Dư nợ đến 30/9/2024 …``: what is lent then is lent in nine months.
     """
     if said is None:
         return before

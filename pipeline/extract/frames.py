@@ -336,6 +336,8 @@ class Frame:
         sentence, clause = self.sentence, self.sentence.clauses[number]
         if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):
             return False
+        if self._lists:
+            return False
         # behind a count only what stands between: what governs that governs its money
         counted = sentence.previous(q.start)
         begin = max(clause.start, counted.end) if counted and not counted.is_money else clause.start
@@ -347,6 +349,17 @@ class Frame:
             if not any(a <= w.start() < b for a, b in spans)
         ]
         return len(words) > FEW
+
+    @lazy
+    def _lists(self) -> bool:
+        """Whether the sentence lists amounts by name: ``Dư nợ qua các hội: Hội Nông dân 47 tỷ; …``."""
+        sentence = self.sentence
+        if len(sentence.quantities) < 2 or len(sentence.clauses) < 2:
+            return False
+        first = sentence.quantities[0]
+        colon = sentence.text.rfind(":", sentence.start, first.lead)
+        named = colon > 0 and any(c.isalpha() for c in sentence.text[colon + 1 : first.lead])
+        return named and all(q.is_money for q in sentence.quantities)
 
     def from_above(self) -> Mark | None:
         """The last trigger of a list's introduction; of those around it where its own has none."""

@@ -33,7 +33,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         verbs = _verbs(frame, q, stop, spent, bool(rows or near))
         if not (rows or near or frame.is_open(q) or _is_plain(frame, q, verbs)):
             refused.setdefault(q.start, "no_rule")
-        elif reason := frame.excluded(q) or _blocked(frame, q, stop):
+        elif reason := frame.excluded(q) or _blocked(frame, q, stop, verbs):
             refused.setdefault(q.start, reason)
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
@@ -46,8 +46,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
-    _each_work(frame, near, slots)
     beside = [r for r in before if r.sentence.block == sentence.block]
+    _each_work(frame, beside, slots)
     for q in [q for q in slots if q.per == "house"]:
         works = _works_behind(frame, q)
         told = [r for r in beside if r.values["work"] in works and r.last.end < q.start]
@@ -85,8 +85,14 @@ CLOSED = 250
 """Characters around a count in which words make it one of other houses."""
 
 
-def _blocked(frame: Frame, q: Quantity, stop: int) -> str:
-    """Why the count is of no house that anybody got: storms damage houses, too."""
+def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None) -> str:
+    """Why the count is of no house that anybody got: storms damage houses, too.
+
+    What is built again or repaired was damaged before: ``dựng lại 17 nhà bị sập``.
+    """
+    again = frame.rules.parts["again.verb"]
+    if any(again.fullmatch(frame.sentence.text[m.start : m.end]) for m in verbs or () if m.end <= q.start):
+        return ""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     return next(
         (
@@ -190,7 +196,7 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
     waiting: Quantity | None = None
     paid: list[tuple[Draft, Quantity]] = []
     for q in slots:
-        if q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES:
+        if _is_size(frame, q):
             continue  # `01 căn nhà diện tích 54 m2, trị giá 140 triệu đồng`
         if not q.is_money:
             if current and q.unit == "household" and q.value == current.value("houses"):
@@ -229,6 +235,10 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
 
 SIZES = frozenset({"m2", "m²", "km"})
 """How large or far away a house is."""
+
+
+def _is_size(frame: Frame, q: Quantity) -> bool:
+    return q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES
 
 
 def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
@@ -318,9 +328,11 @@ def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
     """``Mỗi căn được hỗ trợ 80 triệu đồng`` in the sentence behind a count is its price of one house."""
-    if not near or not slots or not slots[0].is_money or slots[0].unit != "vnd":
+    sentence = frame.sentence
+    told = [q for q in slots if not _is_size(frame, q)]
+    if not near or not told or not told[0].is_money or told[0].unit != "vnd":
         return
-    q, sentence = slots[0], frame.sentence
+    q = told[0]
     if not frame.rules.parts["each.before"].match(sentence.text[sentence.start : q.lead]):
         return
     works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import GroupList, combine, groups
+from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of, is_vague
 
@@ -129,7 +130,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
             mark = kept[0][1]
         mark = _of_total(frame, rows, q, mark)
         if q.is_money:
-            row = _open_count(frame, rows, q, mark)
+            row = _answered(frame, rows, q) or _open_count(frame, rows, q, mark)
             if row:
                 row.cells["amount_vnd"] = q
                 continue
@@ -146,6 +147,12 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _answered(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:
+    """The borrowers that an amount given in turn is lent to: ``30 hộ nghèo, 40 hộ cận nghèo, lần lượt …``."""
+    row = answered(frame.sentence, rows, q)
+    return row if row and "amount_vnd" not in row.cells else None
 
 
 def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
@@ -322,13 +329,23 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -
         return None
     amount = rows[-1].cells["amount_vnd"]
     gap = frame.sentence.text[amount.end : q.lead]
-    if ";" in gap or len(gap) > FAR_APART:
+    if len(gap) > FAR_APART:
+        return None
+    if _owes(frame, rows[-1], q) and not _has_own_sum(frame, q):
+        return rows[-1]  # `dư nợ đạt 400 tỷ đồng, tăng 30 tỷ đồng; có 6.800 hộ đang vay vốn`
+    if ";" in gap:
         return None
     alone = gap.strip() == "," and (
         len(frame.sentence.quantities) == LISTED
         or (mark.trigger.values.get("flow") == rows[-1].values.get("flow") and not _has_own_sum(frame, q))
     )
     return rows[-1] if alone or frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+
+
+def _owes(frame: Frame, row: Draft, q: Quantity) -> bool:
+    """Whether a count is of those who owe what was named before it."""
+    behind = frame.sentence.text[q.end : min(q.end + FAR_APART, frame.sentence.end)]
+    return row.values.get("flow") == "outstanding" and bool(frame.rules.parts["pairing.owing"].match(behind))
 
 
 def _has_own_sum(frame: Frame, q: Quantity) -> bool:
