@@ -108,9 +108,14 @@ class Context:
         before = bisect_left(own, sentence.start, key=lambda s: s.start)
         is_story = self._is_story(sentence.block, own)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
+        heard = self._heard(sentence.block, stock=stock)
+        last = _last(own[max(before - 1, 0) : before], stock=True)
+        if (
+            last is not None
+            and (found := _going_on(heard[max(before - 1, 0)], last, stock=stock)) is not None
+        ):
             return found
-        if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
+        if (found := heard[before]) is not None:
             return found
         nearest = -1 if is_story else sentence.block - 1
         for number in range(nearest, max(sentence.block - FAR_BACK, 0) - 1, -1):

@@ -421,6 +421,10 @@ def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], li
             and pattern.search(text, begin, q.lead)
             and not (unless and unless.search(text, sentence.start, sentence.end))
         ]
+        # `chưa khởi công: 98 căn (vướng đất 61 căn, chờ ngày tốt 37 căn)`: what a bracket parts
+        whole = sentence.previous(clause.start) if clause.outer >= 0 else None
+        if whole and whole.unit == q.unit and "negated" in _reasons(sentence, whole, cues)[0]:
+            before.append("negated")
         end = min(clause.end, sentence.next_lead(q.start, clause.end))
         near = min(end, q.end + BEHIND)
         behind = [

@@ -46,15 +46,15 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             spent = max([spent, *(m.end for m in verbs)])
     _amounts(frame, rows, slots, refused)
     _each(frame, near, slots)
-    beside = [r for r in before if r.sentence.block == sentence.block]
-    _each_work(frame, beside, slots)
+    close = [r for r in before if sentence.block - r.sentence.block <= PRICED]
+    _each_work(frame, close, slots)
     for q in [q for q in slots if q.per == "house"]:
         works = _works_behind(frame, q)
-        told = [r for r in beside if r.values["work"] in works and r.last.end < q.start]
+        told = [r for r in close if r.values["work"] in works and r.last.end < q.start]
         if told and not any(q in r.cells.values() for r in rows):
             told[-1].cells.setdefault("amount_per_house_vnd", q)
     rows += _implied(frame, rows, slots, taken)
-    for row in (*rows, *beside):
+    for row in (*rows, *close):
         taken.update(q.start for q in row.cells.values())
     return rows
 
@@ -67,6 +67,8 @@ def _of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Draft:
     return _split(frame, rows, before)
 
 
+PRICED = 4
+"""Blocks between houses and a sentence that tells what one of each kind costs."""
 NEXT = 3
 """Characters between a sentence and the next of its block."""
 
@@ -216,6 +218,7 @@ def _amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused
         if current is None:
             waiting = q
             continue
+        current = _outer(frame, rows, current, q)
         column = _column(frame, current, rows, q)
         if column == "joint":
             if whole := _whole(frame, rows, current):
@@ -263,6 +266,8 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if any(o.is_money for o in row.cells.values()) and frame.cues.parts.search(gap):
         return ""  # `mỗi căn trị giá 70 triệu đồng, trong đó Quỹ hỗ trợ 50 triệu đồng`: a share
+    if parts["amount.not"].search(gap):
+        return ""
     if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
         _per_house(frame, row, rows, q, begin)
         return ""
@@ -281,6 +286,16 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+def _outer(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> Draft:
+    """The houses before a closed bracket, to which money behind it belongs: ``9 nhà (4 mới, 5 sửa), …``."""
+    sentence = frame.sentence
+    inner, own = sentence.clause_at(row.first.start), sentence.clause_at(q.start)
+    if inner == own or sentence.clauses[inner].outer != own:
+        return row
+    before = [r for r in rows if sentence.clause_at(r.first.start) == own and r.first.start < row.first.start]
+    return before[-1] if before else row
 
 
 CLOSE = 25
@@ -337,7 +352,16 @@ def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> Non
         return
     works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
     same = [r for r in near if r.values["work"] in works] or list(near)
-    same[-1].cells.setdefault("amount_per_house_vnd", q)
+    # `132 nhà, gồm A 57 nhà, B 75 nhà. Mỗi nhà …`: of all of them
+    whole = same[0] if len(same) > 2 and _adds_up(same) else same[-1]
+    whole.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _adds_up(rows: Sequence[Draft]) -> bool:
+    """Whether the houses of the first row are those of the others together."""
+    total, *parts = (r.value("houses") for r in rows)
+    counts = [c for c in parts if c is not None]
+    return len(counts) == len(parts) and sum(counts) == total
 
 
 def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
@@ -359,7 +383,7 @@ def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]
     clause = frame.sentence.clause_at(row.cells["houses"].start)
     beside = [r for r in rows if frame.sentence.clause_at(r.cells["houses"].start) == clause]
     upto = [r for r in beside if r.cells["houses"].start <= row.cells["houses"].start]
-    return [r for r in upto if "amount_vnd" not in r.cells]
+    return [r for r in upto if not {"amount_vnd", "amount_per_house_vnd"} & set(r.cells)]
 
 
 def _basis(frame: Frame, row: Draft, q: Quantity) -> None:

@@ -45,7 +45,7 @@ def read(
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
         if reason == "from_to" and mark and _is_stock(frame, mark, q):
             reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
-        if not reason and mark and not frame.is_open(q):
+        if not reason and mark and not (frame.is_open(q) and _is_credit(frame, mark)):
             reason = "not_policy_credit"
         if reason and not _is_sum_of_loan(frame, q, kept):
             refused.setdefault(q.start, reason)
@@ -56,6 +56,16 @@ def read(
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _is_credit(frame: Frame, mark: Mark) -> bool:
+    """Whether what is paid out is lent: ``giải ngân`` alone is said of budgets and of houses as well."""
+    text, parts, sentence = frame.sentence.text, frame.rules.parts, frame.sentence
+    if not parts["credit.vague"].fullmatch(text[mark.start : mark.end]):
+        return True
+    if not parts["credit.other"].search(text, sentence.start, mark.start):
+        return True
+    return bool(parts["credit.sure"].search(text, sentence.start, sentence.end))
 
 
 def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, Mark | None, int]]:
@@ -158,6 +168,9 @@ def _answered(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:
 def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
     """Give rows that name nobody the programme that the loan is for, or the group that they point to."""
     for number, row in enumerate(rows):
+        if found := _trade(frame, row):
+            row.group = found
+            continue
         if row.group and row.group.code and not is_vague(row.group):
             continue
         if found := _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number]):
@@ -168,8 +181,10 @@ def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
         above = [r for r in above if r.group and sentence.block - r.sentence.block <= 1]
         clause = sentence.clauses[sentence.clause_at(row.first.start)]
         begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
-        if above and frame.cues.pointing.search(sentence.text, begin, row.last.end):
-            row.group = above[-1].group
+        if not frame.cues.pointing.search(sentence.text, begin, row.last.end):
+            continue
+        if found := above[-1].group if above else _programme(sentence.text, begin):
+            row.group = found
             row.flags.append("beneficiary_assumed")
 
 
@@ -183,6 +198,30 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     if group is None or "," in sentence.text[begin : group.start]:
         return None
     return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+
+
+WORKERS = frozenset({"job_creation", "migrant_worker"})
+"""Programmes of those who work: a loan to a worker for one is the programme's."""
+
+
+def _trade(frame: Frame, row: Draft) -> GroupList | None:
+    """The programme right behind the money that workers borrow."""
+    count = row.cells.get("borrowers")
+    if count is None or count.unit != "worker" or not row.last.is_money:
+        return None
+    found = groups().find(frame.sentence.text, row.last.end, min(row.last.end + PURPOSE, frame.sentence.end))
+    gap = frame.sentence.text[row.last.end : found[0].start] if found else ","
+    return found[0] if not gap.strip() or (frame.cues.purpose.search(gap) and "," not in gap) else None
+
+
+def _programme(text: str, end: int) -> GroupList | None:
+    """The programme named last before a place that points back to it: ``chương trình này``."""
+    named = groups().find(text, max(0, end - NAMED_BEFORE), end)
+    return next((g for g in reversed(named) if groups().rank(g.code) >= PROGRAMME), None)
+
+
+NAMED_BEFORE = 300
+"""Characters before a pointing word in which its programme is named."""
 
 
 def _learner(row: Draft) -> GroupList | None:

@@ -142,6 +142,9 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
     if reading == "in_year":
         year = year_known(said, 0)
         return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
+    if reading == "since_this_year":
+        year = year_known(said, 0)
+        return Period(date(int(year), 1, 1), None) if year else Period()
     for mention in reversed(said):
         period = mention.period
         if reading == "past_year" and period.end and mention.reading in {"year", "until_year"}:
@@ -156,11 +159,11 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
             return Period(period.end.replace(day=1), period.end)
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
             then = period.end.year + YEARS[reading]
-            return Period(date(then, 1, 1), None if reading == "since_this_year" else date(then, 12, 31))
+            return Period(date(then, 1, 1), date(then, 12, 31))
     return Period()
 
 
-YEARS = {"that_year": 0, "since_this_year": 0, "year_before": -1, "year_after": 1}
+YEARS = {"that_year": 0, "year_before": -1, "year_after": 1}
 """Years by which readings that point to a year lie behind it."""
 SPANS = {"in_quarter": {"quarter"}, "in_month": {"month"}, "today": {"date"}}
 """Readings that point to the span named last, by the readings that name it."""
