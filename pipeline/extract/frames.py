@@ -13,6 +13,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.exclusions import reasons
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
@@ -24,10 +25,6 @@ from pipeline.model import Value
 _WORD = regex.compile(r"\p{L}+")
 FEW = 2
 """Words before an amount that may still be but a name."""
-BEHIND = 40
-"""Characters behind a count in which a negation is its own."""
-PHRASE = 100
-"""Characters behind a count in which its own phrase may say that nothing was done."""
 MONEY = 25
 """Characters before an amount in which words name it as a sum."""
 FAR = 140
@@ -208,7 +205,7 @@ class Frame:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
         if "range" in q.flags:
             return "range"
-        before, behind = _reasons(self.sentence, q, self.cues)
+        before, behind = reasons(self.sentence, q, self.cues)
         if told := next((reason for reason in before if reason not in self.rules.spares), ""):
             return told
         if q.per in {"household", "person", "month", "year", "other"}:
@@ -392,45 +389,3 @@ def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
         # `vận động trao 300 suất quà`: what stands before the number governs it
         return Mark(mark.start, inside[0].lead, mark.trigger) if inside else mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
-
-
-def _phrase_end(text: str, start: int, end: int) -> int:
-    """Where a phrase ends: at its first comma, at most so far away."""
-    comma = text.find(",", start, end)
-    return min(comma if comma >= 0 else end, start + PHRASE)
-
-
-def _negations(sentence: Sentence, cues: Cues) -> Sequence[int]:
-    """Which patterns of what excludes a number before it may stand in a sentence: mostly none."""
-    if not sentence.negations:
-        sentence.negations.append(cues.behind.among(sentence.text, sentence.start, sentence.end))
-    return sentence.negations[0]
-
-
-def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
-    """What excludes a number before and behind it, looked for once for all tables."""
-    known = sentence.reasons_at
-    if q.start not in known:
-        text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
-        begin = max(clause.start, q.lead - 60)
-        told = cues.excluding.among(text, begin, q.lead)
-        before = [
-            reason
-            for reason, pattern, unless, money in map(cues.excluded.__getitem__, told)
-            if (q.is_money or not money)
-            and pattern.search(text, begin, q.lead)
-            and not (unless and unless.search(text, sentence.start, sentence.end))
-        ]
-        # `chưa khởi công: 98 căn (vướng đất 61 căn, chờ ngày tốt 37 căn)`: what a bracket parts
-        whole = sentence.previous(clause.start) if clause.outer >= 0 else None
-        if whole and whole.unit == q.unit and "negated" in _reasons(sentence, whole, cues)[0]:
-            before.append("negated")
-        end = min(clause.end, sentence.next_lead(q.start, clause.end))
-        near = min(end, q.end + BEHIND)
-        behind = [
-            reason
-            for reason, pattern, far in map(cues.excluded_after.__getitem__, _negations(sentence, cues))
-            if pattern.search(text, q.end, max(near, _phrase_end(text, q.end, end)) if far else near)
-        ]
-        known[q.start] = before, behind
-    return known[q.start]

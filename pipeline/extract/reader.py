@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 
 from pipeline.extract.announced import part_of
-from pipeline.extract.frames import BEHIND, Draft, Frame
+from pipeline.extract.exclusions import BEHIND
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, is_broken, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.respective import answered
