@@ -37,6 +37,9 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
             continue
+        if is_card and (people := _own_cards(frame, q, rows)):
+            people.cells["cards"] = q
+            continue
         model = rows[-1] if rows else frame.split(before) or _beside(frame, before)
         if _is_listed(frame, q, stop, model, rows):
             mark = None
@@ -52,6 +55,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _own_cards(frame: Frame, q: Quantity, rows: Sequence[Draft]) -> Draft | None:
+    """The row of people whose cards a bracket counts: ``118 hộ nghèo được cấp thẻ BHYT (341 thẻ)``."""
+    if not rows or rows[-1].cells["cards"].unit not in PEOPLE:
+        return None
+    gap = frame.sentence.text[rows[-1].last.end : q.lead]
+    return rows[-1] if gap.rstrip().endswith("(") and gap.count("(") == 1 and ";" not in gap else None
 
 
 def _beside(frame: Frame, before: Sequence[Draft]) -> Draft | None:

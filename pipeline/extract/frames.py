@@ -262,7 +262,9 @@ class Frame:
         else:
             if strong := next((m for m in after if m.trigger.strong and not self._is_nexts(m, q)), None):
                 return strong
-            if after and not after[0].trigger.reason:
+            # `gia hạn nợ cho 312 hộ, cho vay 1.105 hộ`: the verb behind the comma is the next count's
+            nexts = before and before.trigger.reason and after and self._is_apart(q, after[0])
+            if after and not after[0].trigger.reason and not nexts:
                 return after[0]
         if before:
             return before
@@ -274,6 +276,9 @@ class Frame:
         """Whether what stands behind a count is said of the next: ``12 dự án, thu hút 40 lao động``."""
         text, lead = self.sentence.text, self.sentence.next_lead(q.start, self.sentence.end)
         return "," in text[q.end : mark.start] and lead - mark.end <= 1
+
+    def _is_apart(self, q: Quantity, mark: Mark) -> bool:
+        return "," in self.sentence.text[q.end : mark.start]
 
     def _is_spent(self, mark: Mark, q: Quantity) -> bool:
         """Whether an outcome has its own count, and the money behind it is another's: ``…, số tiền 6 tỷ``."""

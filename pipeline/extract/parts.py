@@ -55,10 +55,15 @@ def assign(
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
         finish(row)
-        if row.parent and row.group is None and row.parent.group and not _is_rest(row, cues):
-            row.group = row.parent.group
+        whole = row.parent.group if row.parent and row.group is None else None
+        if whole and whole.code != SEVERAL and not _is_rest(row, cues):
+            row.group = whole
             row.flags.append("beneficiary_assumed")
     return repaired
+
+
+SEVERAL = "policy_beneficiary"
+"""Three groups and more: a part that names none need not be of all."""
 
 
 def _is_rest(row: Draft, cues: Cues) -> bool:

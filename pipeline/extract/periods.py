@@ -96,7 +96,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
         return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
-        return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
+        return Period(date(y1 or y, numbers.get("m1") or m, numbers["d1"]), date(y, m, d))
     if reading == "date":
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":
@@ -160,6 +160,8 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
             then = period.end.year + YEARS[reading]
             return Period(date(then, 1, 1), date(then, 12, 31))
+    if part.get("ago") and (year := year_known(said, 0)):  # `năm ngoái`, where only days were named
+        return Period(date(int(year) - 1, 1, 1), date(int(year) - 1, 12, 31))
     return Period()
 
 
