@@ -306,7 +306,9 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     between = sentence.between(last.start, seen.q.start)
     between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
     outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
-    if all(o.is_money for o in between) and frame.cues.whole.search(outside):
+    if all(o.is_money for o in between) and (
+        frame.cues.whole.search(outside) or all(_is_price(seen.text, o, last.end) for o in between)
+    ):
         between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
     if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
         return None
@@ -316,14 +318,24 @@ def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draf
     begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
-    if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
-        begun = [m for m in begun if len(seen.text[last.end : m.start]) > KINDS]
+    if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
+        listed = last.end + KINDS
+        begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
     if any(
         m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
     ):
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
-    return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
+    unsaid = {c: v for c, v in frame.rules.default.items() if _is_weak(frame, row)}
+    if all(row.values.get(c, v) in {v, unsaid.get(c)} for c, v in values.items()):
+        row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
+        return row
+    return None
+
+
+def _is_weak(frame: Frame, row: Draft) -> bool:
+    """Whether a row was begun by words that say only that something is given."""
+    return any(t.weak for t in frame.rules.triggers if t.id == row.rule)
 
 
 def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
@@ -338,7 +350,12 @@ def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
 
 
 KINDS = 12
-"""Characters behind a count of animals in which further kinds are listed."""
+"""Characters behind a count of things in which further kinds are listed."""
+
+
+def _is_price(text: str, q: Quantity, begin: int) -> bool:
+    """Whether money is the price of one: ``300 phần quà, mỗi phần 500.000 đồng, kinh phí …``."""
+    return bool(q.per) or "mỗi" in text[begin : q.start]
 
 
 def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
