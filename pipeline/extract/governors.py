@@ -80,11 +80,20 @@ class Seen:
             if inside := groups().find(self.text, mark.start, mark.end):
                 return inside[-1]
         found = group_of(frame, q, self.stop, None)
-        if found or not frame.cues.goes_on.search(self.text, self.begin, q.lead):
+        begin = self.begin
+        if self.previous and not self.text[begin : q.lead].strip():
+            begin = self.previous.end  # `58 hộ thoát nghèo, vượt chỉ tiêu giao (54 hộ)`
+        if found or not frame.cues.goes_on.search(self.text, begin, q.lead):
             return found
         # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
-        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
-        return next((g for o in reversed(same[-BACK:]) if (g := group_at(frame.sentence, o))), None)
+        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit][-BACK:]
+        named = next((g for o in reversed(same) if (g := group_at(frame.sentence, o))), None)
+        if named or not same:
+            return named
+        # `Số hộ nghèo giảm từ 58 hộ xuống còn 19 hộ`
+        told = [m for m in frame.marks if self.clause[0] <= m.start and m.end <= same[-1].start]
+        inside = (groups().find(self.text, m.start, m.end) for m in reversed(told[-BACK:]))
+        return next((g[-1] for g in inside if g), None)
 
     @lazy
     def counted_before(self) -> GroupList | None:
