@@ -145,7 +145,8 @@ def governor(seen: Seen) -> Mark | None:
         return heads[0]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
     behind = list(_behind(seen, inside))
-    if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
+    strong = [m for m in behind if m.trigger.strong and not q.is_money]
+    if strong and not _is_nexts(seen, strong[0]):
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
     named = [m for m in told if m.start - q.end <= 1 and q.unit in SUCH and not m.trigger.weak]
@@ -167,6 +168,12 @@ def governor(seen: Seen) -> Mark | None:
         if found:
             return found[0]
     return _inherited(seen) or _passive(seen)
+
+
+def _is_nexts(seen: Seen, mark: Mark) -> bool:
+    """Whether what stands behind a count is set against it, and said of the next: ``…, nhưng phát sinh 31 hộ``."""
+    text, lead = seen.text, seen.frame.sentence.next_lead(seen.q.start, seen.end)
+    return lead - mark.end <= 1 and bool(seen.frame.cues.contrast.search(text, seen.q.end, mark.start))
 
 
 def _passive(seen: Seen) -> Mark | None:

@@ -176,8 +176,15 @@ def _new_row(seen: Seen, number: Number, mark: Mark | None, told: Mark | None) -
     if told:
         row.values |= {c: v for c, v in told.trigger.values.items() if c in rules.default}
     row.values = {**rules.default, **row.values, **(mark.trigger.values if mark else {}), **number.values}
-    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark)
+    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark) or _said_before(seen)
     return row
+
+
+def _said_before(seen: Seen) -> GroupList | None:
+    """The group of the number that a bracket right behind it explains: ``còn 4,2% (3.640 hộ)``."""
+    before = seen.previous
+    explains = before and seen.text[before.end : seen.q.lead].strip() == "("
+    return seen.told.group if explains and seen.told else None
 
 
 def _is_anothers(seen: Seen, taken: set[int]) -> bool:

@@ -306,6 +306,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("continues"), f"{path}: [continues]", "pattern example").pattern(bounded=False),
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),
+        Entry(data.get("contrast"), f"{path}: [contrast]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("each"), f"{path}: [each]", "pattern example").pattern(),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),

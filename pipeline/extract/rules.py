@@ -317,6 +317,7 @@ class Cues:
     continues: Pattern
     states: Pattern
     goes_on: Pattern
+    contrast: Pattern
     whole: Pattern
     each: Pattern
     in_turn: Pattern
