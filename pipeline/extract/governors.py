@@ -92,8 +92,8 @@ class Seen:
             return named
         # `Số hộ nghèo giảm từ 58 hộ xuống còn 19 hộ`
         told = [m for m in frame.marks if self.clause[0] <= m.start and m.end <= same[-1].start]
-        inside = (groups().find(self.text, m.start, m.end) for m in reversed(told[-BACK:]))
-        return next((g[-1] for g in inside if g), None)
+        spoken = (groups().find(self.text, m.start, m.end) for m in reversed(told[-BACK:]))
+        return next((names[-1] for names in spoken if names), None)
 
     @lazy
     def counted_before(self) -> GroupList | None:
@@ -171,7 +171,7 @@ def governor(seen: Seen) -> Mark | None:
 
 
 def _is_nexts(seen: Seen, mark: Mark) -> bool:
-    """Whether what stands behind a count is set against it, and said of the next: ``…, nhưng phát sinh 31 hộ``."""
+    """Whether what stands behind a count is said, against it, of the next: ``…, nhưng phát sinh 31 hộ``."""
     text, lead = seen.text, seen.frame.sentence.next_lead(seen.q.start, seen.end)
     return lead - mark.end <= 1 and bool(seen.frame.cues.contrast.search(text, seen.q.end, mark.start))
 

@@ -67,7 +67,7 @@ def _is_whole(total: Draft, part: Draft) -> bool:
 
 def _name(programme: object) -> str:
     """What a programme is for: ``Chương trình MTQG giảm nghèo bền vững`` is for ``giảm nghèo bền vững``."""
-    return _PROGRAMME.sub(" ", str(programme or "")).strip().casefold()
+    return str(_PROGRAMME.sub(" ", str(programme or ""))).strip().casefold()
 
 
 def _agree(one: str, other: str) -> bool:
