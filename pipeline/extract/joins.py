@@ -1,4 +1,4 @@
-"""Which row a number joins: the last of its sentence that lacks its column, where nothing new begins there."""
+"""Which row a number joins: the last of its sentence that lacks its column, with nothing new between."""
 
 from __future__ import annotations
 
