@@ -65,6 +65,13 @@ def _place(
     if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
+    if q.is_money and (whom := _spoken_of(seen)):
+        if len(whom) > 1:
+            refused.setdefault(q.start, JOINT_AMOUNT)
+        else:
+            whom[0].cells["amount_vnd"] = q
+            taken.add(q.start)
+        return
     if q.unit in THINGS and not (mark and _is_told_here(seen, mark)) and (part := part_of(seen, rows)):
         rows.append(
             part
@@ -130,14 +137,32 @@ def _place(
         row.values[number.of_column] = int(q.of * q.factor)
 
 
+def _spoken_of(seen: Seen) -> list[Draft]:
+    """The rows without money that a sentence is about which only sums up: ``Tổng trị giá 310 triệu đồng``.
+
+    They stand in its paragraph or the one before.
+    """
+    sentence, table = seen.frame.sentence, seen.frame.rules
+    if seen.previous or "count" not in table.adds or not seen.before:
+        return []
+    if not seen.frame.cues.sums_up.match(seen.text, sentence.start, seen.q.lead):
+        return []
+    near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(seen.before))
+    above = [r for r in near if not any(q.is_money for q in r.cells.values())]
+    return [r for r in above if r.sentence.block == sentence.block] or above
+
+
 def _of_one(seen: Seen) -> str:
     """Why money is the price of one: ``20 triệu đồng/nhà``, ``(mỗi suất gồm 10 kg gạo và 200.000 đồng)``."""
     if not seen.q.is_money:
         return ""
     sentence = seen.frame.sentence
     clause = sentence.clauses[sentence.clause_at(seen.q.start)]
-    bracket = clause.outer >= 0 and seen.frame.cues.each.match(seen.text, clause.start)
-    return "average" if bracket or seen.q.per == "house" else ""
+    cues = seen.frame.cues
+    bracket = clause.outer >= 0 and cues.each.match(seen.text, clause.start)
+    gets = cues.each_gets.search(seen.text, clause.start, seen.q.lead)
+    gets = gets if gets and not cues.money.search(seen.text, gets.end(), seen.q.lead) else None
+    return "average" if bracket or gets or seen.q.per == "house" else ""
 
 
 def _name_kind(seen: Seen, row: Draft) -> None:

@@ -309,6 +309,8 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("contrast"), f"{path}: [contrast]", "pattern example").pattern(),
         Entry(data.get("whole"), f"{path}: [whole]", "pattern example").pattern(bounded=False),
         Entry(data.get("each"), f"{path}: [each]", "pattern example").pattern(),
+        Entry(data.get("each_gets"), f"{path}: [each_gets]", "pattern example").pattern(),
+        Entry(data.get("sums_up"), f"{path}: [sums_up]", "pattern example").pattern(bounded=False),
         Entry(data.get("in_turn"), f"{path}: [in_turn]", "pattern example").pattern(),
         Entry(data.get("target"), f"{path}: [target]", "pattern example").pattern(bounded=False),
         Entry(data.get("target_label"), f"{path}: [target_label]", "pattern example").pattern(),

@@ -320,6 +320,8 @@ class Cues:
     contrast: Pattern
     whole: Pattern
     each: Pattern
+    each_gets: Pattern
+    sums_up: Pattern
     in_turn: Pattern
     target: Pattern
     target_label: Pattern
