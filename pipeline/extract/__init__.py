@@ -36,6 +36,7 @@ from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period, periods
 from pipeline.extract.place_codes import coded, coded_figure
+from pipeline.extract.projects import by_projects
 from pipeline.extract.repeats import merge
 from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
@@ -110,6 +111,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
+        by_projects(sorted(rows, key=lambda d: d.first.start))
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         figures += [figure(draft, flow, place, record) for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))

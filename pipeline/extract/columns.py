@@ -107,7 +107,7 @@ def _beside(
         if rules is chosen or sign is None:
             continue
         found = [
-            column_of(c.heading, caption, rules, book)
+            _named(column_of(c.heading, caption, rules, book), rules)
             if c.entry is None and sign.search(c.heading)
             else Column(c.heading, is_label=c.is_label)
             for c in columns
@@ -117,6 +117,14 @@ def _beside(
                 found[place] = column_of(found[place].heading, caption, rules, book)
         if any(c.entry and c.unit not in {"vnd", "percent"} for c in found):
             yield rules, found
+
+
+def _named(column: Column, rules: TableRules) -> Column:
+    """A column with what its own heading says of what nothing else tells: ``Hộ được hỗ trợ tiền điện``."""
+    triggers = (t for t in rules.triggers if not t.weak and not t.reason)
+    said = next((t.values for t in triggers if t.pattern.search(column.heading)), {})
+    told = {c: v for c, v in said.items() if c in rules.default}
+    return replace(column, values={**told, **column.values})
 
 
 def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Column], int] | None:

@@ -80,11 +80,20 @@ class Seen:
             if inside := groups().find(self.text, mark.start, mark.end):
                 return inside[-1]
         found = group_of(frame, q, self.stop, None)
-        if found or not frame.cues.goes_on.search(self.text, self.begin, q.lead):
+        begin = self.begin
+        if self.previous and not self.text[begin : q.lead].strip():
+            begin = self.previous.end  # `58 hộ thoát nghèo, vượt chỉ tiêu giao (54 hộ)`
+        if found or not frame.cues.goes_on.search(self.text, begin, q.lead):
             return found
         # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
-        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit]
-        return next((g for o in reversed(same[-BACK:]) if (g := group_at(frame.sentence, o))), None)
+        same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit][-BACK:]
+        named = next((g for o in reversed(same) if (g := group_at(frame.sentence, o))), None)
+        if named or not same:
+            return named
+        # `Số hộ nghèo giảm từ 58 hộ xuống còn 19 hộ`
+        told = [m for m in frame.marks if self.clause[0] <= m.start and m.end <= same[-1].start]
+        spoken = (groups().find(self.text, m.start, m.end) for m in reversed(told[-BACK:]))
+        return next((names[-1] for names in spoken if names), None)
 
     @lazy
     def counted_before(self) -> GroupList | None:
@@ -136,7 +145,8 @@ def governor(seen: Seen) -> Mark | None:
         return heads[0]
     phrase = [m for m in near if "," not in seen.text[m.end : q.start]]
     behind = list(_behind(seen, inside))
-    if strong := [m for m in behind if m.trigger.strong and not q.is_money]:
+    strong = [m for m in behind if m.trigger.strong and not q.is_money]
+    if strong and not _is_nexts(seen, strong[0]):
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
     named = [m for m in told if m.start - q.end <= 1 and q.unit in SUCH and not m.trigger.weak]
@@ -158,6 +168,12 @@ def governor(seen: Seen) -> Mark | None:
         if found:
             return found[0]
     return _inherited(seen) or _passive(seen)
+
+
+def _is_nexts(seen: Seen, mark: Mark) -> bool:
+    """Whether what stands behind a count is said, against it, of the next: ``…, nhưng phát sinh 31 hộ``."""
+    text, lead = seen.text, seen.frame.sentence.next_lead(seen.q.start, seen.end)
+    return lead - mark.end <= 1 and bool(seen.frame.cues.contrast.search(text, seen.q.end, mark.start))
 
 
 def _passive(seen: Seen) -> Mark | None:

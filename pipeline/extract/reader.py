@@ -13,8 +13,9 @@ from itertools import islice, takewhile
 from pipeline.extract.announced import part_of
 from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
-from pipeline.extract.governors import THINGS, Seen, governor, is_broken, named_before, topic
+from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.joins import NO_THINGS, listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_of
@@ -25,8 +26,6 @@ JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
 LEAD = 60
 """Characters before a number in which the words right before it stand."""
-LONGEST_GAP = 160
-"""Characters between two numbers of one row, at most."""
 
 
 def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
@@ -67,6 +66,13 @@ def _place(
     if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
+    if q.is_money and (whom := _spoken_of(seen)):
+        if len(whom) > 1:
+            refused.setdefault(q.start, JOINT_AMOUNT)
+        else:
+            whom[0].cells["amount_vnd"] = q
+            taken.add(q.start)
+        return
     if q.unit in THINGS and not (mark and _is_told_here(seen, mark)) and (part := part_of(seen, rows)):
         rows.append(
             part
@@ -86,11 +92,11 @@ def _place(
         refused.setdefault(q.start, "malformed")
         return
     answers = answered(frame.sentence, rows, q)
-    row = answers if answers and number.column not in answers.cells else _open_row(seen, number, mark, rows)
+    row = answers if answers and number.column not in answers.cells else open_row(seen, number, mark, rows)
     if row is not None:
-        listed = _listed(seen, row, rows) if q.is_money and not answers else []
+        listed = listed_with(seen, row, rows) if q.is_money and not answers else []
         if len(listed) > 1:
-            whole = _total(seen, listed, number.column)
+            whole = total_of(seen, listed, number.column)
             if whole:
                 whole.cells[number.column] = q
             else:
@@ -132,14 +138,32 @@ def _place(
         row.values[number.of_column] = int(q.of * q.factor)
 
 
+def _spoken_of(seen: Seen) -> list[Draft]:
+    """The rows without money that a sentence is about which only sums up: ``Tổng trị giá 310 triệu đồng``.
+
+    They stand in its paragraph or the one before.
+    """
+    sentence, table = seen.frame.sentence, seen.frame.rules
+    if seen.previous or "count" not in table.adds or not seen.before:
+        return []
+    if not seen.frame.cues.sums_up.match(seen.text, sentence.start, seen.q.lead):
+        return []
+    near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(seen.before))
+    above = [r for r in near if not any(q.is_money for q in r.cells.values())]
+    return [r for r in above if r.sentence.block == sentence.block] or above
+
+
 def _of_one(seen: Seen) -> str:
     """Why money is the price of one: ``20 triệu đồng/nhà``, ``(mỗi suất gồm 10 kg gạo và 200.000 đồng)``."""
     if not seen.q.is_money:
         return ""
     sentence = seen.frame.sentence
     clause = sentence.clauses[sentence.clause_at(seen.q.start)]
-    bracket = clause.outer >= 0 and seen.frame.cues.each.match(seen.text, clause.start)
-    return "average" if bracket or seen.q.per == "house" else ""
+    cues = seen.frame.cues
+    bracket = clause.outer >= 0 and cues.each.match(seen.text, clause.start)
+    gets = cues.each_gets.search(seen.text, clause.start, seen.q.lead)
+    gets = gets if gets and not cues.money.search(seen.text, gets.end(), seen.q.lead) else None
+    return "average" if bracket or gets or seen.q.per == "house" else ""
 
 
 def _name_kind(seen: Seen, row: Draft) -> None:
@@ -177,8 +201,15 @@ def _new_row(seen: Seen, number: Number, mark: Mark | None, told: Mark | None) -
     if told:
         row.values |= {c: v for c, v in told.trigger.values.items() if c in rules.default}
     row.values = {**rules.default, **row.values, **(mark.trigger.values if mark else {}), **number.values}
-    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark)
+    row.group = _own_group(seen, mark) or group_of(seen.frame, seen.q, seen.stop, mark) or _said_before(seen)
     return row
+
+
+def _said_before(seen: Seen) -> GroupList | None:
+    """The group of the number that a bracket right behind it explains: ``còn 4,2% (3.640 hộ)``."""
+    before = seen.previous
+    explains = before and seen.text[before.end : seen.q.lead].strip() == "("
+    return seen.told.group if explains and seen.told else None
 
 
 def _is_anothers(seen: Seen, taken: set[int]) -> bool:
@@ -277,118 +308,5 @@ def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
     )
 
 
-NO_THINGS = frozenset({"percent", "code", "other", "project"})
-"""Units of counts that nothing is given to: percentages, codes, places, projects."""
-
-
 def _code(group: GroupList | None) -> str:
     return group.code if group else ""
-
-
-# ---- which row it joins -----------------------------------------------------------------------
-
-
-def _open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
-    """The last row that the number may join; one in a bracket that closed before it is passed over."""
-    frame, sentence = seen.frame, seen.frame.sentence
-    mine = sentence.clause_at(seen.q.start)
-    reach = {mine, sentence.clauses[mine].outer}
-    within = next((r for r in reversed(rows) if sentence.clause_at(r.last.start) in reach), None)
-    row = within or (rows[-1] if rows else None)
-    if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):
-        return whole
-    if row is None or number.column in row.cells:
-        return None
-    last = row.last
-    gap = seen.text[last.end : seen.q.lead]
-    if not within and not frame.cues.continues.match(gap):
-        return None
-    depth = {mine, sentence.clause_at(last.start)}
-    between = sentence.between(last.start, seen.q.start)
-    between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
-    outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
-    if all(o.is_money for o in between) and frame.cues.whole.search(outside):
-        between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
-    if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
-        return None
-    if number.link and not number.link.search(outside):
-        return None
-    begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
-    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
-    # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
-    begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
-    if last.unit == "animal":  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
-        begun = [m for m in begun if len(seen.text[last.end : m.start]) > KINDS]
-    if any(
-        m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
-    ):
-        return None
-    values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
-    return row if all(row.values.get(c, v) == v for c, v in values.items()) else None
-
-
-def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
-    """Marks without those that only go on with a list of the same kind: ``con giống, cây giống``."""
-    return [
-        m
-        for before, m in zip((None, *marks), marks, strict=False)
-        if before is None
-        or m.trigger is not before.trigger
-        or text[before.end : m.start].replace("và", "").strip(" ,")
-    ]
-
-
-KINDS = 12
-"""Characters behind a count of animals in which further kinds are listed."""
-
-
-def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
-    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, già 9; kinh phí …``."""
-    text = seen.text
-    gap = text[rows[-1].last.end : seen.q.lead]
-    cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))
-    if not cues or ";" not in gap or not seen.frame.cues.continues.match(gap):
-        return None
-    whole = next((r for r in reversed(rows) if r.last.end <= cues[-1].start()), None)
-    return whole if whole and column not in whole.cells else None
-
-
-def _differs(mark: Mark, row: Draft) -> bool:
-    return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
-
-
-def _total(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
-    """The first of a list, where the others split it without a rest: money for all of them is its own."""
-    whole, *split = listed
-    announced = seen.frame.cues.parts.search(seen.text, whole.last.end, split[0].first.lead)
-    if not announced or len(split) < 2 or column in whole.cells:
-        return None
-    for counted in set(whole.cells) & set(split[0].cells):
-        values = [r.value(counted) for r in split]
-        if None not in values and sum(v for v in values if v is not None) == whole.value(counted):
-            return whole
-    return None
-
-
-def _told(seen: Seen, row: Draft) -> Sequence[tuple[int, int]]:
-    """Where words say what is given, unless an amount is said to be for all: ``với tổng số tiền``."""
-    if seen.frame.cues.whole.search(seen.text[row.last.end : seen.q.lead]):
-        return []
-    return [(m.start, m.end) for m in seen.frame.marks if not m.trigger.reason]
-
-
-def _listed(seen: Seen, row: Draft, rows: Sequence[Draft]) -> list[Draft]:
-    """The rows of one list that ends with this one, all still without money: its amount is for them all."""
-    found, told = [row], _told(seen, row)
-    for earlier in reversed(rows[: rows.index(row)]):
-        gap = row.sentence.text[earlier.last.end : found[0].first.lead]
-        if any(earlier.last.end <= a < found[0].first.lead for a, _ in told):
-            break  # `miễn học phí cho 203 em, hỗ trợ chi phí học tập cho 187 em với số tiền …`
-        if any(q.is_money for q in earlier.cells.values()) or ";" in gap:
-            break
-        if any(earlier.values.get(c) != row.values.get(c) for c in seen.frame.rules.tells_apart):
-            break
-        if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):
-            break
-        found.insert(0, earlier)
-    return found

@@ -174,7 +174,8 @@ class Gate:
             return False
         if self.never and _stands(self.never, text, at - NEAR, at + NEAR):
             return False
-        if self.unless is None or not _stands(self.unless, text, at - NEAR, at + NEAR):
+        # what is said in later sentences is about other things
+        if self.unless is None or not _stands(self.unless, text, at - NEAR, min(at + NEAR, sentence[1])):
             return True
         return bool(self.surely and _stands(self.surely, text, *sentence))
 
@@ -316,8 +317,11 @@ class Cues:
     continues: Pattern
     states: Pattern
     goes_on: Pattern
+    contrast: Pattern
     whole: Pattern
     each: Pattern
+    each_gets: Pattern
+    sums_up: Pattern
     in_turn: Pattern
     target: Pattern
     target_label: Pattern

@@ -28,6 +28,8 @@ def same_flow(total: Draft, part: Draft) -> bool:
         return False
     if total.values.get("kind") != part.values.get("kind") or _is_own_action(total, part):
         return False
+    if _is_own_project(total, part):
+        return False
     mine, theirs = total.values.get("flow"), part.values.get("flow")
     return mine == theirs or (mine == "outstanding" and theirs == "disbursed" and part.named)
 
@@ -36,6 +38,15 @@ def _is_own_action(total: Draft, part: Draft) -> bool:
     """Whether one's cards were issued, the other's premium supported (`hỗ trợ mua thẻ cho 280 người`)."""
     actions = total.values.get("action"), part.values.get("action")
     return actions[0] != actions[1] and "supported" in actions
+
+
+def _is_own_project(total: Draft, part: Draft) -> bool:
+    """Whether both are of projects, and of different ones: ``Dự án 4 … Riêng Tiểu dự án 2 Dự án 3 …``."""
+    for column in ("project_no", "subproject_no"):
+        mine, theirs = total.values.get(column), part.values.get(column)
+        if mine and theirs != mine:
+            return bool(theirs) or column == "subproject_no"
+    return False
 
 
 def is_other(total: Draft, part: Draft) -> bool:

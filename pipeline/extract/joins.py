@@ -1,0 +1,138 @@
+"""Which row a number joins: the last of its sentence that lacks its column, with nothing new between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.governors import THINGS, Seen, is_broken
+from pipeline.extract.rules import Mark, Number
+
+LONGEST_GAP = 160
+"""Characters between two numbers of one row, at most."""
+NO_THINGS = frozenset({"percent", "code", "other", "project"})
+"""Units of counts that nothing is given to: percentages, codes, places, projects."""
+
+
+def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
+    """The last row that the number may join; one in a bracket that closed before it is passed over."""
+    frame, sentence = seen.frame, seen.frame.sentence
+    mine = sentence.clause_at(seen.q.start)
+    reach = {mine, sentence.clauses[mine].outer}
+    within = next((r for r in reversed(rows) if sentence.clause_at(r.last.start) in reach), None)
+    row = within or (rows[-1] if rows else None)
+    if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):
+        return whole
+    if row is None or number.column in row.cells:
+        return None
+    last = row.last
+    gap = seen.text[last.end : seen.q.lead]
+    if not within and not frame.cues.continues.match(gap):
+        return None
+    depth = {mine, sentence.clause_at(last.start)}
+    between = sentence.between(last.start, seen.q.start)
+    between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
+    outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
+    if all(o.is_money for o in between) and (
+        frame.cues.whole.search(outside) or all(_is_price(frame, o, last.end) for o in between)
+    ):
+        between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
+    if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
+        return None
+    if number.link and not number.link.search(outside):
+        return None
+    begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
+    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
+    # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
+    begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
+    if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
+        listed = last.end + KINDS
+        begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
+    if any(
+        m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
+    ):
+        return None
+    values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
+    unsaid = {c: v for c, v in frame.rules.default.items() if _is_weak(frame, row)}
+    if all(row.values.get(c, v) in {v, unsaid.get(c)} for c, v in values.items()):
+        row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
+        return row
+    return None
+
+
+def _is_weak(frame: Frame, row: Draft) -> bool:
+    """Whether a row was begun by words that say only that something is given."""
+    return any(t.weak for t in frame.rules.triggers if t.id == row.rule)
+
+
+def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks without those that only go on with a list of the same kind: ``con giống, cây giống``."""
+    return [
+        m
+        for before, m in zip((None, *marks), marks, strict=False)
+        if before is None
+        or m.trigger is not before.trigger
+        or text[before.end : m.start].replace("và", "").strip(" ,")
+    ]
+
+
+KINDS = 12
+"""Characters behind a count of things in which further kinds are listed."""
+
+
+def _is_price(frame: Frame, q: Quantity, begin: int) -> bool:
+    """Whether money is the price of one: ``300 phần quà, mỗi phần 500.000 đồng, kinh phí …``."""
+    return bool(q.per or frame.cues.each.search(frame.sentence.text, begin, q.start))
+
+
+def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
+    """The total that money behind its parts is for: ``62 người, trong đó: nghèo 20, già 9; kinh phí …``."""
+    text = seen.text
+    gap = text[rows[-1].last.end : seen.q.lead]
+    cues = list(seen.frame.cues.parts.finditer(text, rows[0].first.end, rows[-1].first.start))
+    if not cues or ";" not in gap or not seen.frame.cues.continues.match(gap):
+        return None
+    whole = next((r for r in reversed(rows) if r.last.end <= cues[-1].start()), None)
+    return whole if whole and column not in whole.cells else None
+
+
+def _differs(mark: Mark, row: Draft) -> bool:
+    return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+
+
+def total_of(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
+    """The first of a list, where the others split it without a rest: money for all of them is its own."""
+    whole, *split = listed
+    announced = seen.frame.cues.parts.search(seen.text, whole.last.end, split[0].first.lead)
+    if not announced or len(split) < 2 or column in whole.cells:
+        return None
+    for counted in set(whole.cells) & set(split[0].cells):
+        values = [r.value(counted) for r in split]
+        if None not in values and sum(v for v in values if v is not None) == whole.value(counted):
+            return whole
+    return None
+
+
+def _told(seen: Seen, row: Draft) -> Sequence[tuple[int, int]]:
+    """Where words say what is given, unless an amount is said to be for all: ``với tổng số tiền``."""
+    if seen.frame.cues.whole.search(seen.text[row.last.end : seen.q.lead]):
+        return []
+    return [(m.start, m.end) for m in seen.frame.marks if not m.trigger.reason]
+
+
+def listed_with(seen: Seen, row: Draft, rows: Sequence[Draft]) -> list[Draft]:
+    """The rows of one list that ends with this one, all still without money: its amount is for them all."""
+    found, told = [row], _told(seen, row)
+    for earlier in reversed(rows[: rows.index(row)]):
+        gap = row.sentence.text[earlier.last.end : found[0].first.lead]
+        if any(earlier.last.end <= a < found[0].first.lead for a, _ in told):
+            break  # `miễn học phí cho 203 em, hỗ trợ chi phí học tập cho 187 em với số tiền …`
+        if any(q.is_money for q in earlier.cells.values()) or ";" in gap:
+            break
+        if any(earlier.values.get(c) != row.values.get(c) for c in seen.frame.rules.tells_apart):
+            break
+        if earlier.sentence.clause_at(earlier.last.start) != row.sentence.clause_at(row.first.start):
+            break
+        found.insert(0, earlier)
+    return found

@@ -1,0 +1,74 @@
+"""Money of a programme's projects: it lies in the programme's own, a subproject's in its project's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import regex
+
+from pipeline.extract.frames import Draft
+from pipeline.extract.part_roles import finish
+from pipeline.extract.within import adopt, line_of, may_hold
+
+_PROGRAMME = regex.compile(
+    r"(?:chương trình|ctmtqg|mục tiêu quốc gia|mtqg|về|thực hiện|\s)+", regex.IGNORECASE
+)
+
+
+def by_projects(rows: Sequence[Draft]) -> None:
+    """Make a project's money a part of the programme's money of its kind that stands before it.
+
+    However far before: ``Tổng vốn giao 318 triệu đồng. … Dự án 5: được giao 21 triệu đồng``. The projects of
+    one total are one breakdown; where they are more than it, they lie in another, and none is its part.
+
+    Args:
+        rows: the table's rows, in order of place, their status told and what words and sums tell of parts.
+    """
+    held: dict[int, list[Draft]] = {}
+    wholes: list[Draft] = []
+    for row in rows:
+        if not row.parent and row.values.get("project_no"):
+            total = next((r for r in islice(reversed(wholes), MOST) if _is_whole(r, row)), None)
+            if total:
+                held.setdefault(id(total), [total]).append(row)
+        if not row.values.get("subproject_no"):
+            wholes.append(row)
+    for total, *parts in held.values():
+        breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+        if all(sum(p.value(c) or 0 for p in parts) <= (total.value(c) or 0) for c in total.adds):
+            for row in parts:
+                adopt(total, row, breakdown)
+            for row in (*parts, total):
+                finish(row)
+
+
+MOST = 200
+"""Rows before a project's money among which its programme's is looked for."""
+
+
+def _is_whole(total: Draft, part: Draft) -> bool:
+    """Whether a row's project lies in what another's money is for."""
+    mine, theirs = total.values, part.values
+    if mine.get("project_no"):
+        inner = theirs.get("subproject_no") and not mine.get("subproject_no")
+        if not inner or mine["project_no"] != theirs["project_no"]:
+            return False
+    elif total.parent or not _agree(_name(mine.get("programme")), _name(theirs.get("programme"))):
+        return False
+    if mine.get("status") != theirs.get("status"):
+        return False  # what is asked for on top lies in nothing that was given
+    years = mine.get("budget_year"), theirs.get("budget_year")
+    capitals = mine.get("capital_type"), theirs.get("capital_type")
+    if None not in years and years[0] != years[1]:
+        return False
+    return capitals[0] in {None, capitals[1]} and may_hold(total, part) and part not in line_of(total)
+
+
+def _name(programme: object) -> str:
+    """What a programme is for: ``Chương trình MTQG giảm nghèo bền vững`` is for ``giảm nghèo bền vững``."""
+    return str(_PROGRAMME.sub(" ", str(programme or ""))).strip().casefold()
+
+
+def _agree(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
