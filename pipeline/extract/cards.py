@@ -23,7 +23,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     sentence = frame.sentence
     slots = [q for q in sentence.quantities if q.start not in taken]
     for number, q in enumerate(slots):
-        stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
+        behind = [o for o in slots[number + 1 :] if o.unit != "percent"]
+        stop = behind[0].lead if behind else sentence.end
         if q.unit == "vnd" and rows:
             _add_amount(frame, rows[-1], q)
             continue
@@ -33,9 +34,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         is_card = is_open and q.unit == "card"
         if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop, rows)):
             continue
-        mark = _action(frame, q, stop)
+        # `640 thẻ BHYT trị giá 515 triệu đồng đã được trao cho …`
+        reach = next((o.lead for o in behind if not o.is_money), sentence.end)
+        mark = _action(frame, q, reach)
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
+            continue
+        if is_card and (people := _own_cards(frame, q, rows)):
+            people.cells["cards"] = q
             continue
         model = rows[-1] if rows else frame.split(before) or _beside(frame, before)
         if _is_listed(frame, q, stop, model, rows):
@@ -44,7 +50,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             continue
         row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
         row.values["action"] = (mark.trigger if mark else model).values["action"]  # type: ignore[union-attr]
-        row.group = group_of(frame, q, stop, mark)
+        row.group = group_of(frame, q, reach if mark and mark.start > q.start else stop, mark)
         if row.group is None and is_card and (left := groups().damaged(sentence.text, q.end, stop)):
             row.group = left
             row.flags.append("beneficiary_assumed")
@@ -52,6 +58,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _own_cards(frame: Frame, q: Quantity, rows: Sequence[Draft]) -> Draft | None:
+    """The row of people whose cards a bracket counts: ``118 hộ nghèo được cấp thẻ BHYT (341 thẻ)``."""
+    if not rows or rows[-1].cells["cards"].unit not in PEOPLE:
+        return None
+    gap = frame.sentence.text[rows[-1].last.end : q.lead]
+    return rows[-1] if gap.rstrip().endswith("(") and gap.count("(") == 1 and ";" not in gap else None
 
 
 def _beside(frame: Frame, before: Sequence[Draft]) -> Draft | None:

@@ -108,9 +108,14 @@ class Context:
         before = bisect_left(own, sentence.start, key=lambda s: s.start)
         is_story = self._is_story(sentence.block, own)
         # the day of an event holds for the next sentence, not for the rest of a report
-        if (found := _last(own[max(before - 1, 0) : before], stock=True)) is not None:
+        heard = self._heard(sentence.block, stock=stock)
+        last = _last(own[max(before - 1, 0) : before], stock=True)
+        if (
+            last is not None
+            and (found := _going_on(heard[max(before - 1, 0)], last, stock=stock)) is not None
+        ):
             return found
-        if (found := self._heard(sentence.block, stock=stock)[before]) is not None:
+        if (found := heard[before]) is not None:
             return found
         nearest = -1 if is_story else sentence.block - 1
         for number in range(nearest, max(sentence.block - FAR_BACK, 0) - 1, -1):
@@ -129,6 +134,8 @@ class Context:
                 beside = (block.kind in {"item", "row"} or self.own.start) and not (stock or higher)
                 if beside and found.period.end and not found.period.start:
                     continue  # the day up to which the block beside counts: no span of this one's
+                if not higher and "period_open" in found.flags:
+                    continue  # `đến nay …` is its own paragraph's
                 assumed = () if higher else ("period_assumed",)
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
@@ -144,7 +151,7 @@ class Context:
         if (block, stock) not in self._last_heard:
             found: list[Timed | None] = [None]
             for sentence in self._by_block.get(block, []):
-                found.append(_last([sentence], stock=stock) or found[-1])
+                found.append(_going_on(found[-1], _last([sentence], stock=stock), stock=stock))
             self._last_heard[block, stock] = found
         return self._last_heard[block, stock]
 
@@ -152,8 +159,11 @@ class Context:
         """The last period that a block names for what follows: `Riêng tháng 11 …` is its sentence's alone."""
         if (block, stock) not in self._main_heard:
             own = [s for s in self._by_block.get(block, []) if s.mentions]
-            own = [s for s in own if not self.cues.aside.match(s.text, s.start)]
-            self._main_heard[block, stock] = _last(own, stock=stock)
+            main = None
+            for sentence in own:
+                if not self.cues.aside.match(sentence.text, sentence.start):
+                    main = _going_on(main, _last([sentence], stock=stock), stock=stock)
+            self._main_heard[block, stock] = main
         return self._main_heard[block, stock]
 
     def _is_story(self, block: int, own: Sequence[Sentence]) -> bool:
@@ -321,6 +331,18 @@ def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
             last = mentions[-1]
             return Timed(last.period, ("period_open",) if last.reading == "open" else ())
     return None
+
+
+def _going_on(before: Timed | None, said: Timed | None, *, stock: bool) -> Timed | None:
+    """The period that goes on behind a sentence: for what flows, a span lasts while stocks count at its end.
+
+    ``Trong 9 tháng đầu năm 2024 … Dư nợ đến 30/9/2024 …``: what is lent then is lent in nine months.
+    """
+    if said is None:
+        return before
+    span = before.period if before is not None else Period()
+    ends = span.start and span.end and span.end == said.period.end
+    return before if ends and not stock and not said.period.start else said
 
 
 def _nearest(found: Sequence[tuple[int, Status]]) -> str:

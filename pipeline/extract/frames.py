@@ -13,6 +13,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.exclusions import reasons
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
@@ -24,10 +25,6 @@ from pipeline.model import Value
 _WORD = regex.compile(r"\p{L}+")
 FEW = 2
 """Words before an amount that may still be but a name."""
-BEHIND = 40
-"""Characters behind a count in which a negation is its own."""
-PHRASE = 100
-"""Characters behind a count in which its own phrase may say that nothing was done."""
 MONEY = 25
 """Characters before an amount in which words name it as a sum."""
 FAR = 140
@@ -208,7 +205,7 @@ class Frame:
         """Why the number is no figure of any table by what stands before it; empty where nothing does."""
         if "range" in q.flags:
             return "range"
-        before, behind = _reasons(self.sentence, q, self.cues)
+        before, behind = reasons(self.sentence, q, self.cues)
         if told := next((reason for reason in before if reason not in self.rules.spares), ""):
             return told
         if q.per in {"household", "person", "month", "year", "other"}:
@@ -265,7 +262,9 @@ class Frame:
         else:
             if strong := next((m for m in after if m.trigger.strong and not self._is_nexts(m, q)), None):
                 return strong
-            if after and not after[0].trigger.reason:
+            # `gia hạn nợ cho 312 hộ, cho vay 1.105 hộ`: the verb behind the comma is the next count's
+            nexts = before and before.trigger.reason and after and self._is_apart(q, after[0])
+            if after and not after[0].trigger.reason and not nexts:
                 return after[0]
         if before:
             return before
@@ -277,6 +276,9 @@ class Frame:
         """Whether what stands behind a count is said of the next: ``12 dự án, thu hút 40 lao động``."""
         text, lead = self.sentence.text, self.sentence.next_lead(q.start, self.sentence.end)
         return "," in text[q.end : mark.start] and lead - mark.end <= 1
+
+    def _is_apart(self, q: Quantity, mark: Mark) -> bool:
+        return "," in self.sentence.text[q.end : mark.start]
 
     def _is_spent(self, mark: Mark, q: Quantity) -> bool:
         """Whether an outcome has its own count, and the money behind it is another's: ``…, số tiền 6 tỷ``."""
@@ -336,6 +338,8 @@ class Frame:
         sentence, clause = self.sentence, self.sentence.clauses[number]
         if clause.start == sentence.start or self.cues.parts.search(sentence.text, sentence.start, q.start):
             return False
+        if self._lists:
+            return False
         # behind a count only what stands between: what governs that governs its money
         counted = sentence.previous(q.start)
         begin = max(clause.start, counted.end) if counted and not counted.is_money else clause.start
@@ -347,6 +351,17 @@ class Frame:
             if not any(a <= w.start() < b for a, b in spans)
         ]
         return len(words) > FEW
+
+    @lazy
+    def _lists(self) -> bool:
+        """Whether the sentence lists amounts by name: ``Dư nợ qua các hội: Hội Nông dân 47 tỷ; …``."""
+        sentence = self.sentence
+        if len(sentence.quantities) < 2 or len(sentence.clauses) < 2:
+            return False
+        first = sentence.quantities[0]
+        colon = sentence.text.rfind(":", sentence.start, first.lead)
+        named = colon > 0 and any(c.isalpha() for c in sentence.text[colon + 1 : first.lead])
+        return named and all(q.is_money for q in sentence.quantities)
 
     def from_above(self) -> Mark | None:
         """The last trigger of a list's introduction; of those around it where its own has none."""
@@ -379,41 +394,3 @@ def _outside(mark: Mark, sentence: Sentence, rules: TableRules) -> Mark | None:
         # `vận động trao 300 suất quà`: what stands before the number governs it
         return Mark(mark.start, inside[0].lead, mark.trigger) if inside else mark
     return Mark(q.end, mark.end, mark.trigger) if rules.reader == "figures" and mark.end > q.end else None
-
-
-def _phrase_end(text: str, start: int, end: int) -> int:
-    """Where a phrase ends: at its first comma, at most so far away."""
-    comma = text.find(",", start, end)
-    return min(comma if comma >= 0 else end, start + PHRASE)
-
-
-def _negations(sentence: Sentence, cues: Cues) -> Sequence[int]:
-    """Which patterns of what excludes a number before it may stand in a sentence: mostly none."""
-    if not sentence.negations:
-        sentence.negations.append(cues.behind.among(sentence.text, sentence.start, sentence.end))
-    return sentence.negations[0]
-
-
-def _reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], list[str]]:
-    """What excludes a number before and behind it, looked for once for all tables."""
-    known = sentence.reasons_at
-    if q.start not in known:
-        text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
-        begin = max(clause.start, q.lead - 60)
-        told = cues.excluding.among(text, begin, q.lead)
-        before = [
-            reason
-            for reason, pattern, unless, money in map(cues.excluded.__getitem__, told)
-            if (q.is_money or not money)
-            and pattern.search(text, begin, q.lead)
-            and not (unless and unless.search(text, sentence.start, sentence.end))
-        ]
-        end = min(clause.end, sentence.next_lead(q.start, clause.end))
-        near = min(end, q.end + BEHIND)
-        behind = [
-            reason
-            for reason, pattern, far in map(cues.excluded_after.__getitem__, _negations(sentence, cues))
-            if pattern.search(text, q.end, max(near, _phrase_end(text, q.end, end)) if far else near)
-        ]
-        known[q.start] = before, behind
-    return known[q.start]

@@ -18,6 +18,7 @@ from pipeline.extract.patterns import Pattern
 from pipeline.extract.sentence import Sentence
 
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s*(?:[,;.)]|và\b|$))")
+_SHARED = regex.compile(r"(?<![\d.,/])(?P<n>\d{1,3}(?:\.\d{3})*)(?:,? và |, )(?=\p{L}+(?: \p{L}+){0,3} $)")
 _JOINT = regex.compile(r"\s*(?:là|có|:|-|–)?\s*")
 _SIGN = regex.compile(r"[,;.:\d]")
 LABEL = 60
@@ -37,9 +38,9 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
     if cue := parts.search(text, sentence.start, sentence.end):
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
         lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
-    if not lists:
+    found = {q.start: q for q in _shared(sentence, works)}
+    if not lists and not found:
         return sentence
-    found: dict[int, Quantity] = {}
     places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
     for begin, end, unit in lists:
         for match in _BARE.finditer(text, begin, end):
@@ -56,6 +57,18 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
     return replace(sentence, quantities=every)
 
 
+def _shared(sentence: Sentence, works: Pattern) -> Iterator[Quantity]:
+    """Bare numbers that share the noun of the next: ``xây mới 138 và sửa chữa 214 căn nhà``."""
+    text, before = sentence.text, sentence.start
+    for q in sentence.quantities:
+        match = _SHARED.search(text, max(before, q.lead - LABEL), q.lead) if q.unit in SHARING else None
+        before = q.end
+        if match and all(works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
+            yield _quantity(match, q.unit, "n")
+
+
+SHARING = frozenset({"house", "card"})
+"""Units whose noun may stand behind the second of two numbers alone."""
 HOUSED = frozenset({"house", "household"})
 """Units of counts whose parts may be told by what is done to houses."""
 BEHIND = 25
@@ -83,7 +96,7 @@ def _follows_a_group(text: str, begin: int, at: int) -> bool:
     return bool(named) and bool(_JOINT.fullmatch(text[named[-1].end : at]))
 
 
-def _quantity(match: regex.Match[str], unit: str) -> Quantity:
-    start, end = match.span()
-    value, flags = parse_number(match.group(), whole=True)
+def _quantity(match: regex.Match[str], unit: str, part: str | int = 0) -> Quantity:
+    start, end = match.span(part)
+    value, flags = parse_number(match[part], whole=True)
     return Quantity(start, end, end, end, value, unit, lead=start, flags=flags)

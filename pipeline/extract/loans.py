@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import GroupList, combine, groups
+from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of, is_vague
 
@@ -44,7 +45,7 @@ def read(
         reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
         if reason == "from_to" and mark and _is_stock(frame, mark, q):
             reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
-        if not reason and mark and not frame.is_open(q):
+        if not reason and mark and not (frame.is_open(q) and _is_credit(frame, mark)):
             reason = "not_policy_credit"
         if reason and not _is_sum_of_loan(frame, q, kept):
             refused.setdefault(q.start, reason)
@@ -55,6 +56,16 @@ def read(
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _is_credit(frame: Frame, mark: Mark) -> bool:
+    """Whether what is paid out is lent: ``giải ngân`` alone is said of budgets and of houses as well."""
+    text, parts, sentence = frame.sentence.text, frame.rules.parts, frame.sentence
+    if not parts["credit.vague"].fullmatch(text[mark.start : mark.end]):
+        return True
+    if not parts["credit.other"].search(text, sentence.start, mark.start):
+        return True
+    return bool(parts["credit.sure"].search(text, sentence.start, sentence.end))
 
 
 def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, Mark | None, int]]:
@@ -129,7 +140,7 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
             mark = kept[0][1]
         mark = _of_total(frame, rows, q, mark)
         if q.is_money:
-            row = _open_count(frame, rows, q, mark)
+            row = _answered(frame, rows, q) or _open_count(frame, rows, q, mark)
             if row:
                 row.cells["amount_vnd"] = q
                 continue
@@ -148,9 +159,18 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
     return rows
 
 
+def _answered(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:
+    """The borrowers that an amount given in turn is lent to: ``30 hộ nghèo, 40 hộ cận nghèo, lần lượt …``."""
+    row = answered(frame.sentence, rows, q)
+    return row if row and "amount_vnd" not in row.cells else None
+
+
 def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
     """Give rows that name nobody the programme that the loan is for, or the group that they point to."""
     for number, row in enumerate(rows):
+        if found := _trade(frame, row):
+            row.group = found
+            continue
         if row.group and row.group.code and not is_vague(row.group):
             continue
         if found := _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number]):
@@ -161,8 +181,10 @@ def _name(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
         above = [r for r in above if r.group and sentence.block - r.sentence.block <= 1]
         clause = sentence.clauses[sentence.clause_at(row.first.start)]
         begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
-        if above and frame.cues.pointing.search(sentence.text, begin, row.last.end):
-            row.group = above[-1].group
+        if not frame.cues.pointing.search(sentence.text, begin, row.last.end):
+            continue
+        if found := above[-1].group if above else _programme(sentence.text, begin):
+            row.group = found
             row.flags.append("beneficiary_assumed")
 
 
@@ -176,6 +198,30 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     if group is None or "," in sentence.text[begin : group.start]:
         return None
     return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+
+
+WORKERS = frozenset({"job_creation", "migrant_worker"})
+"""Programmes of those who work: a loan to a worker for one is the programme's."""
+
+
+def _trade(frame: Frame, row: Draft) -> GroupList | None:
+    """The programme right behind the money that workers borrow."""
+    count = row.cells.get("borrowers")
+    if count is None or count.unit != "worker" or not row.last.is_money:
+        return None
+    found = groups().find(frame.sentence.text, row.last.end, min(row.last.end + PURPOSE, frame.sentence.end))
+    gap = frame.sentence.text[row.last.end : found[0].start] if found else ","
+    return found[0] if not gap.strip() or (frame.cues.purpose.search(gap) and "," not in gap) else None
+
+
+def _programme(text: str, end: int) -> GroupList | None:
+    """The programme named last before a place that points back to it: ``chương trình này``."""
+    named = groups().find(text, max(0, end - NAMED_BEFORE), end)
+    return next((g for g in reversed(named) if groups().rank(g.code) >= PROGRAMME), None)
+
+
+NAMED_BEFORE = 300
+"""Characters before a pointing word in which its programme is named."""
 
 
 def _learner(row: Draft) -> GroupList | None:
@@ -322,13 +368,23 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -
         return None
     amount = rows[-1].cells["amount_vnd"]
     gap = frame.sentence.text[amount.end : q.lead]
-    if ";" in gap or len(gap) > FAR_APART:
+    if len(gap) > FAR_APART:
+        return None
+    if _owes(frame, rows[-1], q) and not _has_own_sum(frame, q):
+        return rows[-1]  # `dư nợ đạt 400 tỷ đồng, tăng 30 tỷ đồng; có 6.800 hộ đang vay vốn`
+    if ";" in gap:
         return None
     alone = gap.strip() == "," and (
         len(frame.sentence.quantities) == LISTED
         or (mark.trigger.values.get("flow") == rows[-1].values.get("flow") and not _has_own_sum(frame, q))
     )
     return rows[-1] if alone or frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+
+
+def _owes(frame: Frame, row: Draft, q: Quantity) -> bool:
+    """Whether a count is of those who owe what was named before it."""
+    behind = frame.sentence.text[q.end : min(q.end + FAR_APART, frame.sentence.end)]
+    return row.values.get("flow") == "outstanding" and bool(frame.rules.parts["pairing.owing"].match(behind))
 
 
 def _has_own_sum(frame: Frame, q: Quantity) -> bool:

@@ -55,7 +55,22 @@ def assign(
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     for row in rows:
         finish(row)
+        whole = row.parent.group if row.parent and row.group is None else None
+        if whole and whole.code != SEVERAL and not _is_rest(row, cues):
+            row.group = whole
+            row.flags.append("beneficiary_assumed")
     return repaired
+
+
+SEVERAL = "policy_beneficiary"
+"""Three groups and more: a part that names none need not be of all."""
+
+
+def _is_rest(row: Draft, cues: Cues) -> bool:
+    """Whether a part is what the named ones leave: ``Các chương trình còn lại: 220 lượt``."""
+    sentence = row.sentence
+    clause = sentence.clauses[sentence.clause_at(row.first.start)]
+    return bool(cues.rest.search(sentence.text, clause.start, row.first.lead))
 
 
 # ---- by brackets ------------------------------------------------------------------------------
@@ -185,9 +200,22 @@ def _ways(inside: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> lis
     """The ways in which a total is split: where the first rows add up to it, the others are another one."""
     for number in range(2, len(inside)):
         if is_all(inside[:number], total):
-            rest = inside[number:]
-            return [inside[:number]] if _is_beside(rest, total, before) else [inside[:number], rest]
+            # what is told by a verb of its own stands beside: `cấp 90 thẻ, gồm …; gia hạn 30 thẻ`
+            rest = [r for r in inside[number:] if not _is_told_apart(total, r)]
+            return (
+                [inside[:number]] if not rest or _is_beside(rest, total, before) else [inside[:number], rest]
+            )
     return [inside]
+
+
+def _is_told_apart(total: Draft, row: Draft) -> bool:
+    """Whether a row says that another thing was done than its total does."""
+    done = ((total.values.get(name), row.values.get(name)) for name in DONE)
+    return any(a and b and a != b and "unspecified" not in {a, b} for a, b in done)
+
+
+DONE = ("action", "work", "flow")
+"""Columns that say what was done."""
 
 
 def _is_beside(rest: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> bool:

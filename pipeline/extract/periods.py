@@ -96,7 +96,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
         return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
-        return Period(date(y1 or y, numbers["m1"], numbers["d1"]), date(y, m, d))
+        return Period(date(y1 or y, numbers.get("m1") or m, numbers["d1"]), date(y, m, d))
     if reading == "date":
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":
@@ -142,6 +142,9 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
     if reading == "in_year":
         year = year_known(said, 0)
         return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
+    if reading == "since_this_year":
+        year = year_known(said, 0)
+        return Period(date(int(year), 1, 1), None) if year else Period()
     for mention in reversed(said):
         period = mention.period
         if reading == "past_year" and period.end and mention.reading in {"year", "until_year"}:
@@ -156,11 +159,13 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
             return Period(period.end.replace(day=1), period.end)
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
             then = period.end.year + YEARS[reading]
-            return Period(date(then, 1, 1), None if reading == "since_this_year" else date(then, 12, 31))
+            return Period(date(then, 1, 1), date(then, 12, 31))
+    if part.get("ago") and (year := year_known(said, 0)):  # `năm ngoái`, where only days were named
+        return Period(date(int(year) - 1, 1, 1), date(int(year) - 1, 12, 31))
     return Period()
 
 
-YEARS = {"that_year": 0, "since_this_year": 0, "year_before": -1, "year_after": 1}
+YEARS = {"that_year": 0, "year_before": -1, "year_after": 1}
 """Years by which readings that point to a year lie behind it."""
 SPANS = {"in_quarter": {"quarter"}, "in_month": {"month"}, "today": {"date"}}
 """Readings that point to the span named last, by the readings that name it."""

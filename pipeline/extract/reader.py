@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 
 from pipeline.extract.announced import part_of
-from pipeline.extract.frames import BEHIND, Draft, Frame
+from pipeline.extract.exclusions import BEHIND
+from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.joins import NO_THINGS, listed_with, open_row, total_of

@@ -112,12 +112,12 @@ class Sentence:
 
     @lazy
     def reasons_at(self) -> dict[int, tuple[list[str], list[str]]]:
-        """What excludes numbers from all tables, by where they begin; filled by ``frames``."""
+        """What excludes numbers from all tables, by where they begin; filled by ``exclusions``."""
         return {}
 
     @lazy
     def negations(self) -> list[Sequence[int]]:
-        """Numbers of the patterns that may exclude a number before them; filled by ``frames``."""
+        """Numbers of the patterns that may exclude a number before them; filled by ``exclusions``."""
         return []
 
     def clause_at(self, at: int) -> int:

@@ -53,6 +53,8 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     last = before[-1] if before else None
     if last and frame.cues.copula.fullmatch(sentence.text[last.end : q.lead]):
         return last
+    if last and q.is_money and _is_listed(sentence, last, begin, q):
+        return last
     cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
     end = min(stop, clause.end, cue.start() if cue else clause.end)
     # groups in a bracket that counts each are its own: `420 hộ (hộ nghèo 150 hộ, hộ cận nghèo 270 hộ)`
@@ -76,6 +78,14 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     # named right before its number, behind the label's clause: `…; kế đến hộ nghèo, 498 hộ vay 27 triệu đồng`
     named = last and clause.start > sentence.start and sentence.text[last.end : q.lead].strip() == ","
     return last if named else _label(frame, q)
+
+
+def _is_listed(sentence: Sentence, group: GroupList, begin: int, q: Quantity) -> bool:
+    """Whether a group is the label of one amount among others: ``việc làm 15 tỷ, nước sạch 12 tỷ, …``."""
+    text = sentence.text
+    before = sentence.previous(q.start)
+    follows = before is not None and before.is_money and not text[begin : group.start].strip(" ,:;")
+    return follows and not any(sign in text[group.end : q.lead] for sign in ",;:(")
 
 
 def _is_subject(frame: Frame, group: GroupList, verb: Mark) -> bool:

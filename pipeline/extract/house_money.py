@@ -1,0 +1,241 @@
+"""What houses cost: one of them, or all, in their sentence or behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pipeline.extract.amounts import Quantity
+from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.respective import answered
+
+
+def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused: dict[int, str]) -> None:
+    """Give the sentence's rows their amounts; ``refused`` gets the reason of those that are nobody's own."""
+    counts = {row.cells["houses"].start: row for row in rows}
+    current: Draft | None = None
+    waiting: Quantity | None = None
+    paid: list[tuple[Draft, Quantity]] = []
+    for q in slots:
+        if _is_size(frame, q):
+            continue  # `01 căn nhà diện tích 54 m2, trị giá 140 triệu đồng`
+        if not q.is_money:
+            if current and q.unit == "household" and q.value == current.value("houses"):
+                continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
+            current = counts.get(q.start)
+            if current and waiting and _is_purpose(frame, waiting, q):
+                paid.append((current, waiting))
+            waiting = None
+            continue
+        if q.unit != "vnd":
+            continue
+        if told := answered(frame.sentence, rows, q):
+            gap = frame.sentence.text[rows[-1].last.end : q.lead]
+            each = q.per in {"house", "household"} or frame.rules.parts["per_house.pattern"].search(gap)
+            told.cells.setdefault("amount_per_house_vnd" if each else "amount_vnd", q)
+            continue
+        if current is None:
+            waiting = q
+            continue
+        current = _outer(frame, rows, current, q)
+        column = _column(frame, current, rows, q)
+        if column == "joint":
+            if whole := _whole(frame, rows, current):
+                whole.cells["amount_vnd"] = q
+            else:
+                refused.setdefault(q.start, "joint_amount")
+        elif column and column not in current.cells:
+            current.cells[column] = q
+            _basis(frame, current, q)
+        elif column == "amount_vnd" and (whole := _whole(frame, rows, current)):
+            whole.cells[column] = (
+                q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
+            )
+    for row, money in paid:
+        row.cells.setdefault("amount_vnd", money)
+
+
+SIZES = frozenset({"m2", "m²", "km"})
+"""How large or far away a house is."""
+
+
+def _is_size(frame: Frame, q: Quantity) -> bool:
+    return q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES
+
+
+def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
+    """``35 tỷ đồng … để xây mới 900 căn``: money named before what it is for."""
+    gap = frame.sentence.text[money.end : count.lead]
+    return ";" not in gap and bool(frame.rules.parts["purpose.between"].search(gap))
+
+
+def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str:
+    """Which column an amount behind a count of houses fills; empty where it is not theirs."""
+    parts, text = frame.rules.parts, frame.sentence.text
+    begin = max(o.end for o in row.cells.values())
+    gap = text[begin : q.lead]
+    between = [
+        m
+        for m in frame.marks
+        if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}
+    ]
+    if between or (";" in gap and not parts["amount.continues"].match(gap)):
+        return ""
+    if frame.excluded(q) not in {"", "average"}:
+        return ""
+    if any(o.is_money for o in row.cells.values()) and frame.cues.parts.search(gap):
+        return ""  # `mỗi căn trị giá 70 triệu đồng, trong đó Quỹ hỗ trợ 50 triệu đồng`: a share
+    if parts["amount.not"].search(gap):
+        return ""
+    if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
+        _per_house(frame, row, rows, q, begin)
+        return ""
+    if q.per:
+        return ""
+    if row.value("houses") == Decimal(1):
+        return "amount_per_house_vnd"
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
+    is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
+    shared = is_sum or (not follows and parts["per_house.shared"].search(gap))
+    if shared and len(_open_beside(frame, rows, row)) > 1:
+        return "joint"
+    if is_sum:
+        return "amount_vnd"
+    if parts["per_house.pattern"].search(gap):
+        return "amount_per_house_vnd"
+    return "amount_vnd"
+
+
+def _outer(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> Draft:
+    """The houses before a closed bracket, to which money behind it belongs: ``9 nhà (4 mới, 5 sửa), …``."""
+    sentence = frame.sentence
+    inner, own = sentence.clause_at(row.first.start), sentence.clause_at(q.start)
+    if inner == own or sentence.clauses[inner].outer != own:
+        return row
+    before = [r for r in rows if sentence.clause_at(r.first.start) == own and r.first.start < row.first.start]
+    return before[-1] if before else row
+
+
+CLOSE = 25
+"""Characters between a count and its own sum in a list that goes on: ``5 nhà, tổng số tiền 300 triệu, …``."""
+
+
+def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
+    """What one house costs: of the row whose work stands before it (``xây mới 60 triệu đồng/nhà``)."""
+    works = _works_behind(frame, q) or _works(frame, begin, q.lead)
+    same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
+    apart = ";" in frame.sentence.text[row.last.end : q.lead]
+    target = same[-1] if same else split(frame, rows, row) if apart else row
+    target.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _works(frame: Frame, begin: int, end: int) -> set[str]:
+    """The kinds of work that a span names."""
+    found = [m for m in frame.marks if begin <= m.start < end and not m.trigger.reason]
+    return {str(m.trigger.values.get("work")) for m in found} - {"unspecified"}
+
+
+def _works_behind(frame: Frame, q: Quantity) -> set[str]:
+    """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
+    gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
+    return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
+
+
+def split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
+    """The total that a part's sentence is about: ``xây 48 nhà, trong đó 31 nhà xong; mức 60 triệu/nhà``."""
+    start = row.cells["houses"].start
+    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, start))
+    before = [r for r in rows if cues and r.cells["houses"].start < cues[-1].start()]
+    return before[-1] if before else row
+
+
+def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
+    """The total that the rows up to this one split without a rest: money for all of them is its own."""
+    total = split(frame, rows, row)
+    parts = [r for r in rows if total.first.start < r.first.start <= row.first.start]
+    counts = [r.value("houses") for r in parts]
+    if total is row or "amount_vnd" in total.cells or None in counts:
+        return None
+    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+
+
+def prices(
+    frame: Frame,
+    rows: Sequence[Draft],
+    near: Sequence[Draft],
+    close: Sequence[Draft],
+    slots: Sequence[Quantity],
+) -> None:
+    """Give rows above the sentence the price of one house that it tells.
+
+    Args:
+        frame: the sentence.
+        rows: its own rows.
+        near: those of the sentence right before it.
+        close: those of the blocks before it.
+        slots: its numbers.
+    """
+    _each(frame, near, slots)
+    _each_work(frame, close, slots)
+    for q in [q for q in slots if q.per == "house"]:
+        works = _works_behind(frame, q)
+        told = [r for r in close if r.values["work"] in works and r.last.end < q.start]
+        if told and not any(q in r.cells.values() for r in rows):
+            told[-1].cells.setdefault("amount_per_house_vnd", q)
+
+
+def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Mỗi căn được hỗ trợ 80 triệu đồng`` in the sentence behind a count is its price of one house."""
+    sentence = frame.sentence
+    told = [q for q in slots if not _is_size(frame, q)]
+    if not near or not told or not told[0].is_money or told[0].unit != "vnd":
+        return
+    q = told[0]
+    if not frame.rules.parts["each.before"].match(sentence.text[sentence.start : q.lead]):
+        return
+    works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
+    same = [r for r in near if r.values["work"] in works] or list(near)
+    # `132 nhà, gồm A 57 nhà, B 75 nhà. Mỗi nhà …`: of all of them
+    whole = same[0] if len(same) > 2 and _adds_up(same) else same[-1]
+    whole.cells.setdefault("amount_per_house_vnd", q)
+
+
+def _adds_up(rows: Sequence[Draft]) -> bool:
+    """Whether the houses of the first row are those of the others together."""
+    total, *parts = (r.value("houses") for r in rows)
+    counts = [c for c in parts if c is not None]
+    return len(counts) == len(parts) and sum(counts) == total
+
+
+def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Mức hỗ trợ là 60 triệu đồng đối với nhà xây mới`` is the price of one of the houses built before."""
+    text, parts = frame.sentence.text, frame.rules.parts
+    for q in slots:
+        if q.unit != "vnd" or q.per or not parts["each.rate"].search(text, frame.sentence.start, q.lead):
+            continue
+        behind = next((m for m in frame.marks if m.start >= q.end), None)
+        if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
+            continue
+        same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
+        if same:
+            same[-1].cells.setdefault("amount_per_house_vnd", q)
+
+
+def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:
+    """Rows of the same clause, up to this one, that have no sum: an amount for all is nobody's own."""
+    clause = frame.sentence.clause_at(row.cells["houses"].start)
+    beside = [r for r in rows if frame.sentence.clause_at(r.cells["houses"].start) == clause]
+    upto = [r for r in beside if r.cells["houses"].start <= row.cells["houses"].start]
+    return [r for r in upto if not {"amount_vnd", "amount_per_house_vnd"} & set(r.cells)]
+
+
+def _basis(frame: Frame, row: Draft, q: Quantity) -> None:
+    begin = max((o.end for o in row.cells.values() if o.end <= q.start), default=q.lead)
+    gap = frame.sentence.text[begin : q.end]
+    parts = frame.rules.parts
+    basis = "value" if parts["per_house.value"].search(gap) else None
+    if basis is None and parts["per_house.support"].search(gap):
+        basis = "support"
+    if basis:
+        row.values.setdefault("amount_basis", basis)
