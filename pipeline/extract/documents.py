@@ -48,6 +48,8 @@ def describe_flow(flow: Flow) -> dict[str, Value]:
     own = _sure_symbol(flow, letterhead.symbol(head))
     subject = _subject(head)
     title = _title(flow, at, rest) if at is not None else subject
+    if at is None and not kind:
+        kind, title = _plain_kind(top, title)
     kind = kind or doc_types().of_symbol(own.notation) or ("công văn" if subject else "")
     issuer, place = letterhead.issuer(letterhead.issuer_lines(head))
     if not issuer:
@@ -92,6 +94,24 @@ def _kind_line(top: Sequence[str]) -> tuple[int | None, str, str]:
             if folded(text).startswith(folded(name) + " "):
                 return number, name, text[len(name) :].strip(" :")
     return None, "", ""
+
+
+def _plain_kind(top: Sequence[str], title: str) -> tuple[str, str]:
+    """The kind and title of a document whose kind is in small letters, on a line of its own below the issuer."""
+    for number, line in enumerate(top[:PLAIN_HEAD]):
+        text = line.strip(" *_-")
+        below = any(letterhead.is_body(above) for above in top[:number])
+        if not below or not text[:1].isupper() or text.endswith((".", ";", ",", ":")):
+            continue
+        plain = folded(text)
+        for name in sorted(doc_types().heads, key=len, reverse=True):
+            if plain.startswith(folded(name) + " "):
+                return name, _cleaned(text[len(name) :])
+    return "", title
+
+
+PLAIN_HEAD = 6
+"""Lines of a document among which its kind may stand without capitals."""
 
 
 def _closest(text: str) -> str:

@@ -283,6 +283,11 @@ def issuer(parts: Sequence[str]) -> tuple[str, str]:
     return written[-1], place(", ".join(written))
 
 
+def is_body(line: str) -> bool:
+    """Whether a line in capitals begins with the name of a body: ``UBND XÃ TÂN HÒA``."""
+    return line == line.upper() and any(c.isalpha() for c in line) and _begins_body(line.strip())
+
+
 def _begins_body(part: str) -> bool:
     plain = folded(part) + " "
     return any(plain.startswith(folded(head) + " ") for head in data().heads)

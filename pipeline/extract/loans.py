@@ -63,7 +63,7 @@ def _is_credit(frame: Frame, mark: Mark) -> bool:
     text, parts, sentence = frame.sentence.text, frame.rules.parts, frame.sentence
     if not parts["credit.vague"].fullmatch(text[mark.start : mark.end]):
         return True
-    if not parts["credit.other"].search(text, sentence.start, mark.start):
+    if not parts["credit.other"].search(text, sentence.start, sentence.end):
         return True
     return bool(parts["credit.sure"].search(text, sentence.start, sentence.end))
 
