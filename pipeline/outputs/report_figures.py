@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 
 from pipeline.outputs import charts
-from pipeline.outputs.html import Html, both, join, table, tag
-from pipeline.outputs.reported import LINKS, MOST_BARS, MOST_YEARLY, Page, Row, label, name_of, number
+from pipeline.outputs.html import Html, both, join, number, spelled, table, tag
+from pipeline.outputs.reported import LINKS, MOST_BARS, MOST_CHARTS, MOST_YEARLY, Page, Row, label, name_of
 from pipeline.outputs.views import KINDS, REASONS, additive, dimensions, levels
 from pipeline.tables.schema import TableSchema
 
@@ -118,42 +118,62 @@ def _charts(
             continue
         group = groups.setdefault(tuple(row[k] for k in kinds), {})
         group.setdefault((_place(made, row), row["year"]), []).append((at, value))
-    for kind, found in sorted(groups.items(), key=lambda item: -len(item[1]))[:6]:
-        ordered = sorted(found.items(), key=lambda item: -max(v for _, v in item[1]))[:MOST_BARS]
+    adds = bool(additive(schema))
+
+    def height(values: list[tuple[int, float]]) -> float:
+        """What adds up is one bar; of levels the first is shown."""
+        return sum(value for _, value in values) if adds else values[0][1]
+
+    kinds_found = sorted(groups.items(), key=lambda item: -len(item[1]))
+    for kind, found in kinds_found[:MOST_CHARTS]:
+        ordered = sorted(found.items(), key=lambda item: -height(item[1]))[:MOST_BARS]
         ordered.sort(key=lambda item: (item[0][0], item[0][1] or 0))
         places = sorted({place for (place, _), _ in ordered})
         drawn = []
         for (place, year), values in ordered:
-            # levels are shown one by one; what adds up is one bar
-            for at, value in [(values[0][0], sum(v for _, v in values))] if additive(schema) else values[:1]:
-                led_to.update(where for where, _ in values)
-                shown = number(round(value / 1e6, 1) if money else value)
-                drawn.append(
-                    charts.Bar(
-                        f"{place} {year}", value, shown, f"#{_anchor(schema, at)}", places.index(place)
-                    )
-                )
+            value = height(values)
+            led_to.update(where for where, _ in values)
+            shown = number(round(value / 1e6, 1) if money else value)
+            link = f"#{_anchor(schema, values[0][0])}"
+            drawn.append(charts.Bar(f"{place} {year}", value, shown, link, places.index(place)))
         kind_name = join(
             *(join(" · ", label(schema, k, v)) for k, v in zip(kinds, kind, strict=True) if v is not None)
         )
         unit = both("triệu đồng", "million VND") if money else None
         hidden = len(found) - len(ordered)
+        vi, en = spelled(hidden)
         caption = join(
             name_of(schema, column, unit=not money),
             kind_name,
             join(" (", unit, ")") if unit else None,
             both(", đã thực hiện", ", done"),
-            both(f"; {hidden} cột nhỏ hơn không vẽ", f"; {hidden} smaller bars are not drawn")
-            if hidden
-            else None,
+            both(f"; {vi} cột nhỏ hơn không vẽ", f"; {en} smaller bars are not drawn") if hidden else None,
         )
         yield tag("figure", tag("figcaption", caption), charts.bars(f"{schema.name} {column}", drawn))
-    if plans:
+    left = [
+        (
+            plans,
+            "tổng kế hoạch hoặc đề nghị",
+            "sums of plans or requests",
+        ),
+        (
+            sum(len(found) for _, found in kinds_found[MOST_CHARTS:]),
+            f"cột của {len(kinds_found) - MOST_CHARTS} loại khác",
+            f"bars of {len(kinds_found) - MOST_CHARTS} other kinds",
+        ),
+        (
+            0 if adds else sum(len(v) - 1 for _, found in kinds_found for v in found.values()),
+            "giá trị khác của cùng địa bàn và năm",
+            "other values of the same place and year",
+        ),
+    ]
+    said = [(spelled(n), vi, en) for n, vi, en in left if n]
+    if said:
         yield tag(
             "p",
             both(
-                f"Biểu đồ chỉ vẽ số đã thực hiện; {plans} tổng kế hoạch hoặc đề nghị nằm ở bảng dưới.",
-                f"Charts show what was done; {plans} sums of plans or requests stand in the table below.",
+                f"Biểu đồ chỉ vẽ số đã thực hiện; không vẽ: {'; '.join(f'{n[0]} {v}' for n, v, _ in said)}.",
+                f"Charts show what was done; not drawn: {'; '.join(f'{n[1]} {e}' for n, _, e in said)}.",
             ),
             class_="left",
         )
@@ -201,11 +221,8 @@ def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
             ]
         )
     rest = len(rows) - len(body)
-    more = (
-        both(f"… và {rest} dòng nữa: hoso export", f"… and {rest} more rows: hoso export")
-        if rest > 0
-        else None
-    )
+    vi, en = spelled(rest)
+    more = both(f"… và {vi} dòng nữa: hoso export", f"… and {en} more rows: hoso export") if rest else None
     numeric = frozenset({1, *range(5, 6 + len(numbers))})
     inside = join(table(heads, body, numeric), tag("p", more) if more else None)
     summary = tag("summary", both(f"Bảng ({len(body)} dòng)", f"Table ({len(body)} rows)"))

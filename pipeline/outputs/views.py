@@ -50,6 +50,11 @@ class View:
         """The statement that makes it."""
         return f"CREATE VIEW {self.name} AS\n{self.select}"
 
+    @property
+    def computed(self) -> str:
+        """The statement that makes a table of it, for whoever asks many questions of one folder."""
+        return f"CREATE TABLE {self.name} AS\n{self.select}"
+
 
 def quoted(name: str) -> str:
     """A name as SQL takes it, whatever word it is.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,8 @@ _DIGITS = 15
 """Significant digits that Excel keeps of a number."""
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CUT = " […]"
+_NOT_TEXT = ("=", "#")
+"""What a text begins with that openpyxl would take for a formula or an error."""
 _WIDTHS = {"quote": 60, "raw_quote": 60, "message": 60, "source_file": 36, "title": 44, "place": 28}
 
 
@@ -39,10 +41,12 @@ class Book:
 
     def __init__(self, language: Language) -> None:
         from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font, PatternFill
 
         self._book = Workbook(write_only=True)
         self._language = language
+        self._new: Callable[..., Any] = WriteOnlyCell
         self._bold = Font(bold=True, color="FFFFFF")
         self._blue = PatternFill("solid", start_color="1F4E78")
         self._wrapped = Alignment(wrap_text=True, vertical="center")
@@ -58,7 +62,6 @@ class Book:
         wrapped: bool = False,
     ) -> None:
         """Write rows under headings, on as many sheets as they take; ``wrapped``: long texts are broken."""
-        from openpyxl.cell import WriteOnlyCell
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -75,17 +78,15 @@ class Book:
             sheet.row_dimensions[1].height = 32
             head = []
             for heading in headings:
-                cell = WriteOnlyCell(sheet, heading)
+                cell = self._new(sheet, heading)
                 cell.font, cell.fill, cell.alignment = self._bold, self._blue, self._wrapped
                 head.append(cell)
             sheet.append(head)
             count = 1
             full = False
             for row in rest:
-                cells = [self._cell(sheet, name, value) for value in row]
-                for cell in cells if wrapped else ():
-                    if cell is not None:
-                        cell.alignment = self._wrapped
+                kept = (self._kept(name, value) for value in row)
+                cells = [self._cell(sheet, value, wrapped=wrapped) for value in kept]
                 if wrapped:
                     # a row is as high as its longest text: 16 points a line of as many letters as fit
                     lines = max(
@@ -100,31 +101,42 @@ class Book:
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count}"
             if not full:
                 return
+            goes_on = _sheet_name(name, number + 1)
+            self.told.append(
+                f"{name}: a sheet holds {MOST_ROWS - 1} rows; it goes on in the sheet {goes_on!r}"
+            )
 
-    def _cell(self, sheet: Any, table: str, value: Typed) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-
-        if value is None:
-            return None
-        if isinstance(value, bool):
-            return value
+    def _kept(self, table: str, value: Typed) -> Typed:
+        """The value as Excel can keep it; what it cannot is told."""
         if isinstance(value, int) and len(str(abs(value)).rstrip("0")) > _DIGITS:
             self.told.append(f"{table}: {value} has more digits than Excel keeps; it stands there as text")
-            value = str(value)
+            return str(value)
+        if not isinstance(value, str):
+            return value
+        text = _NOT_XML.sub("\ufffd", value)
+        if len(text) > MOST_LETTERS:
+            self.told.append(f"{table}: a text of {len(text)} letters is cut after {MOST_LETTERS}")
+            text = text[: MOST_LETTERS - len(_CUT)] + _CUT
+        return text
+
+    def _cell(self, sheet: Any, value: Typed, *, wrapped: bool) -> Any:
+        """What openpyxl writes: a value as it is where its type and format say themselves, which is quick."""
+        number_format = None
+        if isinstance(value, date):
+            number_format = "dd/mm/yyyy"
+        elif isinstance(value, int) and abs(value) >= 10_000:
+            number_format = "#,##0"
+        is_odd = isinstance(value, str) and value.startswith(_NOT_TEXT)
+        if not (wrapped or number_format or is_odd):
+            return value
+        cell = self._new(sheet, value)
         if isinstance(value, str):
-            text = _NOT_XML.sub("\ufffd", value)
-            if len(text) > MOST_LETTERS:
-                self.told.append(f"{table}: a text of {len(text)} letters is cut after {MOST_LETTERS}")
-                text = text[: MOST_LETTERS - len(_CUT)] + _CUT
-            cell = WriteOnlyCell(sheet, text)
             # else a text that begins with = becomes a formula
             cell.data_type = "s"
-            return cell
-        cell = WriteOnlyCell(sheet, value)
-        if isinstance(value, date):
-            cell.number_format = "dd/mm/yyyy"
-        elif isinstance(value, int) and abs(value) >= 10_000:
-            cell.number_format = "#,##0"
+        if wrapped:
+            cell.alignment = self._wrapped
+        if number_format:
+            cell.number_format = number_format
         return cell
 
     def abandon(self) -> None:
@@ -212,7 +224,7 @@ def yearly(schema: TableSchema, database: sqlite3.Connection) -> list[dict[str, 
 
 def _sums(source: Source, language: Language) -> Iterator[list[Typed]]:
     with closing(sqlite3.connect("")) as database:
-        fill(source, database)
+        fill(source, database, computed=True)
         for schema in source.figures:
             yield from people.sums(yearly(schema, database), schema, language)
 
