@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import shutil
 import threading
@@ -10,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from pipeline.api import process
@@ -21,6 +24,9 @@ from pipeline.review.app import Site
 from pipeline.review.draw import Pages
 from pipeline.review.queue import Queue
 from pipeline.settings import Settings
+from samples.pdf import scan_pdf
+from training.layout import Composer
+from training.render import Style, paint
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -52,8 +58,9 @@ def made(source: Path) -> Path:
 
 
 @pytest.fixture
-def out(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "out")
+def out(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of what the fixture of this name made."""
+    shutil.copytree(request.getfixturevalue(getattr(request, "param", "made")), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -251,6 +258,46 @@ def test_pages_are_accessible(page: Page, width: int, language: str) -> None:
             if v["impact"] in {"serious", "critical"}
         ] == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One page scanned four times, once each way up."""
+    folder = tmp_path_factory.mktemp("laid")
+    composer = Composer(Style(size=14.0))
+    composer.head(["UBND HUYỆN AN", "XÃ BÌNH NGHỆ"], "Số: 52/BC-UBND", "Bình Nghệ, ngày 31 tháng 7")
+    for number, money in ((35, "1.750"), (28, "1.260"), (12, "480")):
+        composer.paragraph(
+            f"Trong năm 2024, toàn xã có {number} hộ nghèo được vay vốn với số tiền {money} triệu đồng; các "
+            "tổ tiết kiệm và vay vốn hoạt động đều đặn, không có nợ quá hạn."
+        )
+    image = paint(composer.sheet, 200, colour=False)
+    (folder / "in").mkdir()
+    for degrees in (0, 90, 180, 270):
+        data = scan_pdf([image.rotate(degrees, expand=True)], 200, 80, bilevel=False)
+        (folder / "in" / f"q{degrees}.pdf").write_bytes(data)
+    process([folder / "in"], folder / "out", jobs=2)
+    return folder / "out"
+
+
+@pytest.mark.parametrize("out", ["laid"], indirect=True)
+def test_a_page_on_its_side_is_shown_upright(page: Page) -> None:
+    """The figure and its box look the same whichever way the page lies in the file."""
+    start, shown = page.url.partition("?")[0], {}
+    for degrees in (0, 90, 180, 270):
+        page.goto(f"{start}?table=loans&state=all")
+        row = page.locator("tr", has_text=f"q{degrees}.pdf").filter(has_text="1.750.000.000")
+        with page.expect_response("**/image/**") as answer:
+            row.locator("a.row").click()
+        assert answer.value.ok
+        page.wait_for_load_state("networkidle")
+        assert page.locator("#zoomed rect.box").count() == 2
+        picture = Image.open(io.BytesIO(page.locator("#zoomed").screenshot())).convert("L")
+        shown[degrees] = np.asarray(picture.reduce(4), float)
+    assert shown[0].std() > 10
+    for degrees in (90, 180, 270):
+        likeness = np.corrcoef(shown[0].ravel(), shown[degrees].ravel())[0, 1]
+        assert likeness > 0.8, (degrees, likeness)
 
 
 # the last: what was moved and came back is another state of the file
