@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from pipeline.batch.rewrite import rewrite
 from pipeline.decisions import store
+from pipeline.decisions.far import far, noted
 from pipeline.decisions.propose import cells_of, decision
 from pipeline.decisions.record import MOST_LETTERS, Decision, DecisionError, What, line, signed
 from pipeline.decisions.verdicts import standing
@@ -105,7 +106,9 @@ class Site:
         chosen: Filter,
         wrong: str = "",
         typed: dict[str, str] | None = None,
+        sure: str = "",
     ) -> Response:
+        """The page of a row; ``sure``: far numbers that the next Enter confirms."""
         view = view_of(self._queue, item)
         if view is None:
             raise HTTPException(404)
@@ -116,12 +119,14 @@ class Site:
             request,
             "row.html",
             chosen,
-            status=422 if wrong else 200,
+            status=422 if wrong and not sure else 200,
             view=view,
             item=item,
             shown={**view.now, **(typed or {})},
             why=(typed or {}).get("why", ""),
             problem=wrong,
+            sure=sure,
+            asked=[pair.partition("=")[0] for pair in sure.split()],
             next=follows,
             next_image=self._image_of(follows) if follows else "",
             previous=self._queue.previous(item, chosen),
@@ -163,7 +168,16 @@ class Site:
         action, cells = form.get("action"), dict[str, str]()
         try:
             if action == "keep":
-                cells = cells_of(document, item.cells, typed, self._queue.schemas[item.table])
+                schema = self._queue.schemas[item.table]
+                cells = cells_of(document, item.cells, typed, schema)
+                new = {name: cell for name, cell in cells.items() if cell != view.now[name]}
+                strange = far(document, item.cells, new, schema)
+                sure = " ".join(f"{name}={cells[name]}" for name in strange)
+                if strange and sure != form.get("sure", ""):
+                    ask = self._words(request).asked
+                    asked = " ".join(ask(schema, n, cells[n], other) for n, other in strange.items())
+                    return self._row(request, item, chosen, asked, {**typed, "why": why}, sure=sure)
+                why = " ".join(filter(None, (why, noted(strange, cells))))
             what = _what(action, cells, why)
             made = decision(
                 document, item.table, item.cells, what, self._who, cells=cells, seen=view.seen, why=why

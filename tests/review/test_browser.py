@@ -148,15 +148,21 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
     first = row_of(page)
     before = page.locator("input.number").first.input_value()
     page.keyboard.press("e")
-    page.keyboard.type("64321")
+    page.keyboard.type("6100")
     page.keyboard.type("000")
-    assert page.locator(".grouped:not(:empty)", has_text="64.321.000").is_visible()
+    assert page.locator(".grouped:not(:empty)", has_text="6.100.000").is_visible()
     for _ in range(3):
         page.keyboard.press("Backspace")
     page.keyboard.press("Home")
     page.keyboard.press("Delete")
     assert page.locator(".field:has(:focus) .grouped").inner_text() == ""
     assert page.locator("#keep").inner_text().startswith("Save correction")
+    page.keyboard.press("Enter")
+    # a number far from the print is asked about once, and the hands stay where they are
+    page.wait_for_selector("#problem")
+    assert re.search(r"100 is far from [\d.]+, which was read", page.locator("#problem").inner_text())
+    assert page.locator("#keep").inner_text().startswith("Save correction")
+    assert page.locator(":focus").input_value() == "100"
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: first not in url)
     assert page.locator("#told").inner_text() == "Saved."
@@ -189,7 +195,7 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
     # a fresh run keeps it and shows it
     process([source], out, jobs=1)
     rows = read(out, "loans")
-    column = next(name for name in ("borrowers", "amount_vnd") if rows[first][name] == "4321")
+    column = next(name for name in ("borrowers", "amount_vnd") if rows[first][name] == "100")
     assert rows[first]["flags"].split()[-1] == "corrected"
     assert second not in rows
     assert rows[third]["flags"].split()[-1] == "confirmed"
@@ -197,6 +203,7 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
         decided = {(row["row_id"], row["column"]): row for row in csv.DictReader(file)}
     assert decided[first, column]["machine_value"] == before
     assert decided[third, ""]["why"] == "rau muống"
+    assert decided[first, column]["why"] == f"[asked and confirmed: {column} 100, far from {before}]"
 
 
 def open_pdf(page: Page) -> None:

@@ -140,6 +140,23 @@ def test_what_a_cell_does_not_take_is_told_and_kept_in_the_form(client: TestClie
     assert store.load(out).decisions == []
 
 
+def test_a_number_far_from_the_print_is_asked_about_once(client: TestClient, out: Path) -> None:
+    [row_id] = [r["row_id"] for r in read(out, "loans") if r["borrowers"] == "12"]
+    assert decide(client, row_id, "keep", c_borrowers="1.200") == 200
+    assert store.load(out).decisions == []
+    # another number is another question, in whatever form the first was answered
+    assert decide(client, row_id, "keep", c_borrowers="5000", sure="borrowers=1200") == 200
+    assert decide(client, row_id, "keep", c_borrowers="1.200", sure="borrowers=1200", why="đúng") == 303
+    [made] = store.load(out).decisions
+    assert made.cells == {"borrowers": "1200"}
+    assert made.why == "đúng [asked and confirmed: borrowers 1200, far from 12]"
+    # nor does an answer to a question stand in the way of another number
+    assert decide(client, row_id, "keep", c_borrowers="13", sure="borrowers=1200") == 303
+    assert decide(client, row_id, "keep", c_borrowers="1.200", sure="borrowers=1200") == 303
+    # what stands already is not asked about again
+    assert decide(client, row_id, "keep", c_borrowers="1200", c_place="Xã A") == 303
+
+
 def test_who_decides_on_an_old_page_is_told(client: TestClient, out: Path) -> None:
     [row_id, *_] = row_ids(client)
     old = {"form": ACCESS.form, "stamp": "0" * 20, "action": "reject"}
