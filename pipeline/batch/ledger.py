@@ -232,6 +232,13 @@ class Ledger:
         """All files, in order of their names (code points)."""
         yield from self._files("1")
 
+    def failed(self) -> Iterator[File]:
+        """The files of which something failed, in order."""
+        contents = " UNION ".join(
+            f"SELECT sha256 FROM {table} WHERE code IS NOT NULL" for table in ("pages", "documents")
+        )
+        yield from self._files(f"(code IS NOT NULL OR sha256 IN ({contents}))")
+
     def primaries(self) -> Iterator[File]:
         """The files that can be read, one for each content: the first in order."""
         yield from self._files(

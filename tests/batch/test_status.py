@@ -57,6 +57,11 @@ def test_the_state_after_a_run(source: Path, out: Path) -> None:
     assert (found.pages, found.pages_done, found.pages_failed, found.pages_left) == (6, 5, 1, 0)
     assert (found.documents_made, found.documents_failed, found.documents_left) == (3, 0, 0)
     assert found.failures == {"damaged": 1, "killed": 1}
+    assert [(f.source_file, f.page, f.code) for f in found.examples] == [
+        ("b.txt", 1, "killed"),
+        ("lost.pdf", None, "damaged"),
+    ]
+    assert found.failures_in_all == 2
     assert (found.running, found.eta_seconds) == (None, 0)
     assert found.pages_per_hour
     assert found.pages_per_hour > 0
