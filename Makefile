@@ -10,7 +10,7 @@ SAMPLES := 1
 IN := samples/input
 OUT ?= build/samples
 endif
-OUT ?= build/tables
+OUT ?= build/out
 JOBS ?=
 CORPUS ?=
 LABELS ?=
