@@ -14,7 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.outputs import charts, source
+from pipeline.language.gazetteer import gazetteer
+from pipeline.outputs import charts, choropleth, geojson, source
 from pipeline.outputs.export import put
 from pipeline.outputs.html import Html, both, join, number, spelled, table, tag
 from pipeline.outputs.report_figures import figures
@@ -52,21 +53,26 @@ COLOURS = {
 """What is well is green, what failed red; a code that is not here (``none``, unknown) is grey."""
 
 
-def report(out: Path, target: Path | None = None) -> Path:
+def report(
+    out: Path, target: Path | None = None, on_map: Path | None = None, map_code: str | None = None
+) -> Path:
     """Write the page.
 
     Args:
         out: what ``hoso extract`` wrote.
         target: where the page goes; ``OUT/report.html`` by default.
+        on_map: a GeoJSON file of provinces, districts or communes to draw figures on.
+        map_code: the property of its shapes that has the official code.
 
     Returns:
         The page's place.
 
     Raises:
-        UsageError: OUT was not written by ``hoso extract``.
+        UsageError: OUT was not written by ``hoso extract``; the map cannot be used.
         OutputError: OUT is in use or written in part, or the page cannot be written.
     """
     place = target or out / "report.html"
+    shapes = geojson.shapes(on_map, map_code) if on_map else []
     with (
         source.opened(out) as found,
         writer.clear_errors(place),
@@ -74,8 +80,18 @@ def report(out: Path, target: Path | None = None) -> Path:
     ):
         fill(found, database, computed=True)
         as_rows(database)
-        put(place, page(found, database, place.parent).encode("utf-8"))
+        over = choropleth.made_of(shapes, gazetteer(), _coded(database)) if shapes else None
+        put(place, page(found, database, place.parent, over).encode("utf-8"))
     return place
+
+
+def _coded(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Code and edition of all places that have a code."""
+    select = (
+        "SELECT DISTINCT COALESCE(commune_code, district_code, province_code) AS code, code_edition "
+        "FROM coverage_places WHERE code_edition IS NOT NULL"
+    )
+    return {(row["code"], row["code_edition"]) for row in database.execute(select)}
 
 
 def as_rows(database: sqlite3.Connection) -> None:
@@ -83,9 +99,11 @@ def as_rows(database: sqlite3.Connection) -> None:
     database.row_factory = lambda cursor, row: dict(zip((c[0] for c in cursor.description), row, strict=True))
 
 
-def page(found: Source, database: sqlite3.Connection, beside: Path) -> str:
+def page(
+    found: Source, database: sqlite3.Connection, beside: Path, over: choropleth.Map | None = None
+) -> str:
     """The whole page; ``beside``: the folder it will lie in, from which links to files lead."""
-    made = Page(found, database, beside)
+    made = Page(found, database, beside, over)
     # in the order of worth: where there is not room for all evidence, doubts have theirs
     doubts = _doubts(made)
     parts = [_overview(made), figures(made), _failures(made), doubts, _evidence(made)]

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.outputs.choropleth import Map
 from pipeline.outputs.html import Html, both, join, tag
 from pipeline.outputs.source import Source
 from pipeline.tables.schema import TableSchema
@@ -13,6 +14,8 @@ from pipeline.tables.schema import TableSchema
 MOST_CHARTS, MOST_BARS, MOST_YEARLY, MOST_DOUBTS, MOST_FAILURES, MOST_EVIDENCE = 6, 16, 120, 60, 200, 1500
 """Charts of a table, bars of a chart; rows of a table of yearly sums, of doubts, of failures; figures
 with their evidence."""
+MOST_LINKED = 60
+"""Units of a map that lead to their figures, the largest first."""
 LINKS = 12
 """Links from one sum to its figures."""
 Row = dict[str, str | int | float | None]
@@ -25,6 +28,8 @@ class Page:
     source: Source
     database: sqlite3.Connection
     beside: Path
+    over: Map | None = None
+    """The map that figures are drawn on."""
     shown: dict[str, str] = field(default_factory=dict)
     """Figures whose evidence the page shows: row_id to table."""
 
@@ -42,6 +47,19 @@ class Page:
             return join(text)
         self.shown[row_id] = table_name
         return tag("a", text, href=f"#{row_id}")
+
+
+def place_of(made: Page, row: Row) -> str:
+    """The place; the file where none is known."""
+    if row["place"]:
+        return str(row["place"])
+    found = made.ask("SELECT source_file FROM contents WHERE doc_id = ?", row["place_key"])
+    return str(found[0]["source_file"]) if found else "?"
+
+
+def anchor(schema: TableSchema, at: int) -> str:
+    """Where a yearly row stands on the page."""
+    return f"y-{schema.name}-{at}"
 
 
 def label(schema: TableSchema, column: str, value: object) -> Html:
