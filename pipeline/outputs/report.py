@@ -44,13 +44,14 @@ COLOURS = {
     "text_file": charts.VIOLET,
     "mixed": charts.BROWN,
     "good": charts.GREEN,
+    "none": charts.BLUE,
     "legacy": charts.TEAL,
     "partly_ruined": charts.ORANGE,
     "ruined": charts.RED,
     "contradicted": charts.VIOLET,
     "stamp_only": charts.BROWN,
 }
-"""What is well is green, what failed red; a code that is not here (``none``, unknown) is grey."""
+"""What is well is green, what failed red; what is unknown is grey."""
 
 
 def report(

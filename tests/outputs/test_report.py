@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from analysed import analysed, rows
+from drawn_map import write_map
 
-from benchmarks.multiplied import multiply
+from benchmarks.multiplied import EDITION, multiply
 from pipeline import cli
+from pipeline.language.gazetteer import gazetteer
 from pipeline.outputs import charts, report, reported, source, sqlite
 from pipeline.outputs.html import Html
 from pipeline.tables import schema
@@ -163,8 +165,11 @@ def test_without_the_source_files_names_stand_without_links(out: Path, tmp_path:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_in_a_browser(out: Path) -> None:
+def test_in_a_browser(out: Path, tmp_path: Path) -> None:
     """No fault on the console, no request beyond the file, languages change, axe finds nothing serious."""
+    provinces = [u.code for u in gazetteer().units if (u.level, u.edition) == ("province", EDITION)]
+    given, place = write_map(tmp_path / "map.geojson", provinces), tmp_path / "report.html"
+    assert cli.main(["report", str(out), "--map", str(given), "--file", str(place), "-q"]) == 0
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is not installed")
@@ -181,10 +186,11 @@ def test_in_a_browser(out: Path) -> None:
             view = context.new_page()
             view.on("console", lambda message: said.append(message.text))
             view.on("request", lambda request: asked.append(request.url))
-            view.goto((out / "report.html").as_uri())
+            view.goto(place.as_uri())
             across: Any = view.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert across <= 0
             assert view.locator("h1 [lang=vi]").is_visible()
+            assert view.locator("svg.map").first.is_visible()
             view.check("#en")
             assert view.locator("h1 [lang=en]").is_visible()
             assert not view.locator("h1 [lang=vi]").is_visible()
@@ -193,4 +199,4 @@ def test_in_a_browser(out: Path) -> None:
             context.close()
         browser.close()
     assert said == []
-    assert {url.partition("#")[0] for url in asked} == {(out / "report.html").as_uri()}
+    assert {url.partition("#")[0] for url in asked} == {place.as_uri()}
