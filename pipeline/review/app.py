@@ -24,8 +24,9 @@ from pipeline.decisions.propose import cells_of, decision
 from pipeline.decisions.record import MOST_LETTERS, Decision, DecisionError, What, line, signed
 from pipeline.decisions.verdicts import standing
 from pipeline.errors import HosoError, ReadError
+from pipeline.review.access import Access, same
 from pipeline.review.draw import Pages, problem
-from pipeline.review.guard import Access, Guard, same
+from pipeline.review.guard import Guard
 from pipeline.review.queue import PAGE, Filter, Item, Queue
 from pipeline.review.view import view_of
 from pipeline.review.words import Language, Words, preferred
