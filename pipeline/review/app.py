@@ -107,9 +107,10 @@ class Site:
         chosen: Filter,
         wrong: str = "",
         typed: dict[str, str] | None = None,
+        asked: dict[str, str] | None = None,
         sure: str = "",
     ) -> Response:
-        """The page of a row; ``sure``: far numbers that the next Enter confirms."""
+        """The page of a row; ``asked``: questions by column, ``sure``: what the next Enter confirms."""
         view = view_of(self._queue, item)
         if view is None:
             raise HTTPException(404)
@@ -120,14 +121,14 @@ class Site:
             request,
             "row.html",
             chosen,
-            status=422 if wrong and not sure else 200,
+            status=422 if wrong else 200,
             view=view,
             item=item,
             shown={**view.now, **(typed or {})},
             why=(typed or {}).get("why", ""),
             problem=wrong,
             sure=sure,
-            asked=[pair.partition("=")[0] for pair in sure.split()],
+            asked=asked or {},
             next=follows,
             next_image=self._image_of(follows) if follows else "",
             previous=self._queue.previous(item, chosen),
@@ -176,8 +177,9 @@ class Site:
                 sure = " ".join(f"{name}={cells[name]}" for name in strange)
                 if strange and sure != form.get("sure", ""):
                     ask = self._words(request).asked
-                    asked = " ".join(ask(schema, n, cells[n], other) for n, other in strange.items())
-                    return self._row(request, item, chosen, asked, {**typed, "why": why}, sure=sure)
+                    asked = {name: ask(cells[name], other) for name, other in strange.items()}
+                    again = {**typed, "why": why}
+                    return self._row(request, item, chosen, typed=again, asked=asked, sure=sure)
                 why = " ".join(filter(None, (why, noted(strange, cells))))
             what = _what(action, cells, why)
             made = decision(

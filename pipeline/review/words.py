@@ -50,12 +50,9 @@ class Words:
         shown = ((c, cells[c.name]) for c in schema.columns if c.name in numbers)
         return " · ".join(f"{self.title(c)}: {self.grouped(value)}" for c, value in shown if value)
 
-    def asked(self, schema: TableSchema, name: str, cell: str, other: str) -> str:
+    def asked(self, cell: str, other: str) -> str:
         """The question about a number that is far from the print."""
-        column = next(c for c in schema.columns if c.name == name)
-        return self("far").format(
-            column=self.title(column), typed=self.grouped(cell), read=self.grouped(other)
-        )
+        return self("far").format(typed=self.grouped(cell), read=self.grouped(other))
 
     @staticmethod
     def grouped(cell: str) -> str:
