@@ -166,8 +166,8 @@ def _rows(schema: TableSchema) -> View:
     period_start, period_end, last_day, length
   FROM standing WHERE early IS NULL
 ), rivals AS (
-  -- the first and the last of the documents over one time, of one day, stand for all of them: whatever beats a
-  -- row does so in one of the two
+  -- the first and the last of the documents of one day, over one time, stand for all: whatever of them beats
+  -- a row, one of the two does
   SELECT {told}, MIN(doc_id) AS doc_id FROM spans GROUP BY {told}
   UNION SELECT {told}, MAX(doc_id) AS doc_id FROM spans GROUP BY {told}
 ), beaten AS (
