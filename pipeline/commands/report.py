@@ -49,6 +49,9 @@ def add(commands: Commands) -> None:
 def _report(options: argparse.Namespace) -> int:
     from pipeline.outputs import report
 
+    if options.map_code is not None and options.map is None:
+        message = "--map-code names a property of the shapes of --map FILE, which is not given"
+        raise errors.UsageError(message)
     place = report.report(options.folder, options.file, options.map, options.map_code)
     if not options.quiet:
         say(f"written: {place}")

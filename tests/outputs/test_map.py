@@ -161,6 +161,11 @@ def test_what_is_no_map_is_told(
     assert not (tmp_path / "r.html").exists()
 
 
+def test_a_code_without_a_map_is_told(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report", str(out), "--map-code", "ma", "-q"]) == EXIT_USAGE
+    assert "--map FILE, which is not given" in capsys.readouterr().err
+
+
 def test_a_shape_without_a_geometry_is_a_unit_without_an_outline(tmp_path: Path) -> None:
     path = tmp_path / "m.geojson"
     several = {"type": "MultiPolygon", "coordinates": [square(104, 20), square(106, 20)]}
