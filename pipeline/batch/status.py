@@ -70,8 +70,7 @@ def status(out: Path) -> Status:
             settings = Settings().with_values(facts["settings"], "run")
             left = Reading(ledger, Keys(**facts["keys"]), settings, Progress(), Counts()).left()
         failed_ones = (found for file in ledger.failed() for found in all_failures(ledger, file))
-        examples = list(islice(failed_ones, EXAMPLES))
-        in_all = len(examples) + sum(1 for _ in failed_ones)
+        examples, in_all = list(islice(failed_ones, EXAMPLES)), ledger.count_failures()
     failed = sum(counts["pages"].values()) - done
     failures: Counter[str] = Counter()
     for codes in counts.values():

@@ -76,13 +76,16 @@ def test_the_first_failures_are_named_and_the_rest_counted(
 ) -> None:
     for n in range(12):
         (source / f"lost {n:02}.pdf").write_text("no PDF")
+    # the same content twice: its page is listed for each file
+    (source / "b again.txt").write_bytes((source / "b.txt").read_bytes())
     go(source, out)
     assert cli.main(["status", str(out)]) == EXIT_OK
     said = capsys.readouterr().out.splitlines()
     at = said.index("failures   damaged 13, killed 1")
-    assert said[at + 1 : at + 3] == [" " * 11 + "b.txt, page 1: killed", " " * 11 + "lost 00.pdf: damaged"]
-    assert said[at + 11] == f"           and 4 more; all in {out / 'failures.csv'}"
-    assert len(rows_of(out / "failures.csv")) == 14
+    named = ["b again.txt, page 1: killed", "b.txt, page 1: killed", "lost 00.pdf: damaged"]
+    assert said[at + 1 : at + 4] == [" " * 11 + name for name in named]
+    assert said[at + 11] == f"           and 5 more; all in {out / 'failures.csv'}"
+    assert len(rows_of(out / "failures.csv")) == 15
 
 
 def test_the_state_while_a_run_is_on_and_after_it_was_stopped(
