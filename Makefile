@@ -3,14 +3,14 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive bench-review review archive test-archive export docs samples dictionaries clean
+.PHONY: help extract test test-hostile test-faults lint format bench bench-extract bench-ocr bench-restore bench-proof bench-pages bench-boxes bench-forms bench-legacy bench-intake bench-batch bench-archive bench-review bench-export review archive test-archive export docs samples dictionaries clean
 
 ifeq ($(origin IN),undefined)
 SAMPLES := 1
 IN := samples/input
 OUT ?= build/samples
 endif
-OUT ?= build/tables
+OUT ?= build/out
 JOBS ?=
 CORPUS ?=
 LABELS ?=
@@ -111,6 +111,10 @@ bench-archive: ## measure searchable PDFs: order of the text, places of the word
 bench-review: ## measure the review page: queue of 10,000 rows, first image of 1,000 pages (docs/review.md)
 	@bash .ci/setup.sh dev
 	.venv/bin/python -m benchmarks.review
+
+bench-export: ## measure every export and the report of 400,000 figures (docs/analysts.md), for some minutes
+	@bash .ci/setup.sh dev
+	.venv/bin/python -m benchmarks.exports --write
 
 review: ## check the figures of OUT in a browser (docs/review.md)
 	@bash .ci/setup.sh serve

@@ -7,15 +7,23 @@ import json
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import fields
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
+from analysed import analysed
+from drawn_map import write_map
 
 from pipeline import errors
-from pipeline.cli import build_parser
+from pipeline.cli import build_parser, main
+from pipeline.language.gazetteer import gazetteer
 from pipeline.settings import Settings
 from pipeline.tables import dictionary, schema
 
@@ -152,10 +160,68 @@ def first_steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "hoso").symlink_to(Path(sys.executable).parent / "hoso")
     (folder / "samples").symlink_to(ROOT / "samples")
+    write_map(folder / "tinh.geojson", ["01", "30"], "ma_tinh")
     command = ["extract", "samples/input", "--out", "build/samples", "--quiet"]
     done = subprocess.run([folder / ".venv/bin/hoso", *command], cwd=folder, timeout=600, check=False)
     assert done.returncode == 3
     return folder
+
+
+def fenced(page: str, language: str) -> list[str]:
+    """The blocks of a page in one language."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the examples take it: an OUT with places that have codes, its databases, a map."""
+    folder = tmp_path_factory.mktemp("worked")
+    (folder / "build").mkdir()
+    out = analysed(folder / "read").rename(folder / "build" / "samples")
+    assert main(["export", str(out), "--to", "sqlite,duckdb", "-q"]) == 0
+    provinces = [u.code for u in gazetteer().units if (u.level, u.edition[:6]) == ("province", "before")]
+    write_map(folder / "tinh.geojson", [int(code) for code in provinces], "ma_tinh")
+    return folder
+
+
+SQL = [(page, n, sql) for page in PAGES for n, sql in enumerate(fenced(page, "sql"))]
+
+
+@pytest.mark.parametrize(("page", "number", "sql"), SQL, ids=[f"{page}-{n}" for page, n, _ in SQL])
+def test_sql_of_the_docs_runs_alike_in_both_databases(worked: Path, page: str, number: int, sql: str) -> None:
+    """Over tables in which each question has an answer; and over the samples' by ``first_steps``."""
+    exports = worked / "build/samples/exports"
+    for question in filter(str.strip, sql.split(";")):
+        with closing(sqlite3.connect(exports / "hoso.sqlite")) as one:
+            found = one.execute(question).fetchall()
+        with duckdb.connect(str(exports / "hoso.duckdb"), read_only=True) as other:
+            again = other.execute(question).fetchall()
+        assert found, question
+        plain = [[str(v) if isinstance(v, date | Decimal) else v for v in row] for row in again]
+        assert sorted(map(str, map(list, found))) == sorted(map(str, plain)), question
+
+
+def test_sql_of_the_docs_takes_the_tables_of_the_samples(first_steps: Path) -> None:
+    out = first_steps / "build/samples"
+    assert main(["export", str(out), "--to", "sqlite,duckdb", "-q"]) == 0
+    with (
+        closing(sqlite3.connect(out / "exports/hoso.sqlite")) as one,
+        duckdb.connect(str(out / "exports/hoso.duckdb"), read_only=True) as other,
+    ):
+        for question in (q for _, _, sql in SQL for q in sql.split(";") if q.strip()):
+            assert len(one.execute(question).fetchall()) == len(other.execute(question).fetchall())
+
+
+def test_python_of_the_page_for_analysts_runs(worked: Path) -> None:
+    [code] = fenced("docs/analysts.md", "python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=worked, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "not on the map: []\n"), done.stderr
+    made = json.loads((worked / "lent.geojson").read_text(encoding="utf-8"))
+    lent = {f["properties"]["ma_tinh"]: f["properties"]["lent"] for f in made["features"]}
+    assert {code: value for code, value in lent.items() if value} == {30: 132_000_000_000}
 
 
 def test_the_data_dictionary_is_that_of_the_schema() -> None:

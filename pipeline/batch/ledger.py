@@ -232,6 +232,24 @@ class Ledger:
         """All files, in order of their names (code points)."""
         yield from self._files("1")
 
+    def failed(self) -> Iterator[File]:
+        """The files of which something failed, in order."""
+        contents = " UNION ".join(
+            f"SELECT sha256 FROM {table} WHERE code IS NOT NULL" for table in ("pages", "documents")
+        )
+        yield from self._files(f"(code IS NOT NULL OR sha256 IN ({contents}))")
+
+    def count_failures(self) -> int:
+        """How many rows failures.csv has: what failed of a content counts once for each of its files."""
+        of_files = "JOIN files f ON f.sha256 = x.sha256 AND f.code IS NULL WHERE x.code IS NOT NULL"
+        query = (
+            "SELECT (SELECT count(*) FROM files WHERE code IS NOT NULL)"
+            f" + (SELECT count(*) FROM pages x {of_files} AND x.number <= f.pages)"
+            f" + (SELECT count(*) FROM documents x {of_files})"
+        )
+        with self._guard():
+            return int(self._db.execute(query).fetchone()[0])
+
     def primaries(self) -> Iterator[File]:
         """The files that can be read, one for each content: the first in order."""
         yield from self._files(

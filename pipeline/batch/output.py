@@ -16,7 +16,7 @@ from pipeline.batch.documents import FormatRow
 from pipeline.batch.duplicates import duplicates
 from pipeline.batch.ledger import Ledger
 from pipeline.batch.likeness import Likeness, likeness_of
-from pipeline.batch.reading import failure, failures
+from pipeline.batch.reading import all_failures
 from pipeline.batch.records import File
 from pipeline.batch.units import doc_id
 from pipeline.batch.wire import unpack
@@ -92,7 +92,7 @@ class Output:
     def failures(self) -> Iterator[Row]:
         """All failures: of files, of their pages, of what was to be made of them."""
         for file in self._ledger.files():
-            for found in self._failures(file):
+            for found in all_failures(self._ledger, file):
                 yield self._format_row("failures", asdict(found))
         for found in self._book.failures():
             yield self._format_row("failures", asdict(found))
@@ -103,7 +103,7 @@ class Output:
         for file in self._ledger.files():
             summary.files += 1
             summary.pages += file.pages
-            for found in self._failures(file):
+            for found in all_failures(self._ledger, file):
                 summary.add(found)
             summary.files_failed += self._is_lost(file)
         for found in self._book.failures():
@@ -123,15 +123,6 @@ class Output:
             counts = self.layers.setdefault(page["layer_verdict"], {"pages": 0})
             for code in ("pages", *page["layer_reasons"].split()):
                 counts[code] = counts.get(code, 0) + 1
-
-    def _failures(self, file: File) -> Iterator[Failure]:
-        if file.problem is not None:
-            yield failure(file, None, file.problem)
-            return
-        yield from failures(file, self._ledger.pages(file.sha256)[: file.pages])
-        document = self._ledger.document(file.sha256)
-        if document is not None and document.problem is not None:
-            yield failure(file, None, document.problem)
 
     def _is_lost(self, file: File) -> bool:
         """Whether nothing of a file could be read."""

@@ -179,6 +179,17 @@ def failures(file: File, states: Iterable[PageState]) -> Iterator[Failure]:
             yield failure(file, state.number, state.problem)
 
 
+def all_failures(ledger: Ledger, file: File) -> Iterator[Failure]:
+    """What failed of a file: the file itself, else its pages and what was to be made of them."""
+    if file.problem is not None:
+        yield failure(file, None, file.problem)
+        return
+    yield from failures(file, ledger.pages(file.sha256)[: file.pages])
+    document = ledger.document(file.sha256)
+    if document is not None and document.problem is not None:
+        yield failure(file, None, document.problem)
+
+
 def failure(file: File, page: int | None, problem: Problem) -> Failure:
     """A row of failures.csv."""
     return Failure(file.source_file, page, problem.stage, problem.code, problem.message)  # type: ignore[arg-type]

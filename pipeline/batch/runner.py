@@ -20,6 +20,7 @@ from pipeline.batch.driver import Stop, drive
 from pipeline.batch.engines import Engine, Setup
 from pipeline.batch.engines.dask_place import Place
 from pipeline.batch.engines.local import Local
+from pipeline.batch.inputs import check_inputs
 from pipeline.batch.inventory import Inventory
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import Ledger
@@ -136,7 +137,7 @@ def run(
     """
     progress = progress or Progress()
     this = _Run(inputs, out, settings, options or Options(), progress, Stop(progress.say))
-    _check_inputs(inputs)
+    check_inputs(inputs, out)
     _check_rules(settings)
     _check_passwords(settings, inputs)
     with (
@@ -376,11 +377,3 @@ def _check_passwords(settings: Settings, inputs: Sequence[Path | Remote]) -> Non
     if any(path.resolve().is_relative_to(given.resolve()) for given in inputs if isinstance(given, Path)):
         message = f"password_file: {path}: it lies in the input and would be read as a document; move it out"
         raise UsageError(message)
-
-
-def _check_inputs(inputs: Sequence[Path | Remote]) -> None:
-    """Before anything is made on the disk."""
-    for path in inputs:
-        if isinstance(path, Path) and not path.exists():
-            message = f"{path}: no such file or folder"
-            raise UsageError(message)

@@ -6,19 +6,24 @@ import json
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pipeline.batch import lock, pulse
 from pipeline.batch.keys import Keys
 from pipeline.batch.ledger import Ledger
 from pipeline.batch.progress import Progress
-from pipeline.batch.reading import Counts, Reading
+from pipeline.batch.reading import Counts, Reading, all_failures
+from pipeline.model import Failure
 from pipeline.settings import Settings
+
+EXAMPLES = 10
+"""Failures that are named; all stand in failures.csv."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """Counts of OUT. ``failures`` counts files, pages and documents by code."""
+    """Counts of OUT. ``failures`` counts files, pages and documents by code, ``examples`` are the first."""
 
     files: int
     files_failed: int
@@ -30,6 +35,9 @@ class Status:
     documents_failed: int
     documents_left: int
     failures: dict[str, int]
+    failures_in_all: int
+    """As failures.csv will list them: what failed of a content, once for each of its files."""
+    examples: list[Failure]
     running: dict[str, str] | None
     """Who runs now: ``process``, ``host``, ``since``; None where nobody does."""
     pages_per_hour: float | None
@@ -61,6 +69,8 @@ def status(out: Path) -> Status:
         if facts is not None:
             settings = Settings().with_values(facts["settings"], "run")
             left = Reading(ledger, Keys(**facts["keys"]), settings, Progress(), Counts()).left()
+        failed_ones = (found for file in ledger.failed() for found in all_failures(ledger, file))
+        examples, in_all = list(islice(failed_ones, EXAMPLES)), ledger.count_failures()
     failed = sum(counts["pages"].values()) - done
     failures: Counter[str] = Counter()
     for codes in counts.values():
@@ -76,6 +86,8 @@ def status(out: Path) -> Status:
         documents_failed=sum(counts["documents"].values()) - counts["documents"].get("", 0),
         documents_left=left[1],
         failures=dict(failures.most_common()),
+        failures_in_all=in_all,
+        examples=examples,
         running=running,
         pages_per_hour=_speed(out, folder, running=running is not None),
     )

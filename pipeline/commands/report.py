@@ -29,6 +29,17 @@ def add(commands: Commands) -> None:
     report.add_argument(
         "--file", type=Path, metavar="PLACE", help="the page to write (default: OUT/report.html)"
     )
+    report.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="a GeoJSON file of provinces, districts or communes with official codes, to draw figures on",
+    )
+    report.add_argument(
+        "--map-code",
+        metavar="PROPERTY",
+        help="the property of its shapes that has the code (default: code, ma or the like)",
+    )
     loudness = report.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
     loudness.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
@@ -38,7 +49,10 @@ def add(commands: Commands) -> None:
 def _report(options: argparse.Namespace) -> int:
     from pipeline.outputs import report
 
-    place = report.report(options.folder, options.file)
+    if options.map_code is not None and options.map is None:
+        message = "--map-code names a property of the shapes of --map FILE, which is not given"
+        raise errors.UsageError(message)
+    place = report.report(options.folder, options.file, options.map, options.map_code)
     if not options.quiet:
         say(f"written: {place}")
     return errors.EXIT_OK

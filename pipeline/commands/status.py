@@ -64,12 +64,12 @@ def _status(options: argparse.Namespace) -> int:
     if options.json:
         write(json.dumps({**asdict(found), "eta_seconds": found.eta_seconds}, ensure_ascii=False) + "\n")
     else:
-        write("".join(f"{line}\n" for line in lines(found)))
+        write("".join(f"{line}\n" for line in lines(found, options.folder / "failures.csv")))
     return EXIT_OK
 
 
-def lines(found: Status) -> list[str]:
-    """A status for a person."""
+def lines(found: Status, listed: Path) -> list[str]:
+    """A status for a person; ``listed``: where all failures stand."""
     told = ", ".join(f"{code} {number}" for code, number in found.failures.items())
     pages = f"{found.pages_done} done, {found.pages_failed} failed, {found.pages_left} left"
     files = f"{found.files - found.files_failed} can be read, {found.files_failed} failed"
@@ -77,6 +77,12 @@ def lines(found: Status) -> list[str]:
     said = [f"pages      {found.pages}: {pages}", f"files      {found.files}: {files}", f"documents  {made}"]
     if told:
         said.append(f"failures   {told}")
+        for one in found.examples:
+            page = "" if one.page is None else f", page {one.page}"
+            said.append(f"           {one.source_file}{page}: {one.code}")
+        more = found.failures_in_all - len(found.examples)
+        when = " (written when the run ends)" if found.running else ""
+        said.append(f"           {f'and {more} more; ' if more else ''}all in {listed}{when}")
     if found.pages_per_hour:
         speed = f"speed      {found.pages_per_hour:.0f} pages an hour"
         eta = found.eta_seconds

@@ -63,6 +63,21 @@ def scaling(factor: float) -> Affine:
     return Affine(factor, 0, 0, factor, 0, 0)
 
 
+def quarters(degrees: int, width: float, height: float) -> tuple[Affine, float, float]:
+    """The map onto a page turned clockwise by quarters, and the turned page's width and height.
+
+    >>> turn, width, height = quarters(90, 600, 800)
+    >>> turn.apply(0, 0), (width, height)
+    ((800, 0), (800, 600))
+    """
+    return {
+        0: (IDENTITY, width, height),
+        90: (Affine(0, 1, -1, 0, height, 0), height, width),
+        180: (Affine(-1, 0, 0, -1, width, height), width, height),
+        270: (Affine(0, -1, 1, 0, 0, width), height, width),
+    }[degrees % 360]
+
+
 def rotation(degrees: float, centre: tuple[float, float]) -> Affine:
     """The map that turns by degrees, clockwise as seen with y down, about a centre.
 

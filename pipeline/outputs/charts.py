@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.outputs.html import Html, join, tag
+from pipeline.outputs.html import Html, join, number, tag
 
 INK = ("#1f4e78", "#2e8b57", "#b25d00", "#8a3ffc", "#b3261e", "#5f6b7a", "#00696e", "#8a6d00")
 """Colours with a contrast of 4.5 and more on white."""
+BLUE, GREEN, ORANGE, VIOLET, RED, GREY, TEAL, BROWN = range(len(INK))
 _ROW, _NAME, _BAR, _VALUE = 22, 250, 330, 130
 
 
@@ -53,14 +54,14 @@ def _in_svg(text: Html) -> Html:
     return Html(text.replace("<span", "<tspan").replace("</span", "</tspan"))
 
 
-def split(title: str, parts: Sequence[tuple[Html, float]]) -> Html:
-    """One bar whose lengths are shares, with a legend that gives the counts."""
-    whole = sum(value for _, value in parts) or 1
+def split(title: str, parts: Sequence[tuple[Html, float, int]]) -> Html:
+    """One bar whose lengths are shares, with a legend that gives counts; parts: name, count, colour."""
+    whole = sum(value for _, value, _ in parts) or 1
     x, drawn, legend = 0.0, [], []
-    for i, (name, value) in enumerate(parts):
+    for name, value, colour in parts:
         width = value / whole * 700
-        drawn.append(tag("rect", x=f"{x:.1f}", y=0, width=f"{width:.1f}", height=22, fill=INK[i % len(INK)]))
+        drawn.append(tag("rect", x=f"{x:.1f}", y=0, width=f"{width:.1f}", height=22, fill=INK[colour]))
         x += width
-        legend.append(tag("span", tag("i", style=f"background:{INK[i % len(INK)]}"), name, f": {value:g}"))
+        legend.append(tag("span", tag("i", style=f"background:{INK[colour]}"), name, ": ", number(value)))
     picture = tag("svg", tag("title", title), *drawn, viewBox="0 0 700 22", role="img", class_="chart")
     return join(picture, tag("p", *legend, class_="legend"))

@@ -48,6 +48,27 @@ def vi_en(vi: Html, en: Html) -> Html:
     return join(tag("span", vi, lang="vi"), tag("span", en, lang="en"))
 
 
+def spelled(value: float) -> tuple[str, str]:
+    """A number as Vietnamese and as English readers write it.
+
+    >>> spelled(1234567), spelled(2.5)
+    (('1.234.567', '1,234,567'), ('2,5', '2.5'))
+    """
+    english = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return english.translate(str.maketrans(",.", ".,")), english
+
+
+def number(value: object) -> Html:
+    """A number in both languages; other values as they are, none as nothing.
+
+    >>> number(2.5), number(7), number(None)
+    ('<span lang="vi">2,5</span><span lang="en">2.5</span>', '7', '')
+    """
+    if not isinstance(value, int | float):
+        return join("" if value is None else str(value))
+    return both(*spelled(value))
+
+
 def table(heads: list[Html], rows: list[list[Html]], numeric: frozenset[int] = frozenset()) -> Html:
     """A table in a frame that scrolls; ``numeric`` are columns set to the right."""
 

@@ -14,9 +14,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.outputs import charts, source
+from pipeline.language.gazetteer import gazetteer
+from pipeline.outputs import charts, choropleth, geojson, source
 from pipeline.outputs.export import put
-from pipeline.outputs.html import Html, both, join, table, tag
+from pipeline.outputs.html import Html, both, join, number, spelled, table, tag
 from pipeline.outputs.report_figures import figures
 from pipeline.outputs.reported import (
     MOST_DOUBTS,
@@ -26,7 +27,6 @@ from pipeline.outputs.reported import (
     Row,
     label,
     name_of,
-    number,
 )
 from pipeline.outputs.source import Source
 from pipeline.outputs.sqlite import fill
@@ -35,38 +35,76 @@ from pipeline.outputs.views import additive, levels
 from pipeline.tables import writer
 from pipeline.tables.schema import TableSchema
 
+COLOURS = {
+    "ok": charts.GREEN,
+    "partial": charts.ORANGE,
+    "failed": charts.RED,
+    "text_layer": charts.BLUE,
+    "ocr": charts.TEAL,
+    "text_file": charts.VIOLET,
+    "mixed": charts.BROWN,
+    "good": charts.GREEN,
+    "none": charts.BLUE,
+    "legacy": charts.TEAL,
+    "partly_ruined": charts.ORANGE,
+    "ruined": charts.RED,
+    "contradicted": charts.VIOLET,
+    "stamp_only": charts.BROWN,
+}
+"""What is well is green, what failed red; what is unknown is grey."""
 
-def report(out: Path, target: Path | None = None) -> Path:
+
+def report(
+    out: Path, target: Path | None = None, on_map: Path | None = None, map_code: str | None = None
+) -> Path:
     """Write the page.
 
     Args:
         out: what ``hoso extract`` wrote.
         target: where the page goes; ``OUT/report.html`` by default.
+        on_map: a GeoJSON file of provinces, districts or communes to draw figures on.
+        map_code: the property of its shapes that has the official code.
 
     Returns:
         The page's place.
 
     Raises:
-        UsageError: OUT was not written by ``hoso extract``.
+        UsageError: OUT was not written by ``hoso extract``; the map cannot be used.
         OutputError: OUT is in use or written in part, or the page cannot be written.
     """
     place = target or out / "report.html"
+    shapes = geojson.shapes(on_map, map_code) if on_map else []
     with (
         source.opened(out) as found,
         writer.clear_errors(place),
         closing(sqlite3.connect("")) as database,
     ):
-        fill(found, database)
-        database.row_factory = lambda cursor, row: dict(
-            zip((c[0] for c in cursor.description), row, strict=True)
-        )
-        put(place, page(found, database, place.parent).encode("utf-8"))
+        fill(found, database, computed=True)
+        as_rows(database)
+        over = choropleth.made_of(shapes, gazetteer(), _coded(database)) if shapes else None
+        put(place, page(found, database, place.parent, over).encode("utf-8"))
     return place
 
 
-def page(found: Source, database: sqlite3.Connection, beside: Path) -> str:
+def _coded(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Code and edition of all places that have a code."""
+    select = (
+        "SELECT DISTINCT COALESCE(commune_code, district_code, province_code) AS code, code_edition "
+        "FROM coverage_places WHERE code_edition IS NOT NULL"
+    )
+    return {(row["code"], row["code_edition"]) for row in database.execute(select)}
+
+
+def as_rows(database: sqlite3.Connection) -> None:
+    """Let a database answer with a dictionary a row."""
+    database.row_factory = lambda cursor, row: dict(zip((c[0] for c in cursor.description), row, strict=True))
+
+
+def page(
+    found: Source, database: sqlite3.Connection, beside: Path, over: choropleth.Map | None = None
+) -> str:
     """The whole page; ``beside``: the folder it will lie in, from which links to files lead."""
-    made = Page(found, database, beside)
+    made = Page(found, database, beside, over)
     # in the order of worth: where there is not room for all evidence, doubts have theirs
     doubts = _doubts(made)
     parts = [_overview(made), figures(made), _failures(made), doubts, _evidence(made)]
@@ -119,7 +157,7 @@ def _overview(made: Page) -> Html:
     def total(rows: Iterable[Row], column: str) -> float:
         return sum(float(row[column] or 0) for row in rows)
 
-    def by(rows: Sequence[Row], table_name: str, column: str, counted: str) -> list[tuple[Html, float]]:
+    def by(rows: Sequence[Row], table_name: str, column: str, counted: str) -> list[tuple[Html, float, int]]:
         codes = next(c for c in schema[table_name].columns if c.name == column).codes
         sums: dict[str, float] = {}
         for row in rows:
@@ -129,7 +167,11 @@ def _overview(made: Page) -> Html:
             sums.items(), key=lambda item: list(codes).index(item[0]) if item[0] in codes else 99
         )
         return [
-            (both(codes[k].vi, codes[k].en) if k in codes else both("không rõ", "unknown"), n)
+            (
+                both(codes[k].vi, codes[k].en) if k in codes else both("không rõ", "unknown"),
+                n,
+                COLOURS.get(k, charts.GREY),
+            )
             for k, n in ordered
         ]
 
@@ -173,7 +215,7 @@ def _overview(made: Page) -> Html:
 
 
 def _failures(made: Page) -> Html:
-    rows = made.ask("SELECT * FROM failures")
+    rows = made.ask("SELECT * FROM failures ORDER BY rowid LIMIT ?", MOST_FAILURES)
     schema = made.source.schemas["failures"]
     shown = [
         [
@@ -183,15 +225,16 @@ def _failures(made: Page) -> Html:
             join(str(r["code"])),
             join(str(r["message"])),
         ]
-        for r in rows[:MOST_FAILURES]
+        for r in rows
     ]
     heads = [name_of(schema, name) for name in ("source_file", "page", "stage", "code", "message")]
-    rest = len(rows) - len(shown)
+    rest = made.count("failures") - len(shown)
+    vi, en = spelled(rest)
     return tag(
         "section",
         tag("h2", both("Không đọc được", "What failed")),
         table(heads, shown, frozenset({1})) if shown else tag("p", both("Không có gì.", "Nothing.")),
-        tag("p", both(f"… và {rest} dòng nữa trong failures.csv", f"… and {rest} more in failures.csv"))
+        tag("p", both(f"… và {vi} dòng nữa trong failures.csv", f"… and {en} more in failures.csv"))
         if rest
         else None,
         id="failed",
@@ -201,18 +244,21 @@ def _failures(made: Page) -> Html:
 def _doubts(made: Page) -> Html:
     """Figures that count, by their doubt times their share of the largest figure of the same column."""
     found: list[tuple[float, str, Row, TableSchema, str]] = []
+    counting = 0
     for schema in made.source.figures:
         numbers = additive(schema) or levels(schema)[:1]
         column = next((n for n in numbers if n.endswith("_vnd")), numbers[0])
         told = ", ".join(f'"{name}"' for name in numbers)
+        share = f'COALESCE(1.0 * "{column}" / NULLIF(MAX(ABS("{column}")) OVER (), 0), 0)'
         for row in made.ask(
             f"SELECT row_id, place, year, {told}, confidence, flags, quote, "
-            f'1.0 * "{column}" / NULLIF(MAX(ABS("{column}")) OVER (), 0) AS share '
-            f"FROM {schema.name}_rows WHERE left_out IS NULL ORDER BY confidence, row_id"
+            f"(1 - COALESCE(confidence, 0)) * (0.25 + {share}) AS doubt "
+            f"FROM {schema.name}_rows WHERE left_out IS NULL ORDER BY doubt DESC, row_id LIMIT ?",
+            MOST_DOUBTS,
         ):
             shown = next((name for name in (column, *numbers) if row[name] is not None), "")
-            doubt = (1 - float(row["confidence"] or 0)) * (0.25 + float(row["share"] or 0))
-            found.append((-doubt, str(row["row_id"]), row, schema, shown))
+            found.append((-float(row["doubt"] or 0), str(row["row_id"]), row, schema, shown))
+        counting += made.count(f"{schema.name}_rows WHERE left_out IS NULL")
     found.sort(key=lambda item: item[:2])
     body = [
         [
@@ -235,9 +281,12 @@ def _doubts(made: Page) -> Html:
         tag("h2", both("Nên xem lại trước", "What to review first")),
         tag(
             "p",
+            number(len(body)),
+            both(" trong ", " of "),
+            number(counting),
             both(
-                f"{len(body)} trong {len(found)} số liệu được tính, xếp theo mức nghi ngờ và tỷ trọng.",
-                f"{len(body)} of {len(found)} figures that count, by doubt and by share.",
+                " số liệu được tính, xếp theo mức nghi ngờ và tỷ trọng.",
+                " figures that count, by doubt and by share.",
             ),
         ),
         table(heads, body, frozenset({3, 4, 5})),

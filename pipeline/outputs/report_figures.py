@@ -6,9 +6,22 @@ import json
 from collections.abc import Iterable
 
 from pipeline.outputs import charts
-from pipeline.outputs.html import Html, both, join, table, tag
-from pipeline.outputs.reported import LINKS, MOST_BARS, MOST_YEARLY, Page, Row, label, name_of, number
-from pipeline.outputs.views import KINDS, REASONS, additive, dimensions, levels
+from pipeline.outputs.html import Html, both, join, number, spelled, table, tag
+from pipeline.outputs.measured import Measured, measured
+from pipeline.outputs.report_maps import maps
+from pipeline.outputs.reported import (
+    LINKS,
+    MOST_BARS,
+    MOST_CHARTS,
+    MOST_YEARLY,
+    Page,
+    Row,
+    anchor,
+    label,
+    name_of,
+    place_of,
+)
+from pipeline.outputs.views import REASONS, additive, dimensions, levels
 from pipeline.tables.schema import TableSchema
 
 _WHY = {
@@ -75,7 +88,8 @@ def _table_figures(made: Page, schema: TableSchema) -> Html | None:
         class_="left",
     )
     drawn: set[int] = set()
-    charts_made = list(_charts(made, schema, numbers, rows, drawn))
+    of = measured(made, schema, numbers, rows)
+    charts_made = [*_charts(of, drawn), *maps(made, of, rows, drawn)]
     return tag(
         "article",
         tag("h3", both(schema.title.vi, schema.title.en)),
@@ -85,75 +99,50 @@ def _table_figures(made: Page, schema: TableSchema) -> Html | None:
     )
 
 
-def _place(made: Page, row: Row) -> str:
-    """The place; the file where none is known."""
-    if row["place"]:
-        return str(row["place"])
-    found = made.ask("SELECT source_file FROM contents WHERE doc_id = ?", row["place_key"])
-    return str(found[0]["source_file"]) if found else "?"
-
-
-def _anchor(schema: TableSchema, at: int) -> str:
-    return f"y-{schema.name}-{at}"
-
-
-def _charts(
-    made: Page, schema: TableSchema, numbers: list[str], rows: list[Row], led_to: set[int]
-) -> Iterable[Html]:
-    """A chart a kind of figure: what was done, by place and year, money where there is money.
-
-    ``led_to`` gets the rows to which its values lead.
-    """
-    column = next((n for n in numbers if n.endswith("_vnd")), numbers[0])
-    if not any(row[column] is not None for row in rows):
-        column = numbers[0]
-    money = column.endswith("_vnd")
-    kinds = [n for n in dimensions(schema) if n in KINDS or (n.endswith("_unit") and not money)]
-    groups: dict[tuple[object, ...], dict[tuple[str, object], list[tuple[int, float]]]] = {}
-    plans = 0
-    for at, row in enumerate(rows):
-        value = row[column]
-        if row["status"] != "actual" or not isinstance(value, int | float):
-            plans += row["status"] != "actual"
-            continue
-        group = groups.setdefault(tuple(row[k] for k in kinds), {})
-        group.setdefault((_place(made, row), row["year"]), []).append((at, value))
-    for kind, found in sorted(groups.items(), key=lambda item: -len(item[1]))[:6]:
-        ordered = sorted(found.items(), key=lambda item: -max(v for _, v in item[1]))[:MOST_BARS]
+def _charts(of: Measured, led_to: set[int]) -> Iterable[Html]:
+    """A chart a kind of figure, by place and year; ``led_to`` gets the rows to which its values lead."""
+    for kind, found in of.groups[:MOST_CHARTS]:
+        ordered = sorted(found.items(), key=lambda item: -of.value(item[1]))[:MOST_BARS]
         ordered.sort(key=lambda item: (item[0][0], item[0][1] or 0))
         places = sorted({place for (place, _), _ in ordered})
         drawn = []
         for (place, year), values in ordered:
-            # levels are shown one by one; what adds up is one bar
-            for at, value in [(values[0][0], sum(v for _, v in values))] if additive(schema) else values[:1]:
-                led_to.update(where for where, _ in values)
-                shown = number(round(value / 1e6, 1) if money else value)
-                drawn.append(
-                    charts.Bar(
-                        f"{place} {year}", value, shown, f"#{_anchor(schema, at)}", places.index(place)
-                    )
-                )
-        kind_name = join(
-            *(join(" · ", label(schema, k, v)) for k, v in zip(kinds, kind, strict=True) if v is not None)
-        )
-        unit = both("triệu đồng", "million VND") if money else None
+            value = of.value(values)
+            led_to.update(where for where, _ in values)
+            link = f"#{anchor(of.schema, values[0][0])}"
+            drawn.append(charts.Bar(f"{place} {year}", value, of.shown(value), link, places.index(place)))
         hidden = len(found) - len(ordered)
+        vi, en = spelled(hidden)
         caption = join(
-            name_of(schema, column, unit=not money),
-            kind_name,
-            join(" (", unit, ")") if unit else None,
-            both(", đã thực hiện", ", done"),
-            both(f"; {hidden} cột nhỏ hơn không vẽ", f"; {hidden} smaller bars are not drawn")
-            if hidden
-            else None,
+            of.caption(kind),
+            both(f"; {vi} cột nhỏ hơn không vẽ", f"; {en} smaller bars are not drawn") if hidden else None,
         )
-        yield tag("figure", tag("figcaption", caption), charts.bars(f"{schema.name} {column}", drawn))
-    if plans:
+        yield tag("figure", tag("figcaption", caption), charts.bars(f"{of.schema.name} {of.column}", drawn))
+    others = of.groups[MOST_CHARTS:]
+    left = [
+        (
+            of.plans,
+            "tổng kế hoạch hoặc đề nghị",
+            "sums of plans or requests",
+        ),
+        (
+            sum(len(found) for _, found in others),
+            f"cột của {len(others)} loại khác",
+            f"bars of {len(others)} other kinds",
+        ),
+        (
+            0 if additive(of.schema) else sum(len(v) - 1 for _, found in of.groups for v in found.values()),
+            "giá trị khác của cùng địa bàn và năm",
+            "other values of the same place and year",
+        ),
+    ]
+    said = [(spelled(n), vi, en) for n, vi, en in left if n]
+    if said:
         yield tag(
             "p",
             both(
-                f"Biểu đồ chỉ vẽ số đã thực hiện; {plans} tổng kế hoạch hoặc đề nghị nằm ở bảng dưới.",
-                f"Charts show what was done; {plans} sums of plans or requests stand in the table below.",
+                f"Biểu đồ chỉ vẽ số đã thực hiện; không vẽ: {'; '.join(f'{n[0]} {v}' for n, v, _ in said)}.",
+                f"Charts show what was done; not drawn: {'; '.join(f'{n[1]} {e}' for n, _, e in said)}.",
             ),
             class_="left",
         )
@@ -187,7 +176,7 @@ def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
         if len(of) > LINKS:
             links.append(join(f"… ({len(of)})"))
         detail = [label(schema, d, row[d]) for d in details if row[d] is not None]
-        first = tag("span", _place(made, row), id=_anchor(schema, at))
+        first = tag("span", place_of(made, row), id=anchor(schema, at))
         body.append(
             [
                 first,
@@ -201,11 +190,8 @@ def _yearly(made: Page, schema: TableSchema, numbers: list[str], rows: list[Row]
             ]
         )
     rest = len(rows) - len(body)
-    more = (
-        both(f"… và {rest} dòng nữa: hoso export", f"… and {rest} more rows: hoso export")
-        if rest > 0
-        else None
-    )
+    vi, en = spelled(rest)
+    more = both(f"… và {vi} dòng nữa: hoso export", f"… and {en} more rows: hoso export") if rest else None
     numeric = frozenset({1, *range(5, 6 + len(numbers))})
     inside = join(table(heads, body, numeric), tag("p", more) if more else None)
     summary = tag("summary", both(f"Bảng ({len(body)} dòng)", f"Table ({len(body)} rows)"))

@@ -42,8 +42,14 @@ def write(source: Source, target: Path | str) -> list[str]:
         return fill(source, database)
 
 
-def fill(source: Source, database: sqlite3.Connection) -> list[str]:
-    """Make all tables and views in an empty database (see ``write``)."""
+def fill(source: Source, database: sqlite3.Connection, *, computed: bool = False) -> list[str]:
+    """Make all tables and views in an empty database (see ``write``).
+
+    Args:
+        source: OUT.
+        database: an empty one.
+        computed: make tables of the views, each computed once; figures are then found by place and year.
+    """
     told: list[str] = []
     # no journal: the file is new, and takes its place only when it is whole
     database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON")
@@ -60,8 +66,12 @@ def fill(source: Source, database: sqlite3.Connection) -> list[str]:
                 database.execute(
                     f"CREATE INDEX {quoted(figures.name + '_total')} ON {quoted(figures.name)} (total_row_id)"
                 )
+            database.execute("CREATE INDEX evidence_row ON evidence (row_id)")
             for view in views(source.figures):
-                database.execute(view.create)
+                database.execute(view.computed if computed else view.create)
+            for figures in source.figures if computed else ():
+                of = f"{figures.name}_rows"
+                database.execute(f"CREATE INDEX {quoted(of + '_place')} ON {of} (place_key, year)")
     except sqlite3.IntegrityError as error:
         raise unhinged(source.folder, error) from error
     return told

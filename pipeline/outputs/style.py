@@ -11,7 +11,8 @@ label{margin-right:16px;cursor:pointer}
 #vi:checked~main [lang=en],#en:checked~main [lang=vi]{display:none}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px}
 .tile{border:1px solid #c9d3dd;border-radius:8px;padding:10px 14px}.tile b{display:block;font-size:1.6em}
-.chart{width:100%;max-width:760px;height:auto;display:block}.chart text{font-size:12px;fill:#1b2733}
+.chart{width:100%;max-width:760px;height:auto;display:block}.map{width:100%;max-width:700px;max-height:900px;display:block;stroke-width:.6}
+.chart text{font-size:12px;fill:#1b2733}
 .chart a text{fill:#0b57a4;text-decoration:underline}
 .legend span{margin-right:18px;white-space:nowrap}.legend>span>i{display:inline-block;width:12px;height:12px;
 margin-right:6px;border-radius:2px}

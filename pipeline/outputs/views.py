@@ -50,6 +50,11 @@ class View:
         """The statement that makes it."""
         return f"CREATE VIEW {self.name} AS\n{self.select}"
 
+    @property
+    def computed(self) -> str:
+        """The statement that makes a table of it, for whoever asks many questions of one folder."""
+        return f"CREATE TABLE {self.name} AS\n{self.select}"
+
 
 def quoted(name: str) -> str:
     """A name as SQL takes it, whatever word it is.
@@ -115,6 +120,8 @@ def _rows(schema: TableSchema) -> View:
     same = [name for name in KINDS if name in schema.names]
     keys = ["place_key", "year", "status", *same]
     match = " AND ".join(f"o.{k} IS NOT DISTINCT FROM r.{k}" for k in keys)
+    times = ("issued", "period_start", "period_end", "last_day", "length")
+    told = ", ".join(quoted(k) for k in (*keys, *times))
     select = f"""WITH placed AS (
   SELECT {own}, t.source_file, {place},
     COALESCE(t.place, d.place, t.doc_id) AS place_key,
@@ -158,10 +165,15 @@ def _rows(schema: TableSchema) -> View:
   SELECT DISTINCT {", ".join(quoted(k) for k in keys)}, doc_id, issued,
     period_start, period_end, last_day, length
   FROM standing WHERE early IS NULL
+), rivals AS (
+  -- the first and the last of the documents of one day, over one time, stand for all: whatever of them beats
+  -- a row, one of the two does
+  SELECT {told}, MIN(doc_id) AS doc_id FROM spans GROUP BY {told}
+  UNION SELECT {told}, MAX(doc_id) AS doc_id FROM spans GROUP BY {told}
 ), beaten AS (
   SELECT DISTINCT {", ".join(f"r.{quoted(k)} AS {quoted(k)}" for k in keys)}, r.doc_id,
     r.period_start, r.period_end
-  FROM spans r JOIN spans o ON {match}
+  FROM spans r JOIN rivals o ON {match}
     AND CASE
       -- a balance, or a sum since an unsaid day: the last day counts, of one document too
       WHEN r.period_start IS NULL AND o.last_day > r.last_day

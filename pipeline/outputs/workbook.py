@@ -8,17 +8,21 @@ its making, and they are set to one day.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from pipeline.outputs import people
 from pipeline.outputs.columnar import needs
 from pipeline.outputs.people import Language, told
+from pipeline.outputs.sheet_rows import Rows
 from pipeline.outputs.source import Source, Typed
 from pipeline.outputs.sqlite import fill
 from pipeline.tables.schema import Column, TableSchema, Text
@@ -35,17 +39,22 @@ _WIDTHS = {"quote": 60, "raw_quote": 60, "message": 60, "source_file": 36, "titl
 
 
 class Book:
-    """A workbook in the making: rows go to the disk as they come."""
+    """A workbook in the making: rows go to the disk as they come, beside the sheets that they are of."""
 
     def __init__(self, language: Language) -> None:
         from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font, PatternFill
 
         self._book = Workbook(write_only=True)
         self._language = language
+        self._new: Callable[..., Any] = WriteOnlyCell
         self._bold = Font(bold=True, color="FFFFFF")
         self._blue = PatternFill("solid", start_color="1F4E78")
         self._wrapped = Alignment(wrap_text=True, vertical="center")
+        self._files = ExitStack()
+        self._apart: list[IO[bytes] | None] = []
+        """Of each sheet its rows, without the headings; None where openpyxl has them."""
         self.told: list[str] = []
 
     def sheet(
@@ -58,7 +67,6 @@ class Book:
         wrapped: bool = False,
     ) -> None:
         """Write rows under headings, on as many sheets as they take; ``wrapped``: long texts are broken."""
-        from openpyxl.cell import WriteOnlyCell
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -75,72 +83,89 @@ class Book:
             sheet.row_dimensions[1].height = 32
             head = []
             for heading in headings:
-                cell = WriteOnlyCell(sheet, heading)
+                cell = self._new(sheet, heading)
                 cell.font, cell.fill, cell.alignment = self._bold, self._blue, self._wrapped
                 head.append(cell)
             sheet.append(head)
-            count = 1
-            full = False
-            for row in rest:
-                cells = [self._cell(sheet, name, value) for value in row]
-                for cell in cells if wrapped else ():
-                    if cell is not None:
-                        cell.alignment = self._wrapped
-                if wrapped:
-                    # a row is as high as its longest text: 16 points a line of as many letters as fit
-                    lines = max(
-                        -(-len(str(v or "")) // max(int(w * 0.9), 1))
-                        for v, w in zip(row, widths, strict=True)
-                    )
-                    sheet.row_dimensions[count + 1].height = 16 * lines
-                sheet.append(cells)
-                count += 1
-                if full := count == MOST_ROWS:
-                    break
+            kept = ([self._kept(name, value) for value in row] for row in islice(rest, MOST_ROWS - 1))
+            if wrapped:
+                count = 1 + self._append_wrapped(sheet, widths, kept)
+            else:
+                count = 1 + self._append(sheet, len(headings), kept)
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count}"
-            if not full:
+            if count < MOST_ROWS:
                 return
+            goes_on = _sheet_name(name, number + 1)
+            self.told.append(
+                f"{name}: a sheet holds {MOST_ROWS - 1} rows; it goes on in the sheet {goes_on!r}"
+            )
 
-    def _cell(self, sheet: Any, table: str, value: Typed) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-
-        if value is None:
-            return None
-        if isinstance(value, bool):
-            return value
+    def _kept(self, table: str, value: Typed) -> Typed:
+        """The value as Excel can keep it; what it cannot is told."""
         if isinstance(value, int) and len(str(abs(value)).rstrip("0")) > _DIGITS:
             self.told.append(f"{table}: {value} has more digits than Excel keeps; it stands there as text")
-            value = str(value)
-        if isinstance(value, str):
-            text = _NOT_XML.sub("\ufffd", value)
-            if len(text) > MOST_LETTERS:
-                self.told.append(f"{table}: a text of {len(text)} letters is cut after {MOST_LETTERS}")
-                text = text[: MOST_LETTERS - len(_CUT)] + _CUT
-            cell = WriteOnlyCell(sheet, text)
-            # else a text that begins with = becomes a formula
-            cell.data_type = "s"
-            return cell
-        cell = WriteOnlyCell(sheet, value)
-        if isinstance(value, date):
-            cell.number_format = "dd/mm/yyyy"
-        elif isinstance(value, int) and abs(value) >= 10_000:
-            cell.number_format = "#,##0"
-        return cell
+            return str(value)
+        if not isinstance(value, str):
+            return value
+        text = _NOT_XML.sub("\ufffd", value)
+        if len(text) > MOST_LETTERS:
+            self.told.append(f"{table}: a text of {len(text)} letters is cut after {MOST_LETTERS}")
+            text = text[: MOST_LETTERS - len(_CUT)] + _CUT
+        return text
+
+    def _append(self, sheet: Any, width: int, rows: Iterable[Sequence[Typed]]) -> int:
+        """Write rows apart; how many."""
+        from openpyxl.utils import get_column_letter
+        from openpyxl.utils.datetime import to_excel
+
+        def style(number_format: str) -> int:
+            cell = self._new(sheet, 0)
+            cell.number_format = number_format
+            return int(cell.style_id)
+
+        letters = [get_column_letter(n) for n in range(1, width + 1)]
+        made = Rows(letters, style("dd/mm/yyyy"), style("#,##0"), to_excel)
+        apart = self._files.enter_context(TemporaryFile())  # noqa: SIM115  (lives as long as the book)
+        self._apart.append(apart)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            apart.write(made.row(count + 1, row))
+        return count
+
+    def _append_wrapped(self, sheet: Any, widths: Sequence[float], rows: Iterable[Sequence[Typed]]) -> int:
+        """Write rows of long texts, each as high as its longest; how many."""
+        self._apart.append(None)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            cells = [self._new(sheet, value) for value in row]
+            for cell in cells:
+                # else a text that begins with = becomes a formula
+                cell.data_type, cell.alignment = "s", self._wrapped
+            # 16 points a line of as many letters as fit
+            lines = max(
+                -(-len(str(v or "")) // max(int(w * 0.9), 1)) for v, w in zip(row, widths, strict=True)
+            )
+            sheet.row_dimensions[count + 1].height = 16 * lines
+            sheet.append(cells)
+        return count
 
     def abandon(self) -> None:
         """Close and remove the sheets' temporary files: nothing will be saved."""
         for sheet in self._book.worksheets:
             sheet.close()
             sheet._writer.cleanup()
+        self._files.close()
 
     def save(self, target: Path) -> None:
-        """Write the file, with fixed times in it."""
+        """Write the file, its rows put into their sheets, with fixed times in it."""
         loose = target.with_suffix(".loose")
         try:
             self._book.save(loose)
-            _fix_times(loose, target)
+            apart = {f"xl/worksheets/sheet{n}.xml": rows for n, rows in enumerate(self._apart, 1) if rows}
+            _put_together(loose, target, apart)
         finally:
             loose.unlink(missing_ok=True)
+            self._files.close()
 
 
 def write(source: Source, target: Path, language: Language = "vi") -> list[str]:
@@ -212,7 +237,7 @@ def yearly(schema: TableSchema, database: sqlite3.Connection) -> list[dict[str, 
 
 def _sums(source: Source, language: Language) -> Iterator[list[Typed]]:
     with closing(sqlite3.connect("")) as database:
-        fill(source, database)
+        fill(source, database, computed=True)
         for schema in source.figures:
             yield from people.sums(yearly(schema, database), schema, language)
 
@@ -258,20 +283,26 @@ def _sheet_name(name: str, number: int) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", name)[: 31 - len(end)] + end
 
 
-def _fix_times(loose: Path, target: Path) -> None:
-    """Copy a workbook with every time in it set to one day."""
+def _put_together(loose: Path, target: Path, apart: Mapping[str, IO[bytes]]) -> None:
+    """Copy a workbook with every time in it set to one day, rows that were written apart in their sheets."""
     with zipfile.ZipFile(loose) as made, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as fixed:
         for name in sorted(made.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
+            text = made.read(name)
             if name == "docProps/core.xml":
-                text = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", made.read(name))
+                text = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", text)
+            if name not in apart:
                 fixed.writestr(entry, text)
                 continue
-            # in pieces: a sheet may be larger than memory
-            with made.open(name) as piece, fixed.open(entry, "w", force_zip64=True) as copy:
-                while data := piece.read(1 << 20):
-                    copy.write(data)
+            head, mark, tail = text.partition(b"</sheetData>")
+            rows = apart[name]
+            rows.seek(0)
+            # in pieces: the rows may be larger than memory
+            with fixed.open(entry, "w", force_zip64=True) as copy:
+                copy.write(head)
+                shutil.copyfileobj(rows, copy, 1 << 20)
+                copy.write(mark + tail)
 
 
 _SUM_WIDTHS = [20, 30, 9, 10, 10, 8, 16, 26, 34, 22, 20, 12, 12, 12, 12, 14]

@@ -19,12 +19,14 @@ from starlette.routing import Route
 
 from pipeline.batch.rewrite import rewrite
 from pipeline.decisions import store
+from pipeline.decisions.far import far, noted
 from pipeline.decisions.propose import cells_of, decision
 from pipeline.decisions.record import MOST_LETTERS, Decision, DecisionError, What, line, signed
 from pipeline.decisions.verdicts import standing
 from pipeline.errors import HosoError, ReadError
+from pipeline.review.access import Access, same
 from pipeline.review.draw import Pages, problem
-from pipeline.review.guard import Access, Guard, same
+from pipeline.review.guard import Guard
 from pipeline.review.queue import PAGE, Filter, Item, Queue
 from pipeline.review.view import view_of
 from pipeline.review.words import Language, Words, preferred
@@ -105,7 +107,10 @@ class Site:
         chosen: Filter,
         wrong: str = "",
         typed: dict[str, str] | None = None,
+        asked: dict[str, str] | None = None,
+        sure: str = "",
     ) -> Response:
+        """The page of a row; ``asked``: questions by column, ``sure``: what the next Enter confirms."""
         view = view_of(self._queue, item)
         if view is None:
             raise HTTPException(404)
@@ -122,6 +127,8 @@ class Site:
             shown={**view.now, **(typed or {})},
             why=(typed or {}).get("why", ""),
             problem=wrong,
+            sure=sure,
+            asked=asked or {},
             next=follows,
             next_image=self._image_of(follows) if follows else "",
             previous=self._queue.previous(item, chosen),
@@ -163,7 +170,17 @@ class Site:
         action, cells = form.get("action"), dict[str, str]()
         try:
             if action == "keep":
-                cells = cells_of(document, item.cells, typed, self._queue.schemas[item.table])
+                schema = self._queue.schemas[item.table]
+                cells = cells_of(document, item.cells, typed, schema)
+                new = {name: cell for name, cell in cells.items() if cell != view.now[name]}
+                strange = far(document, item.cells, new, schema)
+                sure = " ".join(f"{name}={cells[name]}" for name in strange)
+                if strange and sure != form.get("sure", ""):
+                    ask = self._words(request).asked
+                    asked = {name: ask(cells[name], other) for name, other in strange.items()}
+                    again = {**typed, "why": why}
+                    return self._row(request, item, chosen, typed=again, asked=asked, sure=sure)
+                why = " ".join(filter(None, (why, noted(strange, cells))))
             what = _what(action, cells, why)
             made = decision(
                 document, item.table, item.cells, what, self._who, cells=cells, seen=view.seen, why=why

@@ -14,7 +14,7 @@ from pipeline.archive.source import check
 from pipeline.batch.lock import FOLDER
 from pipeline.batch.rewrite import schemas_of
 from pipeline.errors import MissingExtraError, UsageError
-from pipeline.review.guard import Access
+from pipeline.review.access import Access
 from pipeline.review.words import Language
 from pipeline.settings import Settings
 
@@ -53,7 +53,7 @@ def serve(out: Path, settings: Settings, options: Options, say: Callable[[str], 
         from pipeline.review.queue import Queue
     except ImportError as error:
         message = (
-            f"hoso review needs {error.name}, which is not installed: "
+            f"hoso review needs {(error.name or '').partition('.')[0]}, which is not installed: "
             f'make review OUT={out} in hoso\'s folder, or pip install "hoso[serve]"'
         )
         raise MissingExtraError(message) from error

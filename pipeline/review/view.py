@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from pipeline.decisions.apply import judged
 from pipeline.decisions.match import Cells
 from pipeline.decisions.record import Decision
+from pipeline.intake.affine import quarters
 from pipeline.review.draw import SHOWN, problem
 from pipeline.review.queue import Item, Queue
 from pipeline.review.sentence import Piece, Shown, around, page_of, shown
@@ -23,13 +24,25 @@ _WIDE, _HIGH = 380.0, 130.0
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page to be shown: its size and its boxes in points (x, y, width, height), the region zoomed to."""
+    """A page to be shown as it was read: upright, where it lies on its side in the file.
+
+    Attributes:
+        number: from 1.
+        width, height: upright, in points.
+        boxes: on the upright page (x, y, width, height).
+        zoom: the region zoomed to, likewise.
+        image_width, image_height: of the page as the file has it, which is what its image shows.
+        turn: the map from that to the upright page, as six numbers.
+    """
 
     number: int
     width: float
     height: float
     boxes: Sequence[tuple[float, float, float, float]]
     zoom: tuple[float, float, float, float]
+    image_width: float
+    image_height: float
+    turn: Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -90,8 +103,7 @@ def view_of(queue: Queue, item: Item) -> View | None:
         if file is not None and file.kind in SHOWN:
             missing = problem(file)
         if file is not None and file.kind in SHOWN and not missing and page.width and page.height:
-            boxes = [box for e in here if (box := _box(e["bbox"]))]
-            sheet = Sheet(number, page.width, page.height, boxes, _zoom(boxes, page.width, page.height))
+            sheet = _sheet(number, page.width, page.height, page.rotation, [e["bbox"] for e in here])
     return View(
         item,
         now,
@@ -108,11 +120,13 @@ def view_of(queue: Queue, item: Item) -> View | None:
     )
 
 
-def _box(bbox: str) -> tuple[float, float, float, float] | None:
-    if not bbox:
-        return None
-    x0, y0, x1, y1 = map(float, bbox.split())
-    return x0 - 2, y0 - 2, x1 - x0 + 4, y1 - y0 + 4
+def _sheet(number: int, width: float, height: float, rotation: int, bboxes: Sequence[str]) -> Sheet:
+    """A page of which evidence has these boxes, in points of the page as the file has it."""
+    turn, across, down = quarters(rotation, width, height)
+    found = (turn.box(*map(float, bbox.split())) for bbox in bboxes if bbox)
+    boxes = [(b.x0 - 2, b.y0 - 2, b.x1 - b.x0 + 4, b.y1 - b.y0 + 4) for b in found]
+    zoom = _zoom(boxes, across, down)
+    return Sheet(number, across, down, boxes, zoom, width, height, astuple(turn))
 
 
 def _zoom(

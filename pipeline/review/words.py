@@ -50,6 +50,10 @@ class Words:
         shown = ((c, cells[c.name]) for c in schema.columns if c.name in numbers)
         return " · ".join(f"{self.title(c)}: {self.grouped(value)}" for c, value in shown if value)
 
+    def asked(self, cell: str, other: str) -> str:
+        """The question about a number that is far from the print."""
+        return self("far").format(typed=self.grouped(cell), read=self.grouped(other))
+
     @staticmethod
     def grouped(cell: str) -> str:
         """A whole number as reports print it, which the form takes too; other cells as they are.

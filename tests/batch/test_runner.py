@@ -433,6 +433,31 @@ def test_an_output_folder_inside_the_input_is_not_read(source: Path) -> None:
     assert tree(out) == before
 
 
+@pytest.mark.parametrize(
+    ("given", "to", "words"),
+    [
+        ("in", "in", "is the input folder"),
+        ("in", "in/sub/..", "is the input folder"),
+        ("out/text", "out", "lies among the results in"),
+        ("out/tables/loans.csv", "out", "lies among the results in"),
+        ("out", "other", "holds results of hoso"),
+    ],
+)
+def test_results_are_not_read_as_documents(source: Path, out: Path, given: str, to: str, words: str) -> None:
+    go(source, out)
+    before = tree(out)
+    with pytest.raises(UsageError, match=words):
+        go(out.parent / given, out.parent / to)
+    assert tree(out) == before
+    assert not (out.parent / "other").exists()
+    assert not (source / ".hoso").exists()
+
+
+def test_documents_may_lie_in_the_output_folder(source: Path, out: Path) -> None:
+    out.mkdir()
+    assert go(source.rename(out / "in"), out).exit_status == EXIT_OK
+
+
 @pytest.mark.parametrize("kind", ["missing", "empty", "twice"])
 def test_inputs_that_make_no_sense(source: Path, out: Path, tmp_path: Path, kind: str) -> None:
     go(source, out)

@@ -45,6 +45,10 @@ def go(source: Path, out: Path, **values: object) -> Report:
     return run([source], out, Settings().with_values(values, "test"), OPTIONS)
 
 
+def rows_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()[1:]
+
+
 def tree(out: Path) -> dict[str, bytes]:
     found = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
     return {n: p.read_bytes() for n, p in found.items() if n != "run.json" and not n.startswith(".hoso")}
@@ -57,9 +61,31 @@ def test_the_state_after_a_run(source: Path, out: Path) -> None:
     assert (found.pages, found.pages_done, found.pages_failed, found.pages_left) == (6, 5, 1, 0)
     assert (found.documents_made, found.documents_failed, found.documents_left) == (3, 0, 0)
     assert found.failures == {"damaged": 1, "killed": 1}
+    assert [(f.source_file, f.page, f.code) for f in found.examples] == [
+        ("b.txt", 1, "killed"),
+        ("lost.pdf", None, "damaged"),
+    ]
+    assert found.failures_in_all == 2
     assert (found.running, found.eta_seconds) == (None, 0)
     assert found.pages_per_hour
     assert found.pages_per_hour > 0
+
+
+def test_the_first_failures_are_named_and_the_rest_counted(
+    source: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(12):
+        (source / f"lost {n:02}.pdf").write_text("no PDF")
+    # the same content twice: its page is listed for each file
+    (source / "b again.txt").write_bytes((source / "b.txt").read_bytes())
+    go(source, out)
+    assert cli.main(["status", str(out)]) == EXIT_OK
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("failures   damaged 13, killed 1")
+    named = ["b again.txt, page 1: killed", "b.txt, page 1: killed", "lost 00.pdf: damaged"]
+    assert said[at + 1 : at + 4] == [" " * 11 + name for name in named]
+    assert said[at + 11] == f"           and 5 more; all in {out / 'failures.csv'}"
+    assert len(rows_of(out / "failures.csv")) == 15
 
 
 def test_the_state_while_a_run_is_on_and_after_it_was_stopped(

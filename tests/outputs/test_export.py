@@ -444,6 +444,9 @@ def test_a_long_table_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pyte
     book = workbook.Book("vi")
     book.sheet("t", ["h"], [10], [[n] for n in range(7)])
     book.save(tmp_path / "a.xlsx")
+    assert book.told == [
+        f"t: a sheet holds 3 rows; it goes on in the sheet {more!r}" for more in ("t (2)", "t (3)")
+    ]
     made = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert made.sheetnames == ["t", "t (2)", "t (3)"]
     assert [c.value for sheet in made for c in sheet["A"][1:]] == list(range(7))

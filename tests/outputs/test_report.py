@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from analysed import analysed, rows
+from drawn_map import write_map
 
+from benchmarks.multiplied import EDITION, multiply
 from pipeline import cli
-from pipeline.outputs import report, reported
+from pipeline.language.gazetteer import gazetteer
+from pipeline.outputs import charts, report, reported, source, sqlite
+from pipeline.outputs.html import Html
+from pipeline.tables import schema
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +84,9 @@ def test_every_figure_that_counts_has_its_evidence(out: Path, text: str) -> None
 
 
 def test_sums_and_what_is_left_out(text: str) -> None:
-    assert "6\u202f000" in text
-    assert "4\u202f500\u202f000\u202f000" in text
+    assert '<tspan lang="vi">10.500</tspan><tspan lang="en">10,500</tspan>' in text
+    assert "4.500.000.000" in text
+    assert "\u202f" not in text
     assert "đã có báo cáo khác nói về cùng nơi, cùng năm" in text
     assert "covered by another report" in text
     assert "hong.pdf" in text
@@ -119,6 +127,36 @@ def test_a_large_folder_gives_a_bounded_page(
     assert {link[1:] for link in Seen(text).links if link.startswith("#")} <= ids
 
 
+def test_questions_grow_with_the_folder_not_faster(out: Path, tmp_path: Path) -> None:
+    """Counted in steps of SQLite's machine: four times the documents, no more than six times the steps."""
+    asked = []
+    for number, rows_wanted in enumerate((60, 240)):
+        large = tmp_path / str(number)
+        multiply(out, large, rows_wanted)
+        steps = [0]
+
+        def step(steps: list[int] = steps) -> None:
+            steps[0] += 1
+
+        with source.opened(large) as found, closing(sqlite3.connect("")) as database:
+            sqlite.fill(found, database, computed=True)
+            report.as_rows(database)
+            database.set_progress_handler(step, 100)
+            text = report.page(found, database, large)
+        asked.append(steps[0])
+        assert len(text) < 2_000_000
+    assert asked[1] < 6 * asked[0]
+
+
+def test_what_failed_is_red_and_counts_are_grouped(tmp_path: Path) -> None:
+    drawn = charts.split("s", [(Html("ok"), 1_234_567, charts.GREEN), (Html("failed"), 2, charts.RED)])
+    assert '#2e8b57"></i>ok: <span lang="vi">1.234.567</span><span lang="en">1,234,567</span>' in drawn
+    assert '#b3261e"></i>failed: 2' in drawn
+    codes = [c.codes for c in schema.tables()["documents"].columns if c.name == "read_status"]
+    assert report.COLOURS["failed"] == charts.RED
+    assert set(codes[0]) <= set(report.COLOURS)
+
+
 def test_without_the_source_files_names_stand_without_links(out: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(out, tmp_path / "copy"))
     (copy / "run.json").unlink()
@@ -127,8 +165,11 @@ def test_without_the_source_files_names_stand_without_links(out: Path, tmp_path:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_in_a_browser(out: Path) -> None:
+def test_in_a_browser(out: Path, tmp_path: Path) -> None:
     """No fault on the console, no request beyond the file, languages change, axe finds nothing serious."""
+    provinces = [u.code for u in gazetteer().units if (u.level, u.edition) == ("province", EDITION)]
+    given, place = write_map(tmp_path / "map.geojson", provinces), tmp_path / "report.html"
+    assert cli.main(["report", str(out), "--map", str(given), "--file", str(place), "-q"]) == 0
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is not installed")
@@ -145,10 +186,11 @@ def test_in_a_browser(out: Path) -> None:
             view = context.new_page()
             view.on("console", lambda message: said.append(message.text))
             view.on("request", lambda request: asked.append(request.url))
-            view.goto((out / "report.html").as_uri())
+            view.goto(place.as_uri())
             across: Any = view.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert across <= 0
             assert view.locator("h1 [lang=vi]").is_visible()
+            assert view.locator("svg.map").first.is_visible()
             view.check("#en")
             assert view.locator("h1 [lang=en]").is_visible()
             assert not view.locator("h1 [lang=vi]").is_visible()
@@ -157,4 +199,4 @@ def test_in_a_browser(out: Path) -> None:
             context.close()
         browser.close()
     assert said == []
-    assert {url.partition("#")[0] for url in asked} == {(out / "report.html").as_uri()}
+    assert {url.partition("#")[0] for url in asked} == {place.as_uri()}

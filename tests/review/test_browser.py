@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import shutil
 import threading
@@ -10,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from pipeline.api import process
@@ -21,6 +24,9 @@ from pipeline.review.app import Site
 from pipeline.review.draw import Pages
 from pipeline.review.queue import Queue
 from pipeline.settings import Settings
+from samples.pdf import scan_pdf
+from training.layout import Composer
+from training.render import Style, paint
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -52,8 +58,9 @@ def made(source: Path) -> Path:
 
 
 @pytest.fixture
-def out(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "out")
+def out(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of what the fixture of this name made."""
+    shutil.copytree(request.getfixturevalue(getattr(request, "param", "made")), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -141,15 +148,23 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
     first = row_of(page)
     before = page.locator("input.number").first.input_value()
     page.keyboard.press("e")
-    page.keyboard.type("64321")
+    page.keyboard.type("6100")
     page.keyboard.type("000")
-    assert page.locator(".grouped:not(:empty)", has_text="64.321.000").is_visible()
+    assert page.locator(".grouped:not(:empty)", has_text="6.100.000").is_visible()
     for _ in range(3):
         page.keyboard.press("Backspace")
     page.keyboard.press("Home")
     page.keyboard.press("Delete")
     assert page.locator(".field:has(:focus) .grouped").inner_text() == ""
     assert page.locator("#keep").inner_text().startswith("Save correction")
+    page.keyboard.press("Enter")
+    # a number far from the print is asked about once, and the hands stay where they are
+    page.wait_for_selector(".asked")
+    assert re.search(
+        r"100 is far from [\d.]+, which was read", page.locator(".field:has(:focus) .asked").inner_text()
+    )
+    assert page.locator("#keep").inner_text().startswith("Save correction")
+    assert page.locator(":focus").input_value() == "100"
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: first not in url)
     assert page.locator("#told").inner_text() == "Saved."
@@ -182,7 +197,7 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
     # a fresh run keeps it and shows it
     process([source], out, jobs=1)
     rows = read(out, "loans")
-    column = next(name for name in ("borrowers", "amount_vnd") if rows[first][name] == "4321")
+    column = next(name for name in ("borrowers", "amount_vnd") if rows[first][name] == "100")
     assert rows[first]["flags"].split()[-1] == "corrected"
     assert second not in rows
     assert rows[third]["flags"].split()[-1] == "confirmed"
@@ -190,6 +205,7 @@ def test_a_reviewer_s_work_by_keyboard_lasts(page: Page, out: Path, source: Path
         decided = {(row["row_id"], row["column"]): row for row in csv.DictReader(file)}
     assert decided[first, column]["machine_value"] == before
     assert decided[third, ""]["why"] == "rau muống"
+    assert decided[first, column]["why"] == f"[asked and confirmed: {column} 100, far from {before}]"
 
 
 def open_pdf(page: Page) -> None:
@@ -227,8 +243,6 @@ def test_a_text_is_shown_with_its_edits(page: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 768])
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_pages_are_accessible(page: Page, width: int, language: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page.set_viewport_size({"width": width, "height": 1024})
     start = page.url.partition("?")[0]
     page.goto(f"{start}?lang={language}")
@@ -244,13 +258,66 @@ def test_pages_are_accessible(page: Page, width: int, language: str) -> None:
         page.goto(place)
         for details in page.locator("details").all():
             details.evaluate("e => { e.open = true; }")
-        found = Axe().run(page).response["violations"]
-        assert [
-            (v["id"], [n["html"][:150] for n in v["nodes"]])
-            for v in found
-            if v["impact"] in {"serious", "critical"}
-        ] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert_accessible(page)
+    # the question about a number far from the print
+    page.keyboard.press("e")
+    page.keyboard.type("999999999999")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".asked")
+    assert page.locator(".asked").is_visible()
+    assert_accessible(page)
+
+
+def assert_accessible(page: Page) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [
+        (v["id"], [n["html"][:150] for n in v["nodes"]])
+        for v in found
+        if v["impact"] in {"serious", "critical"}
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One page scanned four times, once each way up."""
+    folder = tmp_path_factory.mktemp("laid")
+    composer = Composer(Style(size=14.0))
+    composer.head(["UBND HUYỆN AN", "XÃ BÌNH NGHỆ"], "Số: 52/BC-UBND", "Bình Nghệ, ngày 31 tháng 7")
+    for number, money in ((35, "1.750"), (28, "1.260"), (12, "480")):
+        composer.paragraph(
+            f"Trong năm 2024, toàn xã có {number} hộ nghèo được vay vốn với số tiền {money} triệu đồng; các "
+            "tổ tiết kiệm và vay vốn hoạt động đều đặn, không có nợ quá hạn."
+        )
+    image = paint(composer.sheet, 200, colour=False)
+    (folder / "in").mkdir()
+    for degrees in (0, 90, 180, 270):
+        data = scan_pdf([image.rotate(degrees, expand=True)], 200, 80, bilevel=False)
+        (folder / "in" / f"q{degrees}.pdf").write_bytes(data)
+    process([folder / "in"], folder / "out", jobs=2)
+    return folder / "out"
+
+
+@pytest.mark.parametrize("out", ["laid"], indirect=True)
+def test_a_page_on_its_side_is_shown_upright(page: Page) -> None:
+    """The figure and its box look the same whichever way the page lies in the file."""
+    start, shown = page.url.partition("?")[0], {}
+    for degrees in (0, 90, 180, 270):
+        page.goto(f"{start}?table=loans&state=all")
+        row = page.locator("tr", has_text=f"q{degrees}.pdf").filter(has_text="1.750.000.000")
+        with page.expect_response("**/image/**") as answer:
+            row.locator("a.row").click()
+        assert answer.value.ok
+        page.wait_for_load_state("networkidle")
+        assert page.locator("#zoomed rect.box").count() == 2
+        picture = Image.open(io.BytesIO(page.locator("#zoomed").screenshot())).convert("L")
+        shown[degrees] = np.asarray(picture.reduce(4), float)
+    assert shown[0].std() > 10
+    for degrees in (90, 180, 270):
+        likeness = np.corrcoef(shown[0].ravel(), shown[degrees].ravel())[0, 1]
+        assert likeness > 0.8, (degrees, likeness)
 
 
 # the last: what was moved and came back is another state of the file

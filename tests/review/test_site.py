@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -17,10 +19,11 @@ from starlette.testclient import TestClient
 from pipeline.batch.rewrite import rewrite, schemas_of
 from pipeline.batch.runner import Options, run
 from pipeline.decisions import store
+from pipeline.errors import EXIT_MISSING
 from pipeline.review import app
+from pipeline.review.access import Access
 from pipeline.review.app import Site
 from pipeline.review.draw import Pages
-from pipeline.review.guard import Access
 from pipeline.review.queue import Filter, Queue
 from pipeline.settings import Settings
 
@@ -138,6 +141,34 @@ def test_what_a_cell_does_not_take_is_told_and_kept_in_the_form(client: TestClie
     assert decide(client, row_id, "comment") == 422
     assert decide(client, row_id, "fly") == 400
     assert store.load(out).decisions == []
+
+
+def test_a_number_far_from_the_print_is_asked_about_once(client: TestClient, out: Path) -> None:
+    [row_id] = [r["row_id"] for r in read(out, "loans") if r["borrowers"] == "12"]
+    assert decide(client, row_id, "keep", c_borrowers="1.200") == 200
+    assert store.load(out).decisions == []
+    # another number is another question, in whatever form the first was answered
+    assert decide(client, row_id, "keep", c_borrowers="5000", sure="borrowers=1200") == 200
+    assert decide(client, row_id, "keep", c_borrowers="1.200", sure="borrowers=1200", why="đúng") == 303
+    [made] = store.load(out).decisions
+    assert made.cells == {"borrowers": "1200"}
+    assert made.why == "đúng [asked and confirmed: borrowers 1200, far from 12]"
+    # nor does an answer to a question stand in the way of another number
+    assert decide(client, row_id, "keep", c_borrowers="13", sure="borrowers=1200") == 303
+    assert decide(client, row_id, "keep", c_borrowers="1.200", sure="borrowers=1200") == 303
+    # what stands already is not asked about again
+    assert decide(client, row_id, "keep", c_borrowers="1200", c_place="Xã A") == 303
+
+
+def test_without_the_extra_it_says_what_to_install(out: Path) -> None:
+    code = (
+        "import sys; sys.modules['starlette'] = None; "
+        "from pipeline import cli; sys.exit(cli.main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "review", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == EXIT_MISSING
+    assert "hoso review needs starlette, which is not installed: make review OUT=" in done.stderr
 
 
 def test_who_decides_on_an_old_page_is_told(client: TestClient, out: Path) -> None:
