@@ -97,7 +97,7 @@ def _kind_line(top: Sequence[str]) -> tuple[int | None, str, str]:
 
 
 def _plain_kind(top: Sequence[str], title: str) -> tuple[str, str]:
-    """The kind and title of a document whose kind is in small letters, on a line of its own below the issuer."""
+    """The kind and title of a document whose kind stands in small letters on a line below its issuer."""
     for number, line in enumerate(top[:PLAIN_HEAD]):
         text = line.strip(" *_-")
         below = any(letterhead.is_body(above) for above in top[:number])
