@@ -24,7 +24,8 @@ from pathlib import Path
 
 from benchmarks import witnesses
 from benchmarks.heldout import report_prose
-from benchmarks.layer_drawing import WORK, Scan, Source, Spot, read, scanned_pdf, sheet
+from benchmarks.layer_drawing import WORK, Scan, read, scanned_pdf
+from benchmarks.layer_forms import Source, Spot, sheet
 from benchmarks.layered import CLASSES, PAGES, Made, made
 from benchmarks.page import commit, put
 from benchmarks.shared import ROOT, SHARED
