@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks import spoiled
+from benchmarks.layer_papers import PAPERS
 from pipeline.model import Box
 from training.degrade import ProfileName
 from training.layout import Cell, Composer
@@ -47,6 +48,13 @@ OFFICE = Manner(
 )
 
 
+PAPER = Manner(
+    ("prose", "form", "roll", "bulletin", "short", "wide", "list", "cover", "scant"),
+    (100, 150, 200, 200, 300),
+    ("clean", "office", "office", "fax"),
+)
+
+
 @dataclass(frozen=True)
 class Source:
     """What pages are drawn from: paragraphs, foreign paragraphs, the seed of all chance, their manner."""
@@ -66,6 +74,8 @@ def sheet(source: Source, form: str, rng: np.random.Generator, *, scanned: bool 
     family = FONTS[int(rng.integers(len(FONTS) - (not scanned)))]
     composer = Composer(Style(family, float(rng.choice(SIZES))), numbered=False)
     text = Prose(source.texts, rng)
+    if form in PAPERS:
+        return PAPERS[form](composer.style, text.words, rng)
     if form == "head":
         composer.head(
             ["UBND HUYỆN LẠC KHUÔNG", "XÃ TÂN KHUÊ"], "Số: 52/BC-UBND", "Tân Khuê, ngày 31 tháng 7 năm 2024"

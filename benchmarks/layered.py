@@ -118,8 +118,12 @@ def _ruined(source: Source, how: str, form: str, rng: np.random.Generator) -> by
     return scanned_pdf(found, layer, under=how == "eng, under", page=over)
 
 
+_PARTED = {"prose", "head", "table", "list", "form", "roll", "bulletin", "wide"}
+"""Forms with text enough to be ruined in part."""
+
+
 def _partly(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
-    form = form if form in {"prose", "head", "table", "list"} else "head"
+    form = form if form in _PARTED else "head"
     page = sheet(source, form, rng, scanned=not (how.startswith("font ") or how == "inset"))
     if how.startswith("font "):
         bold = sum(len(item.text) for item in page.texts if item.style.bold)
@@ -157,8 +161,12 @@ def _with_picture(page: Sheet, picture: Image.Image, top: float) -> bytes:
     return buffer.getvalue()
 
 
+_COUNTED = {"roll": "roll", "wide": "wide"}
+"""Forms that are numbers for the most part."""
+
+
 def _contradicted(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
-    page = sheet(source, "table" if how == "other numbers" else form, rng)
+    page = sheet(source, _COUNTED.get(form, "table") if how == "other numbers" else form, rng)
     found = scan(page, source, rng)
     if how == "moved":
         return scanned_pdf(found, [(w, Box(b.x0, b.y0 + 90, b.x1, b.y1 + 90)) for w, b in spots(page)])
