@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from pipeline.errors import DictionaryError
@@ -52,6 +53,7 @@ class Encoding:
         codes: what ``encode`` writes for each letter.
         letters: letter by code; a letter may have several.
         also: codes that stand for a letter where that makes a word, and for themselves otherwise.
+        capital_fonts: what the names of fonts are like that draw its small letters as capitals.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Encoding:
     also: dict[str, str]
     pattern: re.Pattern[str]
     escaped: re.Pattern[str] | None
+    capital_fonts: re.Pattern[str] | None
 
     def encode(self, text: str) -> str:
         """Letters to codes; capitals that the encoding has not become small letters."""
@@ -74,6 +77,14 @@ class Encoding:
     def decode(self, text: str) -> str:
         """Codes to letters, the longest code first; what is no code stays."""
         return self.pattern.sub(self._letter, text)
+
+    def as_capitals(self, text: str) -> str:
+        """Coded text as a font of capitals draws it, as far as there are codes for them.
+
+        >>> encoding("tcvn3").as_capitals("b¸o c¸o ®ît 2")
+        'B¸O C¸O §îT 2'
+        """
+        return text.translate(_capitals(self.name))
 
     def _letter(self, match: re.Match[str]) -> str:
         return self.letters.get(match[0]) or match[0][len(self.escape) :]
@@ -87,6 +98,33 @@ def view(data: bytes) -> str:
 def shown(data: bytes) -> str:
     """The view of a text's bytes, controls that are no letter in any encoding left blank."""
     return _drawn().sub(" ", view(data))
+
+
+@cache
+def _capitals(name: str) -> dict[int, str]:
+    """Codes of a byte by their small letters'."""
+    codes = encoding(name).codes
+    found = {
+        ord(code): codes[letter.upper()]
+        for letter, code in codes.items()
+        if letter.islower() and letter.upper() in codes and len(code) == len(codes[letter.upper()]) == 1
+    }
+    return {ord(letter): letter.upper() for letter in ascii_lowercase} | found
+
+
+LONGEST_NAME = 60
+"""Letters of a font's name that are looked at."""
+
+
+def draws_capitals(font: str) -> Encoding | None:
+    """The encoding whose small letters a font of this name draws as capitals; None for other fonts.
+
+    >>> draws_capitals("ABCDEF+.VnTimeH,Bold").name, draws_capitals(".VnTime")
+    ('tcvn3', None)
+    """
+    name = font.rpartition("+")[2].replace("#20", " ")[:LONGEST_NAME]
+    fonts = ((known, known.capital_fonts) for known in encodings())
+    return next((known for known, pattern in fonts if pattern and pattern.match(name)), None)
 
 
 @cache
@@ -124,7 +162,7 @@ def _load(path: Path) -> Encoding:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         codes = {letter: list(_codes(value, data["codes"])) for letter, value in data["letters"].items()}
         also = {c: letter for letter, v in data.get("also", {}).items() for c in _codes(v, data["codes"])}
-        title = data["title"]
+        title, fonts = data["title"], data.get("capital_fonts", {}).get("pattern")
     except (OSError, ValueError, KeyError) as error:
         message = f"{path}: {error!r}; restore the file"
         raise DictionaryError(message) from error
@@ -150,6 +188,7 @@ def _load(path: Path) -> Encoding:
             )
         ),
         re.compile(plain) if escape else None,
+        re.compile(fonts) if fonts else None,
     )
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReadError
 from pipeline.intake import pdf, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
+from pipeline.intake.codes import draws_capitals
 from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
 from pipeline.model import Box
@@ -35,6 +37,10 @@ _HIDDEN = frozenset({3, 7})
 _COVERS = 0.9
 _MAX_GLYPHS_OVER = 400
 _MAX_PATHS_OVER = 2000
+_MAX_FONTS = 200
+"""Fonts of a stream whose names are looked at; a page has a dozen."""
+_FONT_STEPS = 4
+"""Operators that a look at a font's name takes as long as."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Drawn:
     """What a page's content draws: images in order; glyphs and paths that are drawn after the last one.
 
     ``glyphs`` are all that are drawn to be seen, ``hides`` whether there are others.
+    ``capitals`` says that it has a font which draws small letters of an old encoding as capitals.
     ``complete`` is False where not all of it could be followed, ``bomb`` True where it unpacks to more than
     any program should be given.
     """
@@ -66,6 +73,7 @@ class Drawn:
     hides: bool = False
     glyphs_over: int = 0
     paths_over: int = 0
+    capitals: bool = False
     complete: bool = True
     bomb: bool = False
     steps: int = 0
@@ -134,6 +142,7 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
     if found.steps > _MAX_STEPS or not _may_follow(stream, found, depth):
         found.complete = False
         return
+    found.capitals = found.capitals or any(map(draws_capitals, _fonts(resources, found)))
     stack: list[tuple[Affine, int]] = []
     matrix, mode = start, 0
     for instruction in _instructions(pikepdf.parse_content_stream(stream, _OPERATORS)):
@@ -162,6 +171,14 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
             _draw(resources.get("/XObject", {}).get(operands[0]), resources, matrix, found, depth)
         elif operator == "INLINE IMAGE":
             found.images.append(Placement(0, 1, 1, matrix, simple=False))
+
+
+def _fonts(resources: Any, found: Drawn) -> Iterator[str]:
+    """The names of fonts among a stream's resources."""
+    fonts = resources.get("/Font", {})
+    for key in islice(fonts.keys(), _MAX_FONTS):
+        found.steps += _FONT_STEPS
+        yield str(fonts[key].get("/BaseFont", "")).lstrip("/")
 
 
 def _draw(target: Any, resources: Any, matrix: Affine, found: Drawn, depth: int) -> None:

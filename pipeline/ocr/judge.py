@@ -96,7 +96,10 @@ class Sheet:
     @cached_property
     def words(self) -> list[LayerWord]:
         """The layer's words."""
-        return layer.read(self.path, self.number, self.settings, self.where)
+        words = layer.read(self.path, self.number, self.settings, self.where)
+        if not (words and self.content.capitals):
+            return words
+        return layer.in_capitals(shows.told(words, self.path, self.number, self.geometry, self.where))
 
     @cached_property
     def content(self) -> Drawn:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.intake.codes import WESTERN, encoding, encodings
+from pipeline.intake.codes import WESTERN, draws_capitals, encoding, encodings
 from pipeline.intake.legacy import converted
+from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import Lexicon
 from pipeline.language.normal import LETTERS
 
@@ -40,6 +41,24 @@ def test_a_table_holds_every_letter(name: str) -> None:
     wanted = LETTERS if known.capitals else {c for c in LETTERS if c.islower()} | set("ĂÂÊÔƠƯĐ")
     assert set(known.codes) == wanted
     assert set(known.letters.values()) == wanted
+
+
+def test_fonts_of_capitals_are_told_by_their_names() -> None:
+    tables = [
+        tomllib.loads((folder() / "encodings" / f"{name}.toml").read_text(encoding="utf-8")) for name in NAMES
+    ]
+    fonts = [table["capital_fonts"] for table in tables if "capital_fonts" in table]
+    for told in fonts:
+        assert [name for name in told["find"] if not draws_capitals(name)] == []
+        assert [name for name in told["ignore"] if draws_capitals(name)] == []
+    assert fonts
+    assert draws_capitals("ABCDEF+.VnTimeH") is encoding("tcvn3")
+
+
+def test_a_font_of_capitals_draws_codes_as_capitals() -> None:
+    known = encoding("tcvn3")
+    assert known.as_capitals(known.encode("đăng ký, ở ơn")) == "§¡NG Ký, ë ¥N"
+    assert converted(known.as_capitals(known.encode("người được hỗ trợ")))[0].text == "NGƯỜI ĐƯỢC HỖ TRỢ"
 
 
 def test_windows_1258_is_what_python_decodes() -> None:
