@@ -53,7 +53,8 @@ class Encoding:
         codes: what ``encode`` writes for each letter.
         letters: letter by code; a letter may have several.
         also: codes that stand for a letter where that makes a word, and for themselves otherwise.
-        capital_fonts: what the names of fonts are like that draw its small letters as capitals.
+        fonts: what the names of its fonts are like, where that is told.
+        capital_fonts: the same of those that draw its small letters as capitals.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Encoding:
     also: dict[str, str]
     pattern: re.Pattern[str]
     escaped: re.Pattern[str] | None
+    fonts: re.Pattern[str] | None
     capital_fonts: re.Pattern[str] | None
 
     def encode(self, text: str) -> str:
@@ -85,6 +87,16 @@ class Encoding:
         'B¸O C¸O §îT 2'
         """
         return text.translate(_capitals(self.name))
+
+    def as_printed(self, text: str) -> str:
+        r"""Coded text, codes that programs leave out in print by what PDF files have in their place.
+
+        >>> encoding("tcvn3").as_printed("ng\xad\xeai")
+        'ng-êi'
+        """
+        for sign, letter in self.also.items():
+            text = text.replace(self.codes[letter], sign)
+        return text
 
     def _letter(self, match: re.Match[str]) -> str:
         return self.letters.get(match[0]) or match[0][len(self.escape) :]
@@ -116,15 +128,28 @@ LONGEST_NAME = 60
 """Letters of a font's name that are looked at."""
 
 
+def font_of(name: str) -> Encoding | None:
+    """The encoding that a font of this name is coded in; None where the name does not tell.
+
+    >>> font_of(".VnTime").name, font_of("Arial")
+    ('tcvn3', None)
+    """
+    return next((known for known in encodings() if known.fonts and known.fonts.match(_plain(name))), None)
+
+
 def draws_capitals(font: str) -> Encoding | None:
     """The encoding whose small letters a font of this name draws as capitals; None for other fonts.
 
     >>> draws_capitals("ABCDEF+.VnTimeH,Bold").name, draws_capitals(".VnTime")
     ('tcvn3', None)
     """
-    name = font.rpartition("+")[2].replace("#20", " ")[:LONGEST_NAME]
     fonts = ((known, known.capital_fonts) for known in encodings())
-    return next((known for known, pattern in fonts if pattern and pattern.match(name)), None)
+    return next((known for known, pattern in fonts if pattern and pattern.match(_plain(font))), None)
+
+
+def _plain(font: str) -> str:
+    """A font's name without what PDF files add."""
+    return font.rpartition("+")[2].replace("#20", " ")[:LONGEST_NAME]
 
 
 @cache
@@ -162,7 +187,8 @@ def _load(path: Path) -> Encoding:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         codes = {letter: list(_codes(value, data["codes"])) for letter, value in data["letters"].items()}
         also = {c: letter for letter, v in data.get("also", {}).items() for c in _codes(v, data["codes"])}
-        title, fonts = data["title"], data.get("capital_fonts", {}).get("pattern")
+        title = data["title"]
+        fonts, capitals = (data.get(key, {}).get("pattern") for key in ("fonts", "capital_fonts"))
     except (OSError, ValueError, KeyError) as error:
         message = f"{path}: {error!r}; restore the file"
         raise DictionaryError(message) from error
@@ -189,6 +215,7 @@ def _load(path: Path) -> Encoding:
         ),
         re.compile(plain) if escape else None,
         re.compile(fonts) if fonts else None,
+        re.compile(capitals) if capitals else None,
     )
 
 

@@ -20,7 +20,7 @@ from tempfile import mkdtemp
 from weakref import finalize
 
 from pipeline.errors import DamagedError, EncryptedError, LimitError, UnsupportedError
-from pipeline.intake import children
+from pipeline.intake import children, old_fonts
 from pipeline.intake.sheets import MOST_TEXT, TooMuchError, texts
 from pipeline.settings import Settings
 
@@ -225,7 +225,31 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
     # a name that LibreOffice reads neither as an option nor as a type
     source = folder / "source"
     source.symlink_to(settled(path, head, name, folder, settings).absolute())
-    wanted, result = _FORMATS[kind(path, head) or "text"]
+    wanted, result = _FORMATS[found := kind(path, head) or "text"]
+    if found == "text" and _is_old(source):
+        flat, _ = _made(source, "fodt", "source.fodt", folder, name, settings)
+        if flat.is_file() and flat.stat().st_size <= old_fonts.MOST:
+            flat.write_bytes(old_fonts.rewritten(flat.read_bytes()))
+            source = flat
+    made, error = _made(source, wanted, result, folder, name, settings)
+    if not made.is_file():
+        cause = next((line for line in error.splitlines() if "rror" in line), "no page came of it")
+        message = f"{name}: damaged: LibreOffice cannot open it ({cause[:120]}); save it again or as PDF"
+        raise DamagedError(message)
+    return scratch, made
+
+
+def _is_old(source: Path) -> bool:
+    try:
+        return old_fonts.named(source)
+    except _BROKEN:
+        return False
+
+
+def _made(
+    source: Path, wanted: str, result: str, folder: Path, name: str, settings: Settings
+) -> tuple[Path, str]:
+    """Where LibreOffice was to put its file, and what it said."""
     arguments = [
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         *("--headless", "--norestore", "--nolockcheck", "--nologo", "--nodefault"),
@@ -235,9 +259,4 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
     done = children.run(program(), arguments, settings, where=name)
     if done.status == _AGAIN:
         done = children.run(program(), arguments, settings, where=name)
-    made = folder / "made" / result
-    if not made.is_file():
-        cause = next((line for line in done.error.splitlines() if "rror" in line), "no page came of it")
-        message = f"{name}: damaged: LibreOffice cannot open it ({cause[:120]}); save it again or as PDF"
-        raise DamagedError(message)
-    return scratch, made
+    return folder / "made" / result, done.error

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.intake.codes import WESTERN, draws_capitals, encoding, encodings
+from pipeline.intake.codes import WESTERN, Encoding, draws_capitals, encoding, encodings, font_of
 from pipeline.intake.legacy import converted
 from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import Lexicon
@@ -43,16 +44,15 @@ def test_a_table_holds_every_letter(name: str) -> None:
     assert set(known.letters.values()) == wanted
 
 
-def test_fonts_of_capitals_are_told_by_their_names() -> None:
-    tables = [
-        tomllib.loads((folder() / "encodings" / f"{name}.toml").read_text(encoding="utf-8")) for name in NAMES
-    ]
-    fonts = [table["capital_fonts"] for table in tables if "capital_fonts" in table]
-    for told in fonts:
-        assert [name for name in told["find"] if not draws_capitals(name)] == []
-        assert [name for name in told["ignore"] if draws_capitals(name)] == []
-    assert fonts
-    assert draws_capitals("ABCDEF+.VnTimeH") is encoding("tcvn3")
+@pytest.mark.parametrize(("key", "told"), [("fonts", font_of), ("capital_fonts", draws_capitals)])
+def test_fonts_are_told_by_their_names(key: str, told: Callable[[str], Encoding | None]) -> None:
+    texts = [(folder() / "encodings" / f"{name}.toml").read_text(encoding="utf-8") for name in NAMES]
+    entries = [table[key] for table in map(tomllib.loads, texts) if key in table]
+    for entry in entries:
+        assert [name for name in entry["find"] if not told(name)] == []
+        assert [name for name in entry["ignore"] if told(name)] == []
+    assert entries
+    assert told("ABCDEF+.VnTimeH") is encoding("tcvn3")
 
 
 def test_a_font_of_capitals_draws_codes_as_capitals() -> None:
