@@ -34,7 +34,8 @@ class LayerWord:
     """A word of the layer, its box in points from the page's top left, and poppler's own line of it.
 
     ``text`` is as the file's fonts name its characters: Western letters where they are coded the old way.
-    ``face`` is its font and ``hidden`` whether nobody sees it, where ``shows`` was asked.
+    ``face`` is its font, ``hidden`` whether nobody sees it, ``faint`` whether it may be so, where ``shows``
+    was asked.
     """
 
     text: str
@@ -42,6 +43,7 @@ class LayerWord:
     line: tuple[int, ...]
     face: str = ""
     hidden: bool = False
+    faint: bool = False
 
 
 def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerWord]:

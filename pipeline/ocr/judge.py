@@ -26,7 +26,7 @@ from pipeline.intake.regions import GOOD, RUINED, Region, regions
 from pipeline.language import quality
 from pipeline.language.quality import Quality, thresholds
 from pipeline.model import Box, LayerVerdict
-from pipeline.ocr import raster
+from pipeline.ocr import raster, visible
 from pipeline.ocr.look import Look
 from pipeline.ocr.raster import Raster
 from pipeline.settings import Settings
@@ -94,12 +94,31 @@ class Sheet:
         return pdf.geometry(self.path, self.number, self.settings, self.where)
 
     @cached_property
-    def words(self) -> list[LayerWord]:
-        """The layer's words."""
+    def all_words(self) -> list[LayerWord]:
+        """The layer's words, as their fonts show them."""
         words = layer.read(self.path, self.number, self.settings, self.where)
-        if not (words and self.content.capitals):
+        if not words or not (self.content.capitals or self.content.faint):
             return words
         return layer.in_capitals(shows.told(words, self.path, self.number, self.geometry, self.where))
+
+    @cached_property
+    def words(self) -> list[LayerWord]:
+        """The layer's words but for those that nobody sees for their colour, their size or what covers them.
+
+        Raises:
+            LimitError: where a limit ended the look at them.
+            KilledError: where the program that draws the page was killed.
+        """
+        words = self.all_words
+        if placement.covered(self.content, self.geometry):
+            # over a scan they are what OCR software lays there
+            return [replace(word, hidden=True) if word.faint else word for word in words]
+        try:
+            return visible.seen(words, self.geometry, lambda: self.drawn(visible.DPI))
+        except (KilledError, LimitError):
+            raise
+        except ReadError:
+            return [word for word in words if not word.faint]
 
     @cached_property
     def content(self) -> Drawn:
@@ -109,7 +128,9 @@ class Sheet:
     @cached_property
     def told(self) -> list[LayerWord]:
         """The words with their fonts, and whether they are hidden."""
-        return shows.told(self.words, self.path, self.number, self.geometry, self.where)
+        words = shows.told(self.words, self.path, self.number, self.geometry, self.where)
+        marked = zip(words, self.words, strict=True)
+        return [replace(word, hidden=True) if before.hidden else word for word, before in marked]
 
     @cached_property
     def scan(self) -> Raster | None:
@@ -141,17 +162,24 @@ def judge(sheet: Sheet) -> Judgement:
         ReadError: where the page cannot be opened.
         LimitError: where a limit ended a look at it.
     """
+    found = _judged(sheet)
+    if len(sheet.words) < len(sheet.all_words):
+        return replace(found, reasons=tuple(dict.fromkeys((*found.reasons, "words_without_ink"))))
+    return found
+
+
+def _judged(sheet: Sheet) -> Judgement:
     words = sheet.words
     if not words:
         covered = placement.covered(sheet.content, sheet.geometry)
-        lost = sheet.content.glyphs >= _GLYPHS and not covered
+        lost = sheet.content.glyphs >= _GLYPHS and not covered and not sheet.all_words
         reason = "no_letters" if lost else "no_words"
         return Judgement("ruined" if lost else "none", (reason,), quality.assess(""))
     texts, old = layer.in_unicode(words)
     judged = quality.assess(" ".join(texts))
     covered = placement.covered(sheet.content, sheet.geometry)
     first = regions(words, texts)
-    hidden = sheet.content.hides or sheet.content.images
+    hidden = sheet.content.hides or sheet.content.images or any(word.hidden for word in words)
     if hidden or any(region.verdict == "ruined" for region in first):
         words = sheet.told
         first = regions(words, texts)

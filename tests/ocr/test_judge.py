@@ -71,6 +71,10 @@ class Page:
         return [replace(word, face="", hidden=False) for word in self.told]
 
     @property
+    def all_words(self) -> list[LayerWord]:
+        return self.words
+
+    @property
     def content(self) -> Drawn:
         height = 800 if self.covered else 100
         image = Placement(1, 100, 100, Affine(600, 0, 0, height, 0, 0), simple=True)
