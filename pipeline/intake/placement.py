@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReadError
-from pipeline.intake import paint, pdf, unpacked
+from pipeline.intake import paint, pdf, retold, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.codes import draws_capitals
 from pipeline.intake.paint import Paint
@@ -22,7 +22,7 @@ from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
 from pipeline.model import Box
 
-_OPERATORS = f"q Q cm Do Tr Tj TJ ' \" BI ID EI {paint.OPERATORS}"
+_OPERATORS = f"q Q cm Do Tr Tj TJ ' \" BI ID EI BDC {paint.OPERATORS}"
 _PAINTS = paint.COLOURS | paint.PATHS
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
@@ -69,6 +69,7 @@ class Drawn:
     ``glyphs`` are all that are drawn to be seen, ``hides`` whether there are others.
     ``faint`` says that colour, a clip or what is painted over it may keep some text from being seen.
     ``capitals`` says that it has a font which draws small letters of an old encoding as capitals.
+    ``retold`` says that some text is told otherwise than by its letters (``/ActualText``).
     ``complete`` is False where not all of it could be followed, ``bomb`` True where it unpacks to more than
     any program should be given.
     """
@@ -80,6 +81,7 @@ class Drawn:
     paths_over: int = 0
     faint: bool = False
     capitals: bool = False
+    retold: bool = False
     complete: bool = True
     bomb: bool = False
     steps: int = 0
@@ -176,6 +178,8 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
             found.paths_over += operator in _PAINT
             light = inks.follow(operator, operands, resources, matrix)
             found.faint = found.faint or bool(light and found.glyphs)
+        elif operator == "BDC":
+            found.retold = found.retold or retold.tells(operands, resources)
         elif operator == "Do":
             _draw(resources.get("/XObject", {}).get(operands[0]), resources, matrix, found, depth)
         elif operator == "INLINE IMAGE":

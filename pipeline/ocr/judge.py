@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import KilledError, LimitError, ReadError
-from pipeline.intake import layer, pdf, placement, shows
+from pipeline.intake import layer, pdf, placement, retold, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Drawn
@@ -96,7 +96,13 @@ class Sheet:
     @cached_property
     def all_words(self) -> list[LayerWord]:
         """The layer's words, as their fonts show them."""
-        words = layer.read(self.path, self.number, self.settings, self.where)
+        path, number = self.path, self.number
+        if self.content.retold:
+            copy = retold.copied(path, number, self.where, self.folder)
+            if copy is None:
+                return []  # nothing says what is drawn but the image
+            path, number = copy, 1
+        words = layer.read(path, number, self.settings, self.where)
         if not words or not (self.content.capitals or self.content.faint):
             return words
         return layer.in_capitals(shows.told(words, self.path, self.number, self.geometry, self.where))

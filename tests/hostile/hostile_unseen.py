@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 from hostile_case import Case, born_digital, changed, sentence
@@ -67,11 +68,27 @@ def _form(pdf: Pdf, move: bytes, group: bool) -> None:
     pdf.pages[0].contents_add(pdf.make_stream(b"q 1 0 0 1 %s cm %s Do Q" % (move, str(name).encode())))
 
 
+def _retold(pdf: Pdf) -> None:
+    """The first line tells another number than it draws."""
+    told = f"Trong năm 2024, xã đã cho {UNSEEN} hộ".encode("utf-16-be")
+    mark = [Name.Span, Dictionary(ActualText=pikepdf.String(b"\xfe\xff" + told))]
+    content: list[Any] = list(pikepdf.parse_content_stream(pdf.pages[0]))
+    at = next(n for n, found in enumerate(content) if str(found.operator) == "Tj")
+    content[at : at + 1] = [
+        (mark, pikepdf.Operator("BDC")),
+        content[at],
+        ([], pikepdf.Operator("EMC")),
+    ]
+    pdf.pages[0].Contents = pdf.make_stream(pikepdf.unparse_content_stream(content))
+
+
 def _case(name: str, what: str, seen: int, make: Callable[[], bytes]) -> Case:
     return Case(f"khong-thay/{name}.pdf", what, make, "ok", borrowers=(seen,))
 
 
 CASES = (
+    _case("noi-khac", "a number that the file tells as another (ActualText)", 89,
+          lambda: changed(born_digital(89), _retold)),
     _case("chu-trang", "a second figure in white", 81, lambda: _page(81, lambda c: c.setFillGray(1))),
     _case("trong-suot", "a second figure, transparent", 82, lambda: _page(82, lambda c: c.setFillAlpha(0))),
     _case("chu-cat", "a second figure outside its clip", 83, lambda: _page(83, _clipped)),
