@@ -44,6 +44,8 @@ _BETTER = 0.67
 _SURE = 0.5
 """Confidence of a word that was read."""
 _NUMBER = re.compile(r"\d[\d.,]*\d")
+_LEADER = re.compile(r"[.…_-]{4}|\S{40}")
+"""What OCR makes of dots that lead across a form; no word is as long."""
 _WORD, _PIECE = re.compile(r"[^\W\d_]{2,}|\ufffd+"), re.compile(r"\w+")
 
 PixelBox = tuple[int, int, int, int]
@@ -85,6 +87,8 @@ class Look:
 
     def compare(self, words: Sequence[LayerWord], texts: Sequence[str]) -> Comparison:
         """Read a few stretches of words; ``texts`` are what the words say, in Unicode."""
+        plain = [number for number, text in enumerate(texts) if not _LEADER.search(text)] or range(len(texts))
+        words, texts = [words[number] for number in plain], [texts[number] for number in plain]
         pattern = _WORD if any(map(_WORD.search, texts)) else _PIECE
         chosen = _chosen(list(_stretches(words)), texts)
         boxes = [self._box(words, stretch) for stretch in chosen]
