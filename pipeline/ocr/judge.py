@@ -22,7 +22,7 @@ from pipeline.intake import layer, pdf, placement, retold, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Drawn
-from pipeline.intake.regions import GOOD, RUINED, Region, regions
+from pipeline.intake.regions import GOOD, RUINED, Region, regions, worst_line
 from pipeline.language import quality
 from pipeline.language.quality import Quality, thresholds
 from pipeline.model import Box, LayerVerdict
@@ -186,7 +186,7 @@ def _judged(sheet: Sheet) -> Judgement:
     covered = placement.covered(sheet.content, sheet.geometry)
     first = regions(words, texts)
     hidden = sheet.content.hides or sheet.content.images or any(word.hidden for word in words)
-    if hidden or any(region.verdict == "ruined" for region in first):
+    if hidden or worst_line(words, texts) < _DOUBTED:
         words = sheet.told
         first = regions(words, texts)
     case = _Case(sheet, words, texts, tuple(f"encoding:{name}" for name in old), judged, first, covered)
@@ -196,6 +196,11 @@ def _judged(sheet: Sheet) -> Judgement:
     if covered and len(words) < thresholds().words and case.over_pictures():
         return case.scanned()
     return case.looking(case.seen)
+
+
+def _own_doubt(region: Region) -> float:
+    """Nats below which a font's words are worth a look on any page: a heading has too few to be sure of."""
+    return _DOUBTED if region.face and len(region.words) < _SHORT else RUINED
 
 
 @dataclass(frozen=True)
@@ -283,7 +288,7 @@ class _Case:
         # the fewer the words, the less doubt is worth a look
         count = len(self.words)
         doubt = GOOD if count < thresholds().few_words else _DOUBTED if count < _SHORT else RUINED
-        doubted = [region for region in self.regions if region.nats < doubt or region.verdict == "ruined"]
+        doubted = [r for r in self.regions if r.verdict == "ruined" or r.nats < max(doubt, _own_doubt(r))]
         bad = [number for region in doubted for number in region.words]
         reasons = self.quality.reasons
         if bad:

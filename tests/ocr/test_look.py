@@ -50,3 +50,18 @@ def test_words_that_stand_elsewhere_differ(tmp_path: Path) -> None:
     look, words = page(tmp_path, leaders=True)
     found = look.compare(words, ["khác" if "..." not in word.text else word.text for word in words])
     assert found.alike < 0.5
+
+
+def test_lines_that_are_cut_in_half_are_no_text_of_two_columns(tmp_path: Path) -> None:
+    image = Image.new("L", (8 * DPI, 6 * DPI), 255)
+    font = ImageFont.truetype(str(font_file("Arimo", bold=False)), DPI * 11 // 72)
+    draw = ImageDraw.Draw(image)
+    for row in range(20):
+        for column in range(2):
+            # the lines of one column stand between those of the other
+            place = (DPI // 2 + column * 3.7 * DPI, DPI // 2 + (row + column / 2) * DPI / 4.4)
+            draw.text(place, LINES[(row + column) % 3][3:], 0, font)
+    raster = Raster(image, DPI, scaling(72 / DPI), image.width * 72 / DPI, image.height * 72 / DPI)
+    lines, nats = Look(raster, Settings(), tmp_path, "x").unread([])
+    assert lines > 10
+    assert nats > 50
