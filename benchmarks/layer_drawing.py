@@ -1,4 +1,4 @@
-"""Pages as printed, as scanned, and with fonts whose maps are spoiled: what layered pages are made of."""
+"""Pages as scanned, and with fonts whose maps are spoiled: what layered pages are made of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -19,22 +19,16 @@ from rapidfuzz.distance import Levenshtein
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks import spoiled
+from benchmarks.layer_forms import Source, Spot, spots
 from benchmarks.shared import ROOT
 from pipeline.model import Box
 from samples.pdf import registered
 from training.degrade import PROFILES, degrade
-from training.layout import Cell, Composer
+from training.layout import Composer
 from training.pages import varied
 from training.render import Sheet, Style, Text, paint
 
 WORK = ROOT / "build" / "bench" / "intake"
-FORMS = ("prose", "head", "table", "short", "list", "cover", "scant")
-FONTS = ("Tinos", "Noto Serif", "Arimo", "DejaVu Serif", "TeX Gyre Termes")
-"""The last has outlines that our writer of born-digital pages does not take: for scans alone."""
-SIZES = (11.0, 12.0, 13.0, 14.0)
-RESOLUTIONS = (150, 200, 200, 300)
-DAMAGES = ("clean", "office", "office")
 
 STAMPS = (
     ("Ký bởi: UBND huyện Lạc Khuông", "Cơ quan: Tỉnh Sơn Trà", "Thời gian ký: 24/01/2025 14:23:43"),
@@ -49,126 +43,6 @@ STAMPS = (
      "Lý do: Tôi phê duyệt văn bản này", "Nơi ký: Huyện Lạc Khuông"),
 )  # fmt: skip
 """What signing software draws over scans; the words are ours."""
-SCANT = (
-    "PHỤ LỤC I",
-    "Biểu số 02/GN",
-    "Trang 4",
-    "- 3 -",
-    "(Còn tiếp)",
-    "PHẦN THỨ HAI",
-    "Mẫu số 05",
-    "Kèm theo Quyết định",
-)
-
-
-Spot = tuple[str, Box]
-"""A word of a layer and its place in points."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """What pages are drawn from: paragraphs, foreign paragraphs, and the seed of all chance."""
-
-    texts: Sequence[str]
-    foreign: Sequence[str]
-    seed: int
-
-    def rng(self, *what: int) -> np.random.Generator:
-        """Chance of its own for each page."""
-        return np.random.default_rng([self.seed, *what])
-
-
-# ---- pages as printed -------------------------------------------------------------------------
-
-
-def sheet(source: Source, form: str, rng: np.random.Generator, *, scanned: bool = True) -> Sheet:
-    """One page of a form, its text, face and size by chance."""
-    family = FONTS[int(rng.integers(len(FONTS) - (not scanned)))]
-    composer = Composer(Style(family, float(rng.choice(SIZES))), numbered=False)
-    text = Prose(source.texts, rng)
-    if form == "head":
-        composer.head(
-            ["UBND HUYỆN LẠC KHUÔNG", "XÃ TÂN KHUÊ"], "Số: 52/BC-UBND", "Tân Khuê, ngày 31 tháng 7 năm 2024"
-        )
-        composer.title(["BÁO CÁO", "Kết quả thực hiện công tác giảm nghèo"])
-    if form in {"prose", "head"}:
-        while len(composer.sheets) == 1:
-            if rng.random() < 0.3:
-                composer.paragraph(f"{rng.integers(1, 9)}. {text.words(6)}", bold=True)
-            composer.paragraph(text.paragraph())
-    elif form == "table":
-        _table(composer, rng)
-        composer.paragraph(text.words(int(rng.integers(12, 60))))
-    elif form == "short":
-        composer.paragraph(text.words(int(rng.integers(15, 50))))
-        composer.signature(["- Như trên;", "- Lưu: VT."], ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], "Lò Văn Sáng")
-    elif form == "list":
-        composer.paragraph(text.words(8), bold=True)
-        for _ in range(int(rng.integers(4, 14))):
-            composer.paragraph(f"- {text.words(int(rng.integers(4, 12)))}: {rng.integers(2, 900)} hộ;")
-    elif form == "cover":
-        composer.space(180)
-        composer.style = composer.style.but(size=20.0)
-        composer.centred(f"ĐỀ ÁN {text.words(8).upper()}", bold=True)
-        composer.style = composer.style.but(size=13.0)
-        composer.space(260)
-        composer.centred("Lạc Khuông, tháng 7 năm 2024", italic=True)
-    else:
-        composer.centred(SCANT[int(rng.integers(len(SCANT)))], bold=True)
-        if rng.random() < 0.6:
-            composer.paragraph(text.words(int(rng.integers(3, 11))))
-    return composer.sheets[0]
-
-
-class Prose:
-    """Paragraphs in an order by chance."""
-
-    def __init__(self, texts: Sequence[str], rng: np.random.Generator) -> None:
-        self._texts, self._rng = texts, rng
-
-    def paragraph(self) -> str:
-        """Any of them."""
-        return self._texts[int(self._rng.integers(len(self._texts)))]
-
-    def words(self, count: int) -> str:
-        """So many words from a paragraph's beginning, of several where one is too short."""
-        found: list[str] = []
-        while len(found) < count:
-            found += self.paragraph().split()
-        return " ".join(found[:count]).strip(".,;: ")
-
-
-def _table(composer: Composer, rng: np.random.Generator) -> None:
-    drawn = spoiled.tables(1, "both", int(rng.integers(1_000_000)))[0]
-    composer.centred(drawn.caption, bold=True)
-    rows = [
-        [Cell(text, bold=n == 0, align="l" if n and k == 1 else "c") for k, text in enumerate(row)]
-        for n, row in enumerate(drawn.truth)
-    ]
-    composer.table([0.6, 2.6, *([1.2] * (len(rows[0]) - 2))], rows, size=11.0)
-
-
-def other_numbers(page: Sheet, rng: np.random.Generator) -> Sheet:
-    """The same page with other digits in its numbers."""
-
-    def changed(text: str) -> str:
-        return "".join(str(int(rng.integers(10))) if c.isdigit() else c for c in text)
-
-    return replace(page, texts=[replace(item, text=changed(item.text)) for item in page.texts])
-
-
-def spots(page: Sheet) -> list[Spot]:
-    """A sheet's words at their places."""
-    found = []
-    for item in page.texts:
-        x = item.x
-        for word in item.text.split(" "):
-            width = item.style.width(word)
-            box = Box(x, item.y - 0.9 * item.style.size, x + width, item.y + 0.22 * item.style.size)
-            if word:
-                found.append((word, box))
-            x += width + item.style.width(" ")
-    return found
 
 
 # ---- pages as scanned -------------------------------------------------------------------------
@@ -182,11 +56,11 @@ class Scan:
     dpi: int
 
 
-def scan(page: Sheet, rng: np.random.Generator) -> Scan:
+def scan(page: Sheet, source: Source, rng: np.random.Generator) -> Scan:
     """A sheet through printer and scanner."""
-    dpi = int(rng.choice(RESOLUTIONS))
-    damage = DAMAGES[int(rng.integers(len(DAMAGES)))]
-    return Scan(degrade(paint(page, dpi), rng, varied(PROFILES[damage], rng), dpi), dpi)  # type: ignore[index]
+    dpi = int(rng.choice(source.manner.resolutions))
+    damage = source.manner.damages[int(rng.integers(len(source.manner.damages)))]
+    return Scan(degrade(paint(page, dpi), rng, varied(PROFILES[damage], rng), dpi), dpi)
 
 
 def read(found: Scan, language: str) -> list[Spot]:

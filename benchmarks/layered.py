@@ -20,22 +20,8 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.layer_drawing import (
-    BROKEN,
-    FORMS,
-    Prose,
-    Source,
-    Spot,
-    other_numbers,
-    read,
-    remapped,
-    right,
-    scan,
-    scanned_pdf,
-    sheet,
-    spots,
-    stamp,
-)  # fmt: skip
+from benchmarks.layer_drawing import BROKEN, read, remapped, right, scan, scanned_pdf, stamp
+from benchmarks.layer_forms import Prose, Source, Spot, other_numbers, sheet, spots
 from pipeline.intake.codes import encoding
 from pipeline.model import Box
 from samples.pdf import born_digital, registered
@@ -82,7 +68,8 @@ def made(source: Source, pages: int = PAGES, only: str = "") -> Iterator[Made]:
             continue
         ways = _WAYS[label]
         for number in range(pages):
-            how, form = ways[number % len(ways)], FORMS[(number // len(ways) + number) % len(FORMS)]
+            forms = source.manner.forms
+            how, form = ways[number % len(ways)], forms[(number // len(ways) + number) % len(forms)]
             for turn in range(20):
                 rng = source.rng(place, number, turn)
                 data = _MAKERS[label](source, how, form, rng)
@@ -97,7 +84,7 @@ def _good(source: Source, how: str, form: str, rng: np.random.Generator) -> byte
     page = sheet(source, form, rng, scanned=how != "born digital")
     if how == "born digital":
         return born_digital([page])
-    found = scan(page, rng)
+    found = scan(page, source, rng)
     layer = spots(page) if how == "own words" else read(found, "vie")
     if right(layer, page) < GOOD:
         return None
@@ -123,7 +110,7 @@ def _ruined(source: Source, how: str, form: str, rng: np.random.Generator) -> by
         ):
             return None
         return remapped(born_digital([page]), change)
-    found = scan(page, rng)
+    found = scan(page, source, rng)
     layer = read(found, "eng")
     if not layer or right(layer, page) > RUINED:
         return None
@@ -131,8 +118,12 @@ def _ruined(source: Source, how: str, form: str, rng: np.random.Generator) -> by
     return scanned_pdf(found, layer, under=how == "eng, under", page=over)
 
 
+_PARTED = {"prose", "head", "table", "list", "form", "roll", "bulletin", "wide"}
+"""Forms with text enough to be ruined in part."""
+
+
 def _partly(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
-    form = form if form in {"prose", "head", "table", "list"} else "head"
+    form = form if form in _PARTED else "head"
     page = sheet(source, form, rng, scanned=not (how.startswith("font ") or how == "inset"))
     if how.startswith("font "):
         bold = sum(len(item.text) for item in page.texts if item.style.bold)
@@ -140,7 +131,7 @@ def _partly(source: Source, how: str, form: str, rng: np.random.Generator) -> by
         if min(bold, plain) < 20:
             return None
         return remapped(born_digital([page]), BROKEN[how.removeprefix("font ")], bool(rng.random() < 0.7))
-    found = scan(page, rng)
+    found = scan(page, source, rng)
     bottom = max(box.y1 for _, box in spots(page))
     middle = 57 + (bottom - 57) * float(rng.uniform(0.35, 0.65))
     upper = [spot for spot in read(found, "vie") if spot[1].y1 < middle]
@@ -170,9 +161,13 @@ def _with_picture(page: Sheet, picture: Image.Image, top: float) -> bytes:
     return buffer.getvalue()
 
 
+_COUNTED = {"roll": "roll", "wide": "wide"}
+"""Forms that are numbers for the most part."""
+
+
 def _contradicted(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
-    page = sheet(source, "table" if how == "other numbers" else form, rng)
-    found = scan(page, rng)
+    page = sheet(source, _COUNTED.get(form, "table") if how == "other numbers" else form, rng)
+    found = scan(page, source, rng)
     if how == "moved":
         return scanned_pdf(found, [(w, Box(b.x0, b.y0 + 90, b.x1, b.y1 + 90)) for w, b in spots(page)])
     if how == "shrunk":
@@ -201,13 +196,13 @@ def _in_its_face(source: Source, page: Sheet, rng: np.random.Generator) -> list[
 def _stamp_only(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
     del how
     page = sheet(source, form, rng)
-    return scanned_pdf(scan(page, rng), page=stamp(rng, page.width))
+    return scanned_pdf(scan(page, source, rng), page=stamp(rng, page.width))
 
 
 def _none(source: Source, how: str, form: str, rng: np.random.Generator) -> bytes | None:
     if how == "empty":
         return born_digital([Sheet()])
-    return scanned_pdf(scan(Sheet() if how == "blank scan" else sheet(source, form, rng), rng))
+    return scanned_pdf(scan(Sheet() if how == "blank scan" else sheet(source, form, rng), source, rng))
 
 
 _WAYS: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.layer_drawing import Scan, Source, read, scanned_pdf, sheet, spots
+from benchmarks.layer_drawing import Scan, read, scanned_pdf
+from benchmarks.layer_forms import Source, sheet, spots
 from pipeline.intake import inspect
 from pipeline.intake.layer import LayerWord
 from pipeline.language.legible import odds

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from pipeline.errors import DictionaryError
@@ -52,6 +53,8 @@ class Encoding:
         codes: what ``encode`` writes for each letter.
         letters: letter by code; a letter may have several.
         also: codes that stand for a letter where that makes a word, and for themselves otherwise.
+        fonts: what the names of its fonts are like, where that is told.
+        capital_fonts: the same of those that draw its small letters as capitals.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Encoding:
     also: dict[str, str]
     pattern: re.Pattern[str]
     escaped: re.Pattern[str] | None
+    fonts: re.Pattern[str] | None
+    capital_fonts: re.Pattern[str] | None
 
     def encode(self, text: str) -> str:
         """Letters to codes; capitals that the encoding has not become small letters."""
@@ -74,6 +79,24 @@ class Encoding:
     def decode(self, text: str) -> str:
         """Codes to letters, the longest code first; what is no code stays."""
         return self.pattern.sub(self._letter, text)
+
+    def as_capitals(self, text: str) -> str:
+        """Coded text as a font of capitals draws it, as far as there are codes for them.
+
+        >>> encoding("tcvn3").as_capitals("b¸o c¸o ®ît 2")
+        'B¸O C¸O §îT 2'
+        """
+        return text.translate(_capitals(self.name))
+
+    def as_printed(self, text: str) -> str:
+        r"""Coded text, codes that programs leave out in print by what PDF files have in their place.
+
+        >>> encoding("tcvn3").as_printed("ng\xad\xeai")
+        'ng-êi'
+        """
+        for sign, letter in self.also.items():
+            text = text.replace(self.codes[letter], sign)
+        return text
 
     def _letter(self, match: re.Match[str]) -> str:
         return self.letters.get(match[0]) or match[0][len(self.escape) :]
@@ -87,6 +110,46 @@ def view(data: bytes) -> str:
 def shown(data: bytes) -> str:
     """The view of a text's bytes, controls that are no letter in any encoding left blank."""
     return _drawn().sub(" ", view(data))
+
+
+@cache
+def _capitals(name: str) -> dict[int, str]:
+    """Codes of a byte by their small letters'."""
+    codes = encoding(name).codes
+    found = {
+        ord(code): codes[letter.upper()]
+        for letter, code in codes.items()
+        if letter.islower() and letter.upper() in codes and len(code) == len(codes[letter.upper()]) == 1
+    }
+    return {ord(letter): letter.upper() for letter in ascii_lowercase} | found
+
+
+LONGEST_NAME = 60
+"""Letters of a font's name that are looked at."""
+
+
+def font_of(name: str) -> Encoding | None:
+    """The encoding that a font of this name is coded in; None where the name does not tell.
+
+    >>> font_of(".VnTime").name, font_of("Arial")
+    ('tcvn3', None)
+    """
+    return next((known for known in encodings() if known.fonts and known.fonts.match(_plain(name))), None)
+
+
+def draws_capitals(font: str) -> Encoding | None:
+    """The encoding whose small letters a font of this name draws as capitals; None for other fonts.
+
+    >>> draws_capitals("ABCDEF+.VnTimeH,Bold").name, draws_capitals(".VnTime")
+    ('tcvn3', None)
+    """
+    fonts = ((known, known.capital_fonts) for known in encodings())
+    return next((known for known, pattern in fonts if pattern and pattern.match(_plain(font))), None)
+
+
+def _plain(font: str) -> str:
+    """A font's name without what PDF files add."""
+    return font.rpartition("+")[2].replace("#20", " ")[:LONGEST_NAME]
 
 
 @cache
@@ -125,6 +188,7 @@ def _load(path: Path) -> Encoding:
         codes = {letter: list(_codes(value, data["codes"])) for letter, value in data["letters"].items()}
         also = {c: letter for letter, v in data.get("also", {}).items() for c in _codes(v, data["codes"])}
         title = data["title"]
+        fonts, capitals = (data.get(key, {}).get("pattern") for key in ("fonts", "capital_fonts"))
     except (OSError, ValueError, KeyError) as error:
         message = f"{path}: {error!r}; restore the file"
         raise DictionaryError(message) from error
@@ -150,6 +214,8 @@ def _load(path: Path) -> Encoding:
             )
         ),
         re.compile(plain) if escape else None,
+        re.compile(fonts) if fonts else None,
+        re.compile(capitals) if capitals else None,
     )
 
 

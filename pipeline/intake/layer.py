@@ -12,6 +12,7 @@ from unicodedata import category
 
 from pipeline.errors import DamagedError
 from pipeline.intake import children
+from pipeline.intake.codes import draws_capitals
 from pipeline.intake.legacy import converted
 from pipeline.language.normal import nfc
 from pipeline.model import Box
@@ -33,7 +34,8 @@ class LayerWord:
     """A word of the layer, its box in points from the page's top left, and poppler's own line of it.
 
     ``text`` is as the file's fonts name its characters: Western letters where they are coded the old way.
-    ``face`` is its font and ``hidden`` whether nobody sees it, where ``shows`` was asked.
+    ``face`` is its font, ``hidden`` whether nobody sees it, ``faint`` whether it may be so, where ``shows``
+    was asked.
     """
 
     text: str
@@ -41,6 +43,7 @@ class LayerWord:
     line: tuple[int, ...]
     face: str = ""
     hidden: bool = False
+    faint: bool = False
 
 
 def read(path: Path, number: int, settings: Settings, where: str) -> list[LayerWord]:
@@ -92,6 +95,12 @@ def seen(words: list[LayerWord]) -> list[LayerWord]:
     """The words without what nobody sees, soft hyphens above all."""
     bare = ((word, "".join(c for c in word.text if c.isprintable()).strip()) for word in words)
     return [word if word.text == text else replace(word, text=text) for word, text in bare if text]
+
+
+def in_capitals(words: Sequence[LayerWord]) -> list[LayerWord]:
+    """The words as seen where their font, if it is known, draws small letters as capitals (.VnTimeH)."""
+    fonts = ((word, draws_capitals(word.face)) for word in words)
+    return [replace(word, text=known.as_capitals(word.text)) if known else word for word, known in fonts]
 
 
 def in_unicode(words: Sequence[LayerWord]) -> tuple[list[str], tuple[str, ...]]:

@@ -20,7 +20,7 @@ from tempfile import mkdtemp
 from weakref import finalize
 
 from pipeline.errors import DamagedError, EncryptedError, LimitError, UnsupportedError
-from pipeline.intake import children
+from pipeline.intake import children, old_fonts
 from pipeline.intake.sheets import MOST_TEXT, TooMuchError, texts
 from pipeline.settings import Settings
 
@@ -125,13 +125,15 @@ def sheets(path: Path, name: str, sha256: str, settings: Settings) -> list[str]:
         raise LimitError(message) from None
 
 
-VOLATILE = re.compile(rb"<f[ >][^<]*\b(?:RAND|RANDBETWEEN|TODAY|NOW|OFFSET|INDIRECT|CELL|INFO)\s*\(")
-_FORMULAS = re.compile(rb"<f(?: [^>]*)?/>|<f(?: [^>]*)?>.*?</f>", re.DOTALL)
+# each with bounds, so that what is said a million times and never ended is read once
+VOLATILE = re.compile(rb"<f[ >][^<]*\b(?:RAND|RANDBETWEEN|TODAY|NOW|OFFSET|INDIRECT|CELL|INFO)\s{0,20}\(")
+_FORMULAS = re.compile(rb"<f(?: [^<>]*)?/>|<f(?: [^<>]*)?>[^<]*</f>")
 _FIELDS = re.compile(
-    rb"""(w:instrText(?: [^>]*)?>\s*|w:instr="\s*)(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b"""
+    rb"""(w:instrText(?: [^<>]{0,200})?>\s{0,20}|w:instr="\s{0,20})"""
+    rb"""(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b"""
 )
-_DATES = re.compile(rb"<text:(date|time)(?![^>]*text:fixed)\b")
-_RTF = re.compile(rb"(\\fldinst\s*(?:\{[^{}\\]*)?)\b(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b")
+_DATES = re.compile(rb"<text:(date|time)(?![^<>]{0,500}text:fixed)\b")
+_RTF = re.compile(rb"(\\fldinst\s{0,20}(?:\{[^{}\\]{0,200})?)\b(?:DATE|TIME|SAVEDATE|CREATEDATE|PRINTDATE)\b")
 _REWRITTEN: tuple[tuple[re.Pattern[str], re.Pattern[bytes], re.Pattern[bytes], bytes], ...] = (
     (re.compile(r"word/(?:document|header\d*|footer\d*)\.xml"), _FIELDS, _FIELDS, rb"\1QUOTE"),
     (re.compile(r"(?:content|styles)\.xml"), _DATES, _DATES, rb'<text:\1 text:fixed="true"'),
@@ -141,7 +143,7 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], re.Pattern[bytes], re.Pattern[bytes], b
 _AGAIN = 81
 """LibreOffice's exit status once it has made a new profile: it wants to be started again."""
 MOST_PART = 256_000_000
-"""Bytes, unpacked, of a part that is looked into."""
+"""Bytes, unpacked, of the parts of a file that are looked into."""
 
 
 def settled(path: Path, head: bytes, name: str, folder: Path, settings: Settings) -> Path:
@@ -158,9 +160,11 @@ def settled(path: Path, head: bytes, name: str, folder: Path, settings: Settings
         return path
     changed: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
+        left = MOST_PART
         for entry in archive.infolist():
             rule = next((r for r in _REWRITTEN if r[0].fullmatch(entry.filename)), None)
-            if rule and entry.file_size <= MOST_PART:
+            if rule and entry.file_size <= left:
+                left -= entry.file_size
                 part = archive.read(entry)
                 if rule[1].search(part):
                     changed[entry.filename] = rule[2].sub(rule[3], part)
@@ -224,8 +228,43 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     # a name that LibreOffice reads neither as an option nor as a type
     source = folder / "source"
-    source.symlink_to(settled(path, head, name, folder, settings).absolute())
-    wanted, result = _FORMATS[kind(path, head) or "text"]
+    source.symlink_to(_settled(path, head, name, folder, settings).absolute())
+    wanted, result = _FORMATS[found := kind(path, head) or "text"]
+    if found == "text" and _is_old(source):
+        flat, _ = _made(source, "fodt", "source.fodt", folder, name, settings)
+        if flat.is_file() and flat.stat().st_size <= old_fonts.MOST:
+            flat.write_bytes(old_fonts.rewritten(flat.read_bytes()))
+            source = flat
+    made, error = _made(source, wanted, result, folder, name, settings)
+    if not made.is_file():
+        cause = next((line for line in error.splitlines() if "rror" in line), "no page came of it")
+        message = f"{name}: damaged: LibreOffice cannot open it ({cause[:120]}); save it again or as PDF"
+        raise DamagedError(message)
+    return scratch, made
+
+
+def _settled(path: Path, head: bytes, name: str, folder: Path, settings: Settings) -> Path:
+    try:
+        return settled(path, head, name, folder, settings)
+    except _BROKEN as error:
+        if "encrypted" in str(error):
+            message = f"{name}: encrypted: a password is needed to open it; save it without one"
+            raise EncryptedError(message) from None
+        message = f"{name}: damaged: its parts cannot be unpacked ({error}); copy it again from its source"
+        raise DamagedError(message) from None
+
+
+def _is_old(source: Path) -> bool:
+    try:
+        return old_fonts.named(source)
+    except _BROKEN:
+        return False
+
+
+def _made(
+    source: Path, wanted: str, result: str, folder: Path, name: str, settings: Settings
+) -> tuple[Path, str]:
+    """Where LibreOffice was to put its file, and what it said."""
     arguments = [
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         *("--headless", "--norestore", "--nolockcheck", "--nologo", "--nodefault"),
@@ -235,9 +274,4 @@ def _converted(path: Path, name: str, sha256: str, settings: Settings) -> tuple[
     done = children.run(program(), arguments, settings, where=name)
     if done.status == _AGAIN:
         done = children.run(program(), arguments, settings, where=name)
-    made = folder / "made" / result
-    if not made.is_file():
-        cause = next((line for line in done.error.splitlines() if "rror" in line), "no page came of it")
-        message = f"{name}: damaged: LibreOffice cannot open it ({cause[:120]}); save it again or as PDF"
-        raise DamagedError(message)
-    return scratch, made
+    return folder / "made" / result, done.error

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReadError
-from pipeline.intake import pdf, unpacked
+from pipeline.intake import paint, pdf, retold, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
+from pipeline.intake.codes import draws_capitals
+from pipeline.intake.paint import Paint
 from pipeline.intake.pdf import Geometry
 from pipeline.language.quality import thresholds
 from pipeline.model import Box
 
-_OPERATORS = "q Q cm Do Tr Tj TJ ' \" BI ID EI f F f* B B* b b* S s gs"
+_OPERATORS = f"q Q cm Do Tr Tj TJ ' \" BI ID EI BDC {paint.OPERATORS}"
+_PAINTS = paint.COLOURS | paint.PATHS
 _MAX_DEPTH = 5
 _MAX_STREAM = 8_000_000
 """Bytes, unpacked, of a content stream that is followed; more are hundreds of megabytes of operators."""
@@ -30,11 +34,17 @@ _MAX_STEPS = 1_000_000
 _CANNOT_FOLLOW = (ReadError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError)
 """What pikepdf's values raise where a hostile file has others than the standard names."""
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
-_PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s"})
+_PAINT = paint.FILLS | {"S", "s"}
+_NARROW = 2_000.0
+"""Square points of a clip that may hide what stands outside it; one around a line of text has more."""
 _HIDDEN = frozenset({3, 7})
 _COVERS = 0.9
 _MAX_GLYPHS_OVER = 400
 _MAX_PATHS_OVER = 2000
+_MAX_FONTS = 200
+"""Fonts of a stream whose names are looked at; a page has a dozen."""
+_FONT_STEPS = 4
+"""Operators that a look at a font's name takes as long as."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,9 @@ class Drawn:
     """What a page's content draws: images in order; glyphs and paths that are drawn after the last one.
 
     ``glyphs`` are all that are drawn to be seen, ``hides`` whether there are others.
+    ``faint`` says that colour, a clip or what is painted over it may keep some text from being seen.
+    ``capitals`` says that it has a font which draws small letters of an old encoding as capitals.
+    ``retold`` says that some text is told otherwise than by its letters (``/ActualText``).
     ``complete`` is False where not all of it could be followed, ``bomb`` True where it unpacks to more than
     any program should be given.
     """
@@ -66,6 +79,9 @@ class Drawn:
     hides: bool = False
     glyphs_over: int = 0
     paths_over: int = 0
+    faint: bool = False
+    capitals: bool = False
+    retold: bool = False
     complete: bool = True
     bomb: bool = False
     steps: int = 0
@@ -134,8 +150,9 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
     if found.steps > _MAX_STEPS or not _may_follow(stream, found, depth):
         found.complete = False
         return
-    stack: list[tuple[Affine, int]] = []
-    matrix, mode = start, 0
+    found.capitals = found.capitals or any(map(draws_capitals, _fonts(resources, found)))
+    stack: list[tuple[Affine, int, Paint]] = []
+    matrix, mode, inks = start, 0, Paint()
     for instruction in _instructions(pikepdf.parse_content_stream(stream, _OPERATORS)):
         operands, operator = instruction
         found.steps += 1
@@ -143,25 +160,43 @@ def _walk(stream: Any, resources: Any, start: Affine, found: Drawn, depth: int) 
             found.complete = False
             return
         if operator == "q":
-            stack.append((matrix, mode))
+            stack.append((matrix, mode, inks.copy()))
         elif operator == "Q" and stack:
-            matrix, mode = stack.pop()
+            matrix, mode, inks = stack.pop()
         elif operator == "cm":
             matrix = compose(matrix, Affine(*(float(value) for value in operands)))
         elif operator == "Tr":
             mode = int(operands[0])
-        elif operator in _TEXT and mode in _HIDDEN:
+        elif operator in _TEXT and (mode in _HIDDEN or inks.clear):
             found.hides = True
         elif operator in _TEXT:
             drawn = _glyphs(operands)
             found.glyphs_over += drawn
             found.glyphs += drawn
-        elif operator in _PAINT:
-            found.paths_over += 1
+            found.faint = found.faint or _is_faint(inks)
+        elif operator in _PAINTS:
+            found.paths_over += operator in _PAINT
+            light = inks.follow(operator, operands, resources, matrix)
+            found.faint = found.faint or bool(light and found.glyphs)
+        elif operator == "BDC":
+            found.retold = found.retold or retold.tells(operands, resources)
         elif operator == "Do":
             _draw(resources.get("/XObject", {}).get(operands[0]), resources, matrix, found, depth)
         elif operator == "INLINE IMAGE":
             found.images.append(Placement(0, 1, 1, matrix, simple=False))
+
+
+def _is_faint(inks: Paint) -> bool:
+    clip = inks.state.clip
+    return inks.light or not inks.state.plain or (clip.x1 - clip.x0) * (clip.y1 - clip.y0) < _NARROW
+
+
+def _fonts(resources: Any, found: Drawn) -> Iterator[str]:
+    """The names of fonts among a stream's resources."""
+    fonts = resources.get("/Font", {})
+    for key in islice(fonts.keys(), _MAX_FONTS):
+        found.steps += _FONT_STEPS
+        yield str(fonts[key].get("/BaseFont", "")).lstrip("/")
 
 
 def _draw(target: Any, resources: Any, matrix: Affine, found: Drawn, depth: int) -> None:
@@ -175,6 +210,8 @@ def _draw(target: Any, resources: Any, matrix: Affine, found: Drawn, depth: int)
         found.images.append(Placement(int(target.objgen[0]), width, height, matrix, simple))
         if abs(matrix.a * matrix.d - matrix.b * matrix.c) > 40_000:  # a page-sized image hides what is under
             found.glyphs_over = found.paths_over = 0
+        else:
+            found.faint = found.faint or found.glyphs > 0
     elif kind == "/Form":
         if depth >= _MAX_DEPTH:
             found.complete = False

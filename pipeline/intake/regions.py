@@ -65,6 +65,12 @@ def regions(words: Sequence[LayerWord], texts: Sequence[str]) -> list[Region]:
     return sorted(found, key=lambda region: region.words[0])
 
 
+def worst_line(words: Sequence[LayerWord], texts: Sequence[str]) -> float:
+    """Nats of the line that reads worst: a heading in a broken font may be one line of a good page."""
+    lines = groupby(range(len(words)), lambda number: words[number].line)
+    return min((total(texts[number] for number in line) for _, line in lines), default=0.0)
+
+
 def _region(words: Sequence[LayerWord], numbers: list[int], nats: float, face: str, hidden: bool) -> Region:
     box = union(words[number].box for number in numbers)
     assert box is not None

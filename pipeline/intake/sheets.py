@@ -6,6 +6,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 
+from pipeline.intake.old_fonts import seen
+
 MOST_SPAN = 200
 """Columns and lines over which a cell may reach."""
 MOST_TEXT = 32_000_000
@@ -81,6 +83,8 @@ class _Reader(HTMLParser):
         self._wide = self._high = 0
         self._value = ""
         self._is_note = False
+        self._fonts: list[str] = []
+        """Names, of the open ``font`` elements."""
         self._size = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -92,11 +96,13 @@ class _Reader(HTMLParser):
             self._cells = []
         elif tag == "td":
             self._cover()
-            self._shown = []
+            self._shown, self._fonts = [], []
             self._wide, self._high = _span(told.get("colspan")), _span(told.get("rowspan"))
             own = (told.get("sdnum") or "").split(";")
             is_foreign = len(own) > 1 and own[1] not in _OWN
             self._value = (told.get("sdval") or "") if is_foreign else ""
+        elif tag == "font":
+            self._fonts.append(told.get("face") or (self._fonts[-1] if self._fonts else ""))
         elif tag == "comment":
             self._is_note = True
             self._notes.append("")
@@ -108,13 +114,15 @@ class _Reader(HTMLParser):
         if self._is_note:
             self._notes[-1] += data
         elif self._wide:
-            self._shown.append(data)
+            self._shown.append(seen(self._fonts[-1], data) if self._fonts else data)
         self._grow(len(data))
 
     def handle_endtag(self, tag: str) -> None:
         """A table, a line or a cell ends."""
         if tag == "comment":
             self._is_note = False
+        elif tag == "font" and self._fonts:
+            self._fonts.pop()
         elif tag == "td" and self._wide:
             # a bar in a cell would part it
             text = re.sub(r"[\s|]+", " ", "".join(self._shown)).strip()

@@ -22,14 +22,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeline.errors import ReadError
-from pipeline.intake import pdf, unpacked
+from pipeline.intake import paint, pdf, unpacked
 from pipeline.intake.affine import IDENTITY, Affine, compose
 from pipeline.intake.layer import LayerWord
+from pipeline.intake.paint import Paint
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import MAX_CONTENT
 from pipeline.model import Box
 
-_OPERATORS = "q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI ID EI"
+_OPERATORS = f"q Q cm Do BT ET Tf Td TD Tm T* TL Tc Tw Tz Ts Tr Tj TJ ' \" BI ID EI {paint.OPERATORS}"
+_PAINTS = paint.COLOURS | paint.PATHS
 _ODD = re.compile(r"[^\w.+-]")
 _LONGEST_NAME = 60
 _HIDDEN = frozenset({3, 7})
@@ -40,7 +42,7 @@ _MAX_STEPS = 500_000
 _MOST_ASKED = 3_000_000
 """Stretches of text that are asked for the words of a page; twenty or so for each word is the rule."""
 _MAX_COVERS = 500
-"""Places of images that hide text; a scan in strips has a dozen."""
+"""Places of images or shapes that hide text; a scan in strips has a dozen."""
 _MAX_CODES = 65_536
 """Codes of a font that have a width: as many as two bytes make."""
 _UNTOLD = 20_000
@@ -53,7 +55,10 @@ _UNKNOWN_WIDTH = 500.0
 
 @dataclass(slots=True)
 class Show:
-    """A stretch of text: its baseline in points of the page as shown, its font, whether it is hidden."""
+    """A stretch of text: its baseline in points of the page as shown, its font, whether it is hidden.
+
+    ``faint``: its colour, a clip or what is painted over it may keep it from being seen.
+    """
 
     x0: float
     y0: float
@@ -61,6 +66,7 @@ class Show:
     y1: float
     face: str
     hidden: bool
+    faint: bool = False
 
 
 @dataclass
@@ -92,15 +98,25 @@ class _State:
     leading: float = 0.0
     rise: float = 0.0
     mode: int = 0
+    paint: Paint = field(default_factory=Paint)
+
+    def copy(self) -> _State:
+        """What q keeps."""
+        return replace(self, paint=self.paint.copy())
 
 
 @dataclass
 class _Walk:
-    """What was followed so far; ``covers``: an image's box, and how many stretches were drawn before it."""
+    """What was followed so far.
+
+    ``covers``: an image's box, and how many stretches were drawn before it; ``light``: the same of small
+    images and light shapes.
+    """
 
     shown: Affine
     found: list[Show] = field(default_factory=list)
     covers: dict[Box, int] = field(default_factory=dict)
+    light: dict[Box, int] = field(default_factory=dict)
     steps: int = 0
     faces: dict[tuple[int, int], _Face] = field(default_factory=dict)
 
@@ -157,7 +173,9 @@ def matched(words: Sequence[LayerWord], shows: Sequence[Show]) -> list[LayerWord
                 place, asked = place - 1, asked + 1
             at, asked = at + 1, asked + 1
         match = shows[best[2]] if best else None
-        found.append(replace(word, face=match.face, hidden=match.hidden) if match else word)
+        found.append(
+            replace(word, face=match.face, hidden=match.hidden, faint=match.faint) if match else word
+        )
     return found
 
 
@@ -188,12 +206,13 @@ def _hide(walk: _Walk) -> None:
     """Mark what lies under an image that was drawn later."""
     x = np.array([show.x0 for show in walk.found])
     y = np.array([show.y0 for show in walk.found])
-    under = np.zeros(len(walk.found), bool)
-    for box, count in walk.covers.items():
-        across = (box.x0 <= x[:count]) & (x[:count] <= box.x1)
-        under[:count] |= across & (box.y0 <= y[:count]) & (y[:count] <= box.y1)
-    for number in np.flatnonzero(under).tolist():
-        walk.found[number].hidden = True
+    for covers, name in ((walk.covers, "hidden"), (walk.light, "faint")):
+        under = np.zeros(len(walk.found), bool)
+        for box, count in covers.items():
+            across = (box.x0 <= x[:count]) & (x[:count] <= box.x1)
+            under[:count] |= across & (box.y0 <= y[:count]) & (y[:count] <= box.y1)
+        for number in np.flatnonzero(under).tolist():
+            setattr(walk.found[number], name, True)
 
 
 def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int) -> None:
@@ -232,11 +251,15 @@ def _follow(stream: Any, resources: Any, state: _State, walk: _Walk, depth: int)
         elif operator == "Tr":
             state.mode = int(operands[0])
         elif operator == "q":
-            stack.append(replace(state))
+            stack.append(state.copy())
         elif operator == "Q" and stack:
             state = stack.pop()
         elif operator == "cm":
             state.matrix = compose(state.matrix, Affine(*(float(value) for value in operands)))
+        elif operator in _PAINTS:
+            place = compose(walk.shown, state.matrix)
+            for box in state.paint.follow(operator, operands, resources, place):
+                _cover(walk.light, box, walk)
         elif operator == "Do":
             _do(resources.get("/XObject", {}).get(operands[0]), resources, state, walk, depth)
         walk.steps += 1
@@ -255,17 +278,25 @@ def _do(target: Any, resources: Any, state: _State, walk: _Walk, depth: int) -> 
         opaque = (
             "/SMask" not in target and "/Mask" not in target and not bool(target.get("/ImageMask", False))
         )
-        if opaque and abs(m.a * m.d - m.b * m.c) > _LEAST_COVER:
+        if opaque:
             box = compose(walk.shown, m).box(0, 0, 1, 1)
-            if box in walk.covers or len(walk.covers) < _MAX_COVERS:
-                walk.covers[box] = len(walk.found)
+            if abs(m.a * m.d - m.b * m.c) > _LEAST_COVER:
+                _cover(walk.covers, box, walk)
+            elif paint.hides(box):
+                _cover(walk.light, box, walk)
     elif kind == "/Form" and depth < _MAX_DEPTH and walk.steps < _MAX_STEPS:
         inner = Affine(*(float(v) for v in target.get("/Matrix", [1, 0, 0, 1, 0, 0])))
-        own = replace(state, matrix=compose(state.matrix, inner))
+        own = replace(state.copy(), matrix=compose(state.matrix, inner))
         size = unpacked.size(target, MAX_CONTENT)
         walk.steps += unpacked.FOLLOWED + (_UNTOLD if size is None else size // unpacked.STEP)
         if size is None or size <= MAX_CONTENT:
             _follow(target, target.get("/Resources", resources), own, walk, depth + 1)
+
+
+def _cover(covers: dict[Box, int], box: Box, walk: _Walk) -> None:
+    """Note what lies over all that was drawn before."""
+    if box in covers or len(covers) < _MAX_COVERS:
+        covers[box] = len(walk.found)
 
 
 def _show(shown: Any, state: _State, here: Affine, walk: _Walk) -> Affine:
@@ -284,7 +315,9 @@ def _show(shown: Any, state: _State, here: Affine, walk: _Walk) -> Affine:
     x0, y0 = place.apply(*here.apply(0, state.rise))
     x1, y1 = place.apply(*behind.apply(0, state.rise))
     name = state.face.name if state.face else ""
-    show = Show(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2, name, state.mode in _HIDDEN)
+    hidden, middle = state.mode in _HIDDEN or state.paint.clear, (y0 + y1) / 2
+    faint = state.paint.may_miss((x0 + x1) / 2, middle, over_image=bool(walk.covers))
+    show = Show(min(x0, x1), middle, max(x0, x1), middle, name, hidden, faint)
     if isfinite(show.x0) and isfinite(show.x1) and isfinite(show.y0):
         walk.found.append(show)
     return behind

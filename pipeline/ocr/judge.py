@@ -18,15 +18,15 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import KilledError, LimitError, ReadError
-from pipeline.intake import layer, pdf, placement, shows
+from pipeline.intake import layer, pdf, placement, retold, shows
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
 from pipeline.intake.placement import Drawn
-from pipeline.intake.regions import GOOD, RUINED, Region, regions
+from pipeline.intake.regions import GOOD, RUINED, Region, regions, worst_line
 from pipeline.language import quality
 from pipeline.language.quality import Quality, thresholds
 from pipeline.model import Box, LayerVerdict
-from pipeline.ocr import raster
+from pipeline.ocr import raster, visible
 from pipeline.ocr.look import Look
 from pipeline.ocr.raster import Raster
 from pipeline.settings import Settings
@@ -94,9 +94,37 @@ class Sheet:
         return pdf.geometry(self.path, self.number, self.settings, self.where)
 
     @cached_property
+    def all_words(self) -> list[LayerWord]:
+        """The layer's words, as their fonts show them."""
+        path, number = self.path, self.number
+        if self.content.retold:
+            copy = retold.copied(path, number, self.where, self.folder)
+            if copy is None:
+                return []  # nothing says what is drawn but the image
+            path, number = copy, 1
+        words = layer.read(path, number, self.settings, self.where)
+        if not words or not (self.content.capitals or self.content.faint):
+            return words
+        return layer.in_capitals(shows.told(words, self.path, self.number, self.geometry, self.where))
+
+    @cached_property
     def words(self) -> list[LayerWord]:
-        """The layer's words."""
-        return layer.read(self.path, self.number, self.settings, self.where)
+        """The layer's words but for those that nobody sees for their colour, their size or what covers them.
+
+        Raises:
+            LimitError: where a limit ended the look at them.
+            KilledError: where the program that draws the page was killed.
+        """
+        words = self.all_words
+        if placement.covered(self.content, self.geometry):
+            # over a scan they are what OCR software lays there
+            return [replace(word, hidden=True) if word.faint else word for word in words]
+        try:
+            return visible.seen(words, self.geometry, lambda: self.drawn(visible.DPI))
+        except (KilledError, LimitError):
+            raise
+        except ReadError:
+            return [word for word in words if not word.faint]
 
     @cached_property
     def content(self) -> Drawn:
@@ -106,7 +134,9 @@ class Sheet:
     @cached_property
     def told(self) -> list[LayerWord]:
         """The words with their fonts, and whether they are hidden."""
-        return shows.told(self.words, self.path, self.number, self.geometry, self.where)
+        words = shows.told(self.words, self.path, self.number, self.geometry, self.where)
+        marked = zip(words, self.words, strict=True)
+        return [replace(word, hidden=True) if before.hidden else word for word, before in marked]
 
     @cached_property
     def scan(self) -> Raster | None:
@@ -138,18 +168,25 @@ def judge(sheet: Sheet) -> Judgement:
         ReadError: where the page cannot be opened.
         LimitError: where a limit ended a look at it.
     """
+    found = _judged(sheet)
+    if len(sheet.words) < len(sheet.all_words):
+        return replace(found, reasons=tuple(dict.fromkeys((*found.reasons, "words_without_ink"))))
+    return found
+
+
+def _judged(sheet: Sheet) -> Judgement:
     words = sheet.words
     if not words:
         covered = placement.covered(sheet.content, sheet.geometry)
-        lost = sheet.content.glyphs >= _GLYPHS and not covered
+        lost = sheet.content.glyphs >= _GLYPHS and not covered and not sheet.all_words
         reason = "no_letters" if lost else "no_words"
         return Judgement("ruined" if lost else "none", (reason,), quality.assess(""))
     texts, old = layer.in_unicode(words)
     judged = quality.assess(" ".join(texts))
     covered = placement.covered(sheet.content, sheet.geometry)
     first = regions(words, texts)
-    hidden = sheet.content.hides or sheet.content.images
-    if hidden or any(region.verdict == "ruined" for region in first):
+    hidden = sheet.content.hides or sheet.content.images or any(word.hidden for word in words)
+    if hidden or worst_line(words, texts) < _DOUBTED:
         words = sheet.told
         first = regions(words, texts)
     case = _Case(sheet, words, texts, tuple(f"encoding:{name}" for name in old), judged, first, covered)
@@ -159,6 +196,11 @@ def judge(sheet: Sheet) -> Judgement:
     if covered and len(words) < thresholds().words and case.over_pictures():
         return case.scanned()
     return case.looking(case.seen)
+
+
+def _own_doubt(region: Region) -> float:
+    """Nats below which a font's words are worth a look on any page: a heading has too few to be sure of."""
+    return _DOUBTED if region.face and len(region.words) < _SHORT else RUINED
 
 
 @dataclass(frozen=True)
@@ -246,11 +288,14 @@ class _Case:
         # the fewer the words, the less doubt is worth a look
         count = len(self.words)
         doubt = GOOD if count < thresholds().few_words else _DOUBTED if count < _SHORT else RUINED
-        doubted = (region for region in self.regions if region.nats < doubt or region.verdict == "ruined")
+        doubted = [r for r in self.regions if r.verdict == "ruined" or r.nats < max(doubt, _own_doubt(r))]
         bad = [number for region in doubted for number in region.words]
         reasons = self.quality.reasons
         if bad:
-            if self.sheet.look.compare(*self._of(bad)).words < _AS_PRINTED:
+            found = self.sheet.look.compare(*self._of(bad))
+            # of few words one that was read wrongly is a third: where they read well their letters tell more
+            fair = count < _SHORT and sum(region.nats for region in doubted) > 0
+            if found.words < _AS_PRINTED and not (fair and found.exact >= _EXACT):
                 return self._broken(bad)
             reasons = ("as_printed", *reasons)
         pictures = self._pictures()

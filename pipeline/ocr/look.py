@@ -40,10 +40,14 @@ _BAND = 8
 """Tiles with ink and no word, from which on a row of them may be a line."""
 _LINES = 6
 """Lines without words that are read."""
+_CUT = 1
+"""Pixels from the edge of a cut within which a word is cut, too."""
 _BETTER = 0.67
 _SURE = 0.5
 """Confidence of a word that was read."""
 _NUMBER = re.compile(r"\d[\d.,]*\d")
+_LEADER = re.compile(r"[.…_-]{4}|\S{40}")
+"""What OCR makes of dots that lead across a form; no word is as long."""
 _WORD, _PIECE = re.compile(r"[^\W\d_]{2,}|\ufffd+"), re.compile(r"\w+")
 
 PixelBox = tuple[int, int, int, int]
@@ -85,6 +89,8 @@ class Look:
 
     def compare(self, words: Sequence[LayerWord], texts: Sequence[str]) -> Comparison:
         """Read a few stretches of words; ``texts`` are what the words say, in Unicode."""
+        plain = [number for number, text in enumerate(texts) if not _LEADER.search(text)] or range(len(texts))
+        words, texts = [words[number] for number in plain], [texts[number] for number in plain]
         pattern = _WORD if any(map(_WORD.search, texts)) else _PIECE
         chosen = _chosen(list(_stretches(words)), texts)
         boxes = [self._box(words, stretch) for stretch in chosen]
@@ -138,8 +144,9 @@ class Look:
         boxes = [
             self._pixels(*(edge * self._step for edge in band)) for band in bands[step // 2 :: step][:_LINES]
         ]
-        # bands overlap, and may hold words of the layer between those that it has not
-        every = dict.fromkeys(word for found in self._read(boxes) for word in found)
+        # bands overlap, cut lines in half, and may hold words of the layer between those that it has not
+        pairs = zip(boxes, self._read(boxes), strict=True)
+        every = dict.fromkeys(word for box, found in pairs for word in found if _is_whole(word, box))
         read = [word for word in every if word.confidence >= _SURE and self._is_bare(word, bare)]
         return len(bands), total(word.text for word in read)
 
@@ -187,6 +194,11 @@ class Look:
         found = self._back.box(box.x0 - pad, box.y0 - pad, box.x1 + pad, box.y1 + pad)
         x0, y0, x1, y1 = (edge / self._step for edge in (found.x0, found.y0, found.x1, found.y1))
         return slice(max(int(y0), 0), max(int(y1) + 1, 0)), slice(max(int(x0), 0), max(int(x1) + 1, 0))
+
+
+def _is_whole(word: tesseract.Read, box: PixelBox) -> bool:
+    """Whether a word ends before the cut does in which it was read, above and below."""
+    return box[1] + _CUT < word.y0 and word.y1 < box[3] - _CUT
 
 
 def _inverse(map_: Affine) -> Affine:

@@ -35,7 +35,7 @@ def write(source: Source, folder: Path, language: Language = "vi") -> list[str]:
     return []
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _HEADINGS: dict[Language, list[str]] = {
     "vi": ["Tệp", "Cột", "Tên trong bảng gốc", "Đơn vị", "Ý nghĩa"],
     "en": ["File", "Column", "Name in the tables", "Unit", "Meaning"],

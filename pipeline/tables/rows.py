@@ -25,8 +25,9 @@ Cell = Value | Box | Iterable[str]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_LIKE_FORMULA = re.compile(r"[\s']*[=+\-@]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LIKE_FORMULA = re.compile(r"[\s']*[=+\-@＝＋－＠]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Wide forms too: spreadsheets set to an East Asian language take them for the others."""
 
 
 class SchemaError(ValueError):

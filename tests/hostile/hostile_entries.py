@@ -64,8 +64,16 @@ CASES = (
     _named(b"ten/b\xe1o c\xe1o.txt", 315, "ten/b\\xe1o c\\xe1o.txt", "a name that is not UTF-8"),
     _named("ten/=cmd|' \\C calc'!A0.txt", 316, "ten/=cmd|' \\\\C calc'!A0.txt", "a formula for a name"),
     _named("=1+1.txt", 317, "'=1+1.txt", "a formula for its whole path"),
+    _named("＝1+1.txt", 336, "'＝1+1.txt", "a formula in wide signs for its whole path"),
     _named("-rf.txt", 318, "'-rf.txt", "a name that looks like an option"),
     _named("@sum.txt", 319, "'@sum.txt", "a formula for its whole path"),
+    _named("\t=1.txt", 331, "\\t=1.txt", "a tab and a formula for its whole path"),
+    _named(
+        "thu-muc.pdf/a\rb.txt", 332, "thu-muc.pdf/a\\rb.txt", "a return in its name, in a folder called .pdf"
+    ),
+    _named("ten/CON.txt", 333, what="a device's name on other systems"),
+    _named("ten/ .txt", 334, what="a blank for a name"),
+    _named("ten/\u2028x.txt", 335, "ten/\\u2028x.txt", "another kind of line's end in its name"),
     _named("ten/\x1b[2Jxoa.txt", 320, "ten/\\x1b[2Jxoa.txt", "a terminal's command in its name"),
     _named(
         "ten/\u202etxt.exe.txt",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,20 +11,32 @@ import hostile_endless
 import hostile_entries
 import hostile_images
 import hostile_locks
+import hostile_office
 import hostile_structure
 import hostile_texts
+import hostile_unseen
 from hostile_case import Case
 
 EVERY: Sequence[Case] = (
     *hostile_structure.CASES,
     *hostile_endless.CASES,
     *hostile_locks.CASES,
+    *hostile_unseen.CASES,
     *hostile_images.CASES,
     *hostile_texts.CASES,
+    *hostile_office.CASES,
     *hostile_entries.CASES,
 )
-CASES = tuple(case for case in EVERY if os.geteuid() or case.name != hostile_entries.FORBIDDEN)
-"""What can be made here: root may read everything."""
+
+
+def _here(case: Case) -> bool:
+    if case in hostile_office.CASES:
+        return shutil.which("soffice") is not None
+    return case.name != hostile_entries.FORBIDDEN or os.geteuid() != 0
+
+
+CASES = tuple(filter(_here, EVERY))
+"""What can be made here: root may read everything, and without LibreOffice no office file is read."""
 PASSWORDS = "\n".join(hostile_locks.PASSWORDS)
 OUTSIDE = "ngoai.txt"
 """The file beside the folder that a link in it leads to."""

@@ -59,6 +59,23 @@ def _page(number: int, entries: dict[str, object], *households: int) -> bytes:
     return changed(born_digital(*households), change)
 
 
+def _exponential(levels: int) -> bytes:
+    """Folders of pages that hold the next one ten times each."""
+    tree = {1: b"<< /Type /Catalog /Pages 2 0 R >>"}
+    for level in range(levels):
+        kids = b"%d 0 R " % (level + 3) * 10
+        tree[level + 2] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, 10 ** (levels - level))
+    return pdf_of({**tree, levels + 2: b"<< /Type /Page /MediaBox [0 0 420 595] >>"})
+
+
+def _deep(levels: int) -> bytes:
+    """Folders of pages in each other."""
+    tree = {1: b"<< /Type /Catalog /Pages 2 0 R >>"}
+    for level in range(levels):
+        tree[level + 2] = b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (level + 3)
+    return pdf_of({**tree, levels + 2: b"<< /Type /Page /MediaBox [0 0 420 595] >>"})
+
+
 def _many_pages(count: int) -> bytes:
     kids = b"[" + b"3 0 R " * count + b"]"
     return pdf_of(plain(kids, count))
@@ -123,6 +140,18 @@ CASES = (
         lambda: born_digital(18).replace(b" 00000 n", b"9 0000 n"),
         "partial",
         borrowers=(18,),
+    ),
+    Case(
+        "pdf/cay-mu.pdf",
+        "a page tree that holds a page a billion times",
+        lambda: _exponential(9),
+        codes=("damaged",),
+    ),
+    Case(
+        "pdf/cay-sau.pdf",
+        "20,000 folders of pages in each other",
+        lambda: _deep(20_000),
+        codes=("damaged",),
     ),
     Case("pdf/cay-vong.pdf", "a page tree that holds itself", lambda: _tree(_cyclic, 19), codes=("damaged",)),
     Case(

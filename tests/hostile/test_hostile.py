@@ -137,6 +137,11 @@ def test_no_cell_starts_a_formula_and_no_text_commands_a_terminal(folder: Folder
         assert not _CONTROL.search(path.read_text(encoding="utf-8"))
 
 
+def test_no_file_brings_others_along(folder: Folder) -> None:
+    for path in (folder.runs[0].out / "text").iterdir():
+        assert "root:" not in path.read_text(encoding="utf-8")
+
+
 def test_a_killed_run_takes_its_programs_along(tmp_path: Path) -> None:
     endless = next(case for case in hostile_files.CASES if case.name == "pdf/form-quat.pdf")
     hostile_files.build(tmp_path / "in", (endless,))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.intake.codes import WESTERN, encoding, encodings
+from pipeline.intake.codes import WESTERN, Encoding, draws_capitals, encoding, encodings, font_of
 from pipeline.intake.legacy import converted
+from pipeline.language.dictionaries import folder
 from pipeline.language.lexicon import Lexicon
 from pipeline.language.normal import LETTERS
 
@@ -40,6 +42,23 @@ def test_a_table_holds_every_letter(name: str) -> None:
     wanted = LETTERS if known.capitals else {c for c in LETTERS if c.islower()} | set("ĂÂÊÔƠƯĐ")
     assert set(known.codes) == wanted
     assert set(known.letters.values()) == wanted
+
+
+@pytest.mark.parametrize(("key", "told"), [("fonts", font_of), ("capital_fonts", draws_capitals)])
+def test_fonts_are_told_by_their_names(key: str, told: Callable[[str], Encoding | None]) -> None:
+    texts = [(folder() / "encodings" / f"{name}.toml").read_text(encoding="utf-8") for name in NAMES]
+    entries = [table[key] for table in map(tomllib.loads, texts) if key in table]
+    for entry in entries:
+        assert [name for name in entry["find"] if not told(name)] == []
+        assert [name for name in entry["ignore"] if told(name)] == []
+    assert entries
+    assert told("ABCDEF+.VnTimeH") is encoding("tcvn3")
+
+
+def test_a_font_of_capitals_draws_codes_as_capitals() -> None:
+    known = encoding("tcvn3")
+    assert known.as_capitals(known.encode("đăng ký, ở ơn")) == "§¡NG Ký, ë ¥N"
+    assert converted(known.as_capitals(known.encode("người được hỗ trợ")))[0].text == "NGƯỜI ĐƯỢC HỖ TRỢ"
 
 
 def test_windows_1258_is_what_python_decodes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -101,6 +102,67 @@ def test_a_text_layer_of_fonts_coded_the_old_way(tmp_path: Path) -> None:
     assert "Nơi nhận: Ủy ban nhân dân huyện, các phòng ban, lưu văn thư." in text
     start = text.index("1.750")
     assert page.box_at(*document.restored[0].to_raw(start, start + 5)) is not None
+
+
+def _named(path: Path, names: dict[str, str]) -> None:
+    """The same PDF, its standard fonts called otherwise."""
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        for font in document.pages[0].Resources.Font.values():
+            name = str(font.BaseFont).removeprefix("/")
+            font.BaseFont = pikepdf.Name(f"/{names.get(name, name)}")
+        document.save(path)
+
+
+def test_a_font_of_capitals_is_told_by_its_name(tmp_path: Path) -> None:
+    def tcvn3(text: str) -> str:
+        return encoding("tcvn3").encode(text).replace("\xad", "-")
+
+    head = [
+        "Ủy ban nhân dân xã Nà Khoang",
+        "Quyết định phê duyệt danh sách hộ nghèo được hỗ trợ nhà ở đợt 2",
+        "người lập biểu",
+    ]
+    path = tmp_path / "cu.pdf"
+    _pdf(
+        path,
+        [
+            *(("Times-Bold", tcvn3(line)) for line in head),
+            *(("Times-Roman", line) for line in tcvn3(SMALL).splitlines()),
+            ("Helvetica", encoding("vni").encode("Nơi nhận: Ủy ban nhân dân huyện, lưu văn thư.")),
+            ("Helvetica-Bold", encoding("vni").encode("TM. ỦY BAN NHÂN DÂN, chủ tịch đã ký")),
+            ("Courier-Bold", tcvn3("kế hoạch giảm nghèo")),
+        ],
+    )
+    _named(
+        path,
+        {
+            "Times-Bold": "ABCDEF+.VnTimeH,Bold",
+            "Times-Roman": ".VnTime",
+            "Helvetica": "VNI-Helve",
+            "Helvetica-Bold": "VNI-Times",
+            "Courier-Bold": ".VnArial#20NarrowH",
+        },
+    )
+    document = read(path)
+    assert document.pages[0].verdict == "legacy"
+    lines = document.restored[0].text.splitlines()
+    assert lines == [
+        *(line.upper() for line in head),
+        *SMALL.splitlines(),
+        "Nơi nhận: Ủy ban nhân dân huyện, lưu văn thư.",
+        "TM. ỦY BAN NHÂN DÂN, chủ tịch đã ký",
+        "KẾ HOẠCH GIẢM NGHÈO",
+    ]
+    loan = next(figure for figure in extract_figures(document).figures if figure.table == "loans")
+    assert (loan.values["borrowers"], loan.values["amount_vnd"]) == (35, 1_750_000_000)
+
+
+def test_without_a_name_capitals_are_told_by_what_stands_there_alone(tmp_path: Path) -> None:
+    path = tmp_path / "cu.pdf"
+    lines = ["b¸o c¸o kÕt qu¶ gi¶m nghÌo", "B¸O C¸O KÕT QU¶ GI¶M NGHÌO"]
+    _pdf(path, [("Times-Bold", line) for line in lines])
+    _named(path, {"Times-Bold": "F1"})
+    assert read(path).restored[0].text == "báo cáo kết quả giảm nghèo\nBÁO CÁO KẾT QUẢ GIẢM NGHÈO"
 
 
 def test_words_of_a_layer_in_unicode() -> None:

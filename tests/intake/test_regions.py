@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.intake.layer import LayerWord
-from pipeline.intake.regions import regions
+from pipeline.intake.regions import regions, worst_line
 from pipeline.language.legible import kind
 from pipeline.model import Box
 
@@ -68,3 +68,15 @@ def test_regions(lines: list[tuple[str, str]], wanted: list[tuple[str, str, int]
 )
 def test_kinds_of_words(token: str, wanted: str) -> None:
     assert kind(token) == wanted
+
+
+def test_the_line_that_reads_worst() -> None:
+    words = _layer([("A", GOOD), ("A", BAD), ("A", NAMED)])
+    texts = [word.text for word in words]
+    assert (
+        worst_line(words, texts)
+        == worst_line(words[9:18], texts[9:18])
+        < 0
+        < worst_line(words[:9], texts[:9])
+    )
+    assert worst_line([], []) == 0.0

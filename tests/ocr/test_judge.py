@@ -71,6 +71,10 @@ class Page:
         return [replace(word, face="", hidden=False) for word in self.told]
 
     @property
+    def all_words(self) -> list[LayerWord]:
+        return self.words
+
+    @property
     def content(self) -> Drawn:
         height = 800 if self.covered else 100
         image = Placement(1, 100, 100, Affine(600, 0, 0, height, 0, 0), simple=True)
@@ -112,6 +116,15 @@ CASES: list[tuple[str, list[LayerWord], bool, Look | None, str, str]] = [
         "partly_ruined",
         "font:B",
     ),
+    (
+        "the font of a heading broken",
+        _words("7UÊ O¦L â NLæQ F°D F¶ WUL SKÙ¦QJ", "B") + _words(GOOD, line=1),
+        False,
+        Look(OTHER),
+        "partly_ruined",
+        "font:B",
+    ),
+    ("a heading printed so", _words(ENGLISH, "B") + _words(GOOD, line=1), False, Look(ALIKE), "good", ""),
     ("stamp", _words(STAMP), True, None, "stamp_only", "signature:signed-by"),
     ("page number over a scan", _words("Trang 2"), True, None, "stamp_only", "covers_little"),
     ("hidden", HIDDEN, True, Look(), "good", "hidden"),

@@ -12,7 +12,8 @@ import pikepdf
 import pytest
 from PIL import Image, ImageFile
 
-from benchmarks.layer_drawing import BROKEN, Scan, remapped, scanned_pdf, spots
+from benchmarks.layer_drawing import BROKEN, Scan, remapped, scanned_pdf
+from benchmarks.layer_forms import spots
 from pipeline.errors import HosoError, ReadError
 from pipeline.intake import inspect
 from pipeline.language.normal import fold_marks
