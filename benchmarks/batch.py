@@ -8,10 +8,11 @@ usage: python -m benchmarks.batch [PART …] [--write]
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 
 from benchmarks import batch_cluster, batch_pool, batch_scale
-from benchmarks.page import put
+from benchmarks.page import commit, put
 from benchmarks.shared import ROOT
 
 PARTS: dict[str, Callable[[bool], str]] = {
@@ -35,6 +36,8 @@ def main() -> None:
     page = ROOT / "docs" / "benchmarks.md"
     for name in options.parts or PARTS:
         text = PARTS[name](options.write)
+        if name != "scale":  # which says so itself
+            text = f"`python -m benchmarks.batch {name}` on {time.strftime('%F')}, commit {commit()}.\n\n{text}"
         print(f"{text}\n")
         if options.write:
             page.write_text(put(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")
