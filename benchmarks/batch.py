@@ -37,7 +37,9 @@ def main() -> None:
     for name in options.parts or PARTS:
         text = PARTS[name](options.write)
         if name != "scale":  # which says so itself
-            text = f"`python -m benchmarks.batch {name}` on {time.strftime('%F')}, commit {commit()}.\n\n{text}"
+            text = (
+                f"`python -m benchmarks.batch {name}` on {time.strftime('%F')}, commit {commit()}.\n\n{text}"
+            )
         print(f"{text}\n")
         if options.write:
             page.write_text(put(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")
