@@ -158,14 +158,16 @@ def _opened(dark: Mask, length: int) -> Mask:
 
 
 def _may_hold(dark: Mask, length: int) -> Mask:
-    """Which rows may hold a run of ``length`` that is almost solid: few rows of text can.
+    """Which rows may hold a run of ``length`` that is almost solid: hardly a row of text can.
 
-    Such a run covers one whole piece of half its length at least; what the run lacks, the piece may lack.
+    Such a run covers three whole pieces of a quarter of its length, one behind the other; what the run lacks,
+    they may lack.
     """
-    piece = max(length // 2, 1)
+    piece = max(length // 4, 1)
     whole = dark.shape[1] // piece
-    inked = dark[:, : whole * piece].reshape(-1, whole, piece).sum(axis=2, dtype=np.int32)
-    enough: Mask = inked.max(axis=1) >= int(piece - (1 - _SOLID) * length)
+    inked = dark[:, : whole * piece].reshape(-1, whole, piece).sum(axis=2, dtype=np.int16)
+    three = inked[:, :-2] + inked[:, 1:-1] + inked[:, 2:]
+    enough: Mask = three.max(axis=1, initial=0) >= int(3 * piece - (1 - _SOLID) * length)
     return enough
 
 
