@@ -80,15 +80,21 @@ def find(image: Image.Image, dpi: int) -> Rulings:
         image: mode ``L``, dark on light.
         dpi: its resolution.
     """
+    from PIL.Image import Transpose
+
     step = max(1, round(dpi / _WORK_DPI))
-    small = np.asarray(image.reduce(step) if step > 1 else image)
+    reduced = image.reduce(step) if step > 1 else image
+    small = np.asarray(reduced)
     inch = dpi / step
-    dark = small < 0.72 * _paper(small)
+    paper = _paper(small)
+    dark = small < 0.72 * paper
     across = _opened(_thickened(dark), int(_ACROSS * inch))
     horizontal = _segments(across, _THICKEST * inch)
     if len(horizontal) < 2:
         return Rulings(())
-    down = _opened(_thickened(dark.T), int(_DOWN * inch)).T
+    # Pillow turns an image in a fifth of the time that working down an array's columns takes
+    turned = np.asarray(reduced.transpose(Transpose.TRANSPOSE)) < 0.72 * paper
+    down = _opened(_thickened(turned), int(_DOWN * inch)).T
     vertical = _segments(down.T, _THICKEST * inch)
     if len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
         return Rulings(())
