@@ -304,8 +304,12 @@ def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
         start = max(mark.end, seen.frame.sentence.start)
     return any(
         start <= o.start < seen.q.start and not o.is_money and o.unit not in NO_THINGS
-        for o in seen.frame.sentence.quantities
+        for o in seen.frame.sentence.last_before(seen.q.start, MOST_BEFORE)
     )
+
+
+MOST_BEFORE = 100
+"""Numbers before one among which a count of people or things is looked for."""
 
 
 def _code(group: GroupList | None) -> str:

@@ -202,6 +202,11 @@ class Sentence:
         first = bisect_right(self._numbers, start)
         return self.quantities[first : bisect_left(self._numbers, end, first)]
 
+    def last_before(self, at: int, most: int) -> Sequence[Quantity]:
+        """The last so many numbers that begin before an offset."""
+        end = bisect_left(self._numbers, at)
+        return self.quantities[max(0, end - most) : end]
+
     def previous(self, at: int) -> Quantity | None:
         """The last number that ends before an offset."""
         number = bisect_left(self._numbers, at) - 1
