@@ -331,7 +331,7 @@ def test_pdfa_is_validated_and_what_cannot_be_fails_alone(made: Made, tmp_path: 
 def test_limits_end_the_child_and_nothing_is_left(
     made: Made, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searchable, "_SECONDS_A_PAGE", 0)
+    monkeypatch.setattr(searchable, "_SECONDS_A_PAGE", -1)  # no time at all is left of one second
     archived.write(tmp_path, [d for d in _docs(made.source) if d.path.name == "scan.pdf"], made.source)
     report = run.archive(tmp_path, settings, run.Options(("pdf",), jobs=1))
     (failure,) = report.failures
