@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -99,14 +99,15 @@ class Grammar:
             rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>rưỡi)\b)", flags
         )
         self._words = UnitWords(units)
+        nouns = r"(?:{})(?!\p{{L}})".format(
+            "|".join(rf"(?P<{noun['unit']}>{alternatives(noun['words'])})" for noun in units["noun"])
+        )
         self._label = regex.compile(
-            rf"(?:{units['label']['before']})(?:"
-            + "|".join(
-                rf"(?P<{noun['unit']}>{alternatives(noun['words'])})(?!\p{{L}})" for noun in units["noun"]
-            )
-            + rf"){units['label']['after']}$",
+            rf"(?:{units['label']['before']}){nouns}{units['label']['after']}$",
             flags,
         )
+        self._said = regex.compile(rf"(?:{units['label']['before']}){nouns}{units['label']['copula']}$", flags)
+        self._alone = regex.compile(units["label"]["alone"], flags)
         self._damaged_nouns = [
             (
                 noun["unit"],
@@ -145,6 +146,8 @@ class Grammar:
         self._not_a_count = regex.compile(
             rf"(?r)(?:^|[^\p{{L}}])(?:{'|'.join(units['not_a_count']['before'])})\s*[:.]?\s*$", flags
         )
+
+        self._of_time: Mapping[str, Sequence[int]] = units["not_a_count"]["of_time"]
 
         worded = units["number_words"]
         self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
@@ -251,12 +254,12 @@ class Grammar:
             scaled = Scaled(end, factor, factor > 1)
             flags += ["unit_assumed"] if unit else []
         if not unit:
-            unit = self._labelled(before)
+            unit = self._labelled(before, text, match.end("n"))
             noun_start = end = match.end("n")
         if not unit:
             return None
         counted = unit not in MONEY and unit not in MEASURES
-        if counted and not scaled.named and self._not_a_count.search(before):
+        if counted and not scaled.named and self._is_code(before, printed):
             unit, flags = "code", [*flags, "date_or_code"]
         if scaled.number_end:
             number_end = scaled.number_end
@@ -308,10 +311,23 @@ class Grammar:
             return None, (MALFORMED,)
         return value, flags
 
-    def _labelled(self, before: str) -> str:
+    def _labelled(self, before: str, text: str, end: int) -> str:
         """The unit of a number that stands behind its label: ``Số hộ nghèo được vay vốn: 101``."""
-        found = self._label.search(before)
+        sign = before.rstrip()[-1:]
+        if sign == ":":
+            found = self._label.search(before)
+        else:  # `số hộ nghèo là 101`: where nothing stands behind it that it counts
+            found = self._alone.match(text, end) and sign.isalpha() and self._said.search(before)
         return str(found.lastgroup) if found else ""
+
+    def _is_code(self, before: str, printed: str) -> bool:
+        """Whether what stands before a number makes it a date, an age or a code, and it can be one."""
+        found = self._not_a_count.search(before)
+        if found is None:
+            return False
+        word = found.group().strip(" :.\n").rpartition(" ")[2].casefold()
+        least, most = self._of_time.get(word, (0, 0))
+        return not most or (printed.isdigit() and least <= int(printed) <= most)
 
     def _damaged(self, text: str, end: int) -> tuple[str, int, int, Decimal]:
         """Unit, noun start, end and factor of a term that is still damaged."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import groups
-from pipeline.extract.rules import Mark
+from pipeline.extract.rules import Mark, Trigger
 from pipeline.extract.whose import group_at, group_of
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
@@ -32,11 +33,14 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if not (is_open or rows or (frame.introduction and q.unit in PEOPLE)):
             continue
         is_card = is_open and q.unit == "card"
-        if not is_card and not (q.unit in PEOPLE and _people_for_cards(frame, q, stop, rows)):
+        joined = None if is_card or q.unit not in PEOPLE else _joined(frame, q, behind)
+        if not (is_card or joined or (q.unit in PEOPLE and _people_for_cards(frame, q, stop, rows))):
             continue
         # `640 thẻ BHYT trị giá 515 triệu đồng đã được trao cho …`
         reach = next((o.lead for o in behind if not o.is_money), sentence.end)
-        mark = _action(frame, q, reach)
+        if joined:
+            reach = next((o.lead for o in behind if o.start > joined.start), sentence.end)
+        mark = _action(frame, joined or q, reach) or (_counted if is_card else _paid)(frame, joined or q)
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
             continue
@@ -91,13 +95,72 @@ def _is_listed(frame: Frame, q: Quantity, stop: int, model: Draft | None, rows: 
     return not any(begin <= m.start < stop for m in frame.marks if not m.trigger.reason)
 
 
+def _joined(frame: Frame, q: Quantity, behind: Sequence[Quantity]) -> Quantity | None:
+    """The count with which one shares what is said behind it: ``745 người nghèo và 812 người già đã có thẻ``."""
+    nxt = behind[0] if behind else None
+    if nxt is None or nxt.unit not in PEOPLE:
+        return None
+    own = group_at(frame.sentence, q)
+    gap = frame.sentence.text[own.end if own else q.end : nxt.lead]
+    if not frame.rules.parts["people.joint"].fullmatch(gap):
+        return None
+    stop = behind[1].lead if len(behind) > 1 else frame.sentence.end
+    return nxt if _got_cards(frame, nxt, stop) else _joined(frame, nxt, behind[1:])
+
+
+def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
+    """Whether what stands behind people says that they got cards."""
+    sentence, parts = frame.sentence, frame.rules.parts
+    begin, end = _said_behind(frame, q)
+    said = sentence.text[begin : min(end, stop)]
+    if parts["people.after"].search(said) or parts["people.held"].search(said):
+        return True
+    # whom a budget pays the premium for
+    paid = [m.end() for m in parts["people.premium"].finditer(sentence.text, sentence.start, q.lead)]
+    gap = sentence.text[paid[-1] : q.lead] if paid else ""
+    if not paid or len(gap) > NEAR or not frame.is_open(q):
+        return False
+    return bool(parts["people.paid"].fullmatch(gap) or parts["people.joined"].search(said))
+
+
+def _said_behind(frame: Frame, q: Quantity) -> tuple[int, int]:
+    """The span behind a count in its clause; around a bracket that explains a percentage.
+
+    ``100% hộ nghèo (2.318 nhân khẩu) được cấp thẻ``
+    """
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    before = sentence.previous(q.start)
+    if clause.outer < 0 or before is None or before.unit != "percent" or before.start > clause.start:
+        return q.end, clause.end
+    return clause.end + 1, sentence.clauses[clause.outer].end
+
+
+def _paid(frame: Frame, q: Quantity) -> Mark | None:
+    """What was done for people of whom only the premium or a percentage tells it."""
+    begin, end = _said_behind(frame, q)
+    if begin > q.end:
+        return next((m for m in frame.marks if begin <= m.start < end and not m.trigger.reason), None)
+    text, start = frame.sentence.text, frame.sentence.start
+    parts = frame.rules.parts
+    if parts["people.held"].search(text[begin:end]):
+        issued = _trigger(frame, "issued")
+        return Mark(begin, begin, issued) if issued else None
+    told = list(parts["people.premium"].finditer(text, start, q.lead))
+    supported = _trigger(frame, "supported")
+    return Mark(told[-1].start(), told[-1].end(), supported) if told and supported else None
+
+
+def _trigger(frame: Frame, action: str) -> Trigger | None:
+    return next((t for t in frame.rules.triggers if t.values.get("action") == action), None)
+
+
 def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
     """Whether people stand for cards: ``cấp thẻ BHYT cho 1.200 người``, alone, in a list or under one."""
     text, clause = frame.sentence.text, frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     before = frame.rules.parts["people.before"]
-    after = frame.rules.parts["people.after"]
     end = min(clause.end, stop)
-    if before.search(text, max(clause.start, q.lead - NEAR), q.lead) or after.search(text[q.end : end]):
+    if before.search(text, max(clause.start, q.lead - NEAR), q.lead) or _got_cards(frame, q, stop):
         return True
     parts, begin = frame.rules.parts, max(clause.start, q.lead - NEAR)
     if parts["people.helped"].search(text, begin, q.lead) and parts["people.buy"].search(text[q.end : end]):
@@ -147,12 +210,30 @@ def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
     return above if above and not above.trigger.reason else None
 
 
+def _counted(frame: Frame, q: Quantity) -> Mark | None:
+    """Cards of which no verb tells what was done: they were issued, unless their clause says another thing."""
+    sentence, parts = frame.sentence, frame.rules.parts
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    named = frame.rules.gate.pattern.search(sentence.text, clause.start, clause.end)
+    begin = max(clause.start, sentence.text.rfind(":", clause.start, q.lead))
+    if not named or parts["counted.never"].search(sentence.text, begin, clause.end):
+        return None
+    if any(m.trigger.reason and clause.holds(m.start) for m in frame.marks):
+        return None
+    issued = _trigger(frame, "issued")
+    return Mark(q.noun_start, q.end, replace(issued, id="cards.counted")) if issued else None
+
+
 def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:
     """What the cards cost, where the same clause says it right behind them."""
     gap = frame.sentence.text[row.cells["cards"].end : q.lead]
     if "amount_vnd" in row.cells or ";" in gap or q.per or frame.excluded(q):
         return
-    if frame.rules.parts["cost.before"].search(gap) and not any(
+    parts, clause = frame.rules.parts, frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    headed = parts["cost.is"].search(gap) and parts["cost.head"].search(
+        frame.sentence.text, clause.start, row.cells["cards"].lead
+    )
+    if (headed or parts["cost.before"].search(gap)) and not any(
         row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if o.unit != "percent"
     ):
         row.cells["amount_vnd"] = q

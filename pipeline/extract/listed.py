@@ -19,7 +19,11 @@ from pipeline.extract.sentence import Sentence
 
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s*(?:[,;.)]|và\b|$))")
 _SHARED = regex.compile(r"(?<![\d.,/])(?P<n>\d{1,3}(?:\.\d{3})*)(?:,? và |, )(?=\p{L}+(?: \p{L}+){0,3} $)")
-_JOINT = regex.compile(r"\s*(?:là|có|:|-|–)?\s*")
+_JOINT = regex.compile(r"\s*(?:là|có|thì|còn|:|-|–)?\s*")
+_WAS = regex.compile(
+    r"(?<!\p{L})từ(?: mức)? (?P<n>\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?)"
+    r"(?=(?: \p{L}+){0,6}? (?:xuống|lên|còn)(?: còn| chỉ còn| tới| đến)? $)"
+)
 _SIGN = regex.compile(r"[,;.:\d]")
 LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
@@ -35,6 +39,8 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
     """
     text = sentence.text
     lists = list(_brackets(sentence))
+    # `số hộ thoát nghèo là 320, thoát cận nghèo là 215`: behind a count that its label named
+    lists += [(q.end, sentence.end, q.unit) for q in sentence.quantities if _counts(q) and q.end == q.number_end]
     if cue := parts.search(text, sentence.start, sentence.end):
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
         lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
@@ -58,21 +64,32 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
 
 
 def _shared(sentence: Sentence, works: Pattern) -> Iterator[Quantity]:
-    """Bare numbers that share the noun of the next: ``xây mới 138 và sửa chữa 214 căn nhà``."""
+    """Bare numbers that share the noun of the next: ``xây mới 138 và sửa chữa 214 căn nhà``, ``từ 180 xuống 151 hộ``."""
     text, before = sentence.text, sentence.start
     for q in sentence.quantities:
         match = _SHARED.search(text, max(before, q.lead - LABEL), q.lead) if q.unit in SHARING else None
+        was = _WAS.search(text, max(before, q.lead - LABEL), q.lead) if _falls(q) else None
         before = q.end
-        if match and all(works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
+        if was:
+            found = _quantity(was, q.unit, "n")
+            if "," not in was["n"] or q.unit == "percent":
+                yield found
+        elif match and all(works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
             yield _quantity(match, q.unit, "n")
 
 
 SHARING = frozenset({"house", "card"})
 """Units whose noun may stand behind the second of two numbers alone."""
+FALLING = frozenset({"household", "person", "percent", "customer"})
+"""Units of what falls or rises from one number to the next."""
 HOUSED = frozenset({"house", "household"})
 """Units of counts whose parts may be told by what is done to houses."""
 BEHIND = 25
 """Characters between a count and the bracket that splits it: `182 hộ nghèo (…)`."""
+
+
+def _falls(q: Quantity) -> bool:
+    return q.unit in FALLING and q.value is not None
 
 
 def _counts(q: Quantity) -> bool:
@@ -98,5 +115,5 @@ def _follows_a_group(text: str, begin: int, at: int) -> bool:
 
 def _quantity(match: regex.Match[str], unit: str, part: str | int = 0) -> Quantity:
     start, end = match.span(part)
-    value, flags = parse_number(match[part], whole=True)
+    value, flags = parse_number(match[part], whole=unit != "percent")
     return Quantity(start, end, end, end, value, unit, lead=start, flags=flags)

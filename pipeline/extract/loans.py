@@ -309,7 +309,7 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
     row = reach[-1]
     count = row.cells["borrowers"]
     gap = sentence.text[count.end : q.lead]
-    if frame.rules.parts["pairing.standing"].search(gap) and ";" not in gap and len(gap) <= STANDING:
+    if _is_standing(frame, count, gap):
         row.values["flow"], row.rule = mark.trigger.values.get("flow"), mark.trigger.id
         return row
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
@@ -322,6 +322,17 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
         return None
     following = sentence.text[q.end : q.end + 40]
     return None if _has_own_count(frame, q, following) else row
+
+
+def _is_standing(frame: Frame, count: Quantity, gap: str) -> bool:
+    """Whether an amount is what the borrowers before it still owe."""
+    if ";" in gap or len(gap) > STANDING:
+        return False
+    days = [m for m in frame.sentence.mentions if m.end <= count.start and m.reading != "open"]
+    on_a_day = bool(days and days[-1].period.end and not days[-1].period.start)
+    parts = frame.rules.parts
+    told = parts["pairing.standing"].search(gap) or (on_a_day and parts["pairing.standing_day"].search(gap))
+    return bool(told)
 
 
 STANDING = 60
@@ -364,7 +375,7 @@ def _share(rows: list[Draft], frame: Frame, q: Quantity) -> None:
 
 def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
     """The row of an amount that a count right behind it belongs to: ``đạt 30 tỷ đồng với 900 hộ``."""
-    if not rows or "borrowers" in rows[-1].cells:
+    if not rows or "borrowers" in rows[-1].cells or q.start in frame.sentence.turns:
         return None
     amount = rows[-1].cells["amount_vnd"]
     gap = frame.sentence.text[amount.end : q.lead]
