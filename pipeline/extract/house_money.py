@@ -180,9 +180,28 @@ def prices(
     _each_work(frame, close, slots)
     for q in [q for q in slots if q.per == "house"]:
         works = _works_behind(frame, q)
+        if any(q in r.cells.values() for r in rows):
+            continue
         told = [r for r in close if r.values["work"] in works and r.last.end < q.start]
-        if told and not any(q in r.cells.values() for r in rows):
+        # `50 triệu đồng/nhà xây mới, 25 triệu đồng/nhà sửa chữa; đã có 18 nhà làm mới`
+        told = told or [r for r in rows if r.values["work"] in works and r.first.start > q.end][:1]
+        if told:
             told[-1].cells.setdefault("amount_per_house_vnd", q)
+    _sum(frame, [] if rows else close, slots)
+
+
+def _sum(frame: Frame, close: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """``Tổng số tiền hỗ trợ là 214 tỷ đồng`` in a sentence of its own is for all houses told before it."""
+    q = slots[0] if slots else None
+    sentence = frame.sentence
+    if q is None or q.unit != "vnd" or q.per or not close:
+        return
+    if not frame.cues.sums_up.match(sentence.text, sentence.start, q.lead):
+        return
+    own = [r for r in close if r.sentence.block == sentence.block] or close
+    told = own if len(own) == 1 or _adds_up(own) else ()
+    if told and not any("amount_vnd" in r.cells for r in told):
+        told[0].cells["amount_vnd"] = q
 
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:

@@ -87,8 +87,9 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
 
     What is built again or repaired was damaged before: ``dựng lại 17 nhà bị sập``.
     """
-    again = frame.rules.parts["again.verb"]
-    if any(again.fullmatch(frame.sentence.text[m.start : m.end]) for m in verbs or () if m.end <= q.start):
+    again, text = frame.rules.parts["again.verb"], frame.sentence.text
+    mended = (m for m in verbs or () if again.fullmatch(text[m.start : m.end]))
+    if any(m.end <= q.start or text[q.end : m.start].endswith("được ") for m in mended):
         return ""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     return next(
@@ -196,8 +197,9 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
         if q.unit != "vnd" or q.per or q.start in taken:
             continue
         match = frame.rules.parts["implied.pattern"].search(sentence.text[sentence.start : q.lead])
-        if match:
-            start, end = (sentence.start + at for at in match.span("noun"))
+        given = None if match else _given_to_one(frame, q)
+        if match or given:
+            start, end = given or (sentence.start + at for at in match.span("noun"))  # type: ignore[union-attr]
             house = q._replace(
                 start=start,
                 end=end,
@@ -210,7 +212,17 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
             )
             before = [m for m in frame.marks if not m.trigger.reason and m.end <= start]
             row = _row(frame, house, _cluster(frame, before) if before else [])
-            row.values["work"] = "unspecified"
+            if not given:
+                row.values["work"] = "unspecified"
             row.cells["amount_per_house_vnd"] = q
             return [row]
     return []
+
+
+def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
+    """The span of the house for which one family is given money: ``trao 80 triệu đồng cho bà Na xây nhà``."""
+    sentence, parts = frame.sentence, frame.rules.parts
+    if not parts["implied.given"].search(sentence.text, sentence.start, q.lead):
+        return None
+    found = parts["implied.to_one"].search(sentence.text[q.end : sentence.end])
+    return (q.end + found.start("noun"), q.end + found.end("noun")) if found else None

@@ -24,6 +24,7 @@ _WAS = regex.compile(
     r"(?<!\p{L})từ(?: mức)? (?P<n>\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?)"
     r"(?=(?: \p{L}+){0,6}? (?:xuống|lên|còn)(?: còn| chỉ còn| tới| đến)? $)"
 )
+_HOUSES = regex.compile(r"[^:.;\d]{0,60}(?<!\p{L})nhà(?!\p{L})[^:.;\d]{0,40}:", regex.IGNORECASE)
 _SIGN = regex.compile(r"[,;.:\d]")
 LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
@@ -45,6 +46,8 @@ def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
         lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
     found = {q.start: q for q in _shared(sentence, works)}
+    if label := _HOUSES.match(text, sentence.start, sentence.end):
+        lists.append((label.end(), sentence.end, "house"))
     if not lists and not found:
         return sentence
     places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
