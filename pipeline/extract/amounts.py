@@ -54,6 +54,11 @@ class Quantity(NamedTuple):
         """Whether it is an amount of money."""
         return self.unit in MONEY
 
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it counts, and its noun stands before it: ``số hộ nghèo: 101``."""
+        return self.end == self.number_end and self.unit not in MONEY and self.unit not in MEASURES
+
 
 class Scaled(NamedTuple):
     """What follows a number: its factor, whether one is named, further parts, and where all that ends."""

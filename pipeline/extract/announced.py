@@ -8,7 +8,7 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.whose import group_at
+from pipeline.extract.whose import group_at, group_of
 
 
 def part_of(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
@@ -22,17 +22,28 @@ def part_of(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
     for whole in (*reversed(rows), *([above] if above else ())):
         column = next((c for c in frame.rules.adds if c in whole.cells and _alike(frame, whole, c, q)), "")
         cue = frame.cues.parts.search(seen.text, max(whole.last.end, frame.sentence.start), q.lead)
+        if column and not cue and _is_among(seen):  # `1.316 người; 1.020 người trong số đó thuộc hộ nghèo`
+            return _part(whole, seen, column, own or group_of(frame, q, seen.stop, None))
         if not column or not cue:
             continue
         same = _is_same_thing(frame, whole.cells[column], q)
         group = own if own and own.code else _labelled(seen, cue.end())
         if not (group or same) or (not same and any(s in seen.text[cue.end() : q.lead] for s in ";(")):
             return None
-        part = Draft(whole.table, frame.sentence, {column: q}, whole.rule, dict(whole.values), group)
-        for other in set(frame.rules.adds) - {column}:
-            part.values.pop(f"{other}_unit", None)
-        return part
+        return _part(whole, seen, column, group)
     return None
+
+
+def _part(whole: Draft, seen: Seen, column: str, group: GroupList | None) -> Draft:
+    part = Draft(whole.table, seen.frame.sentence, {column: seen.q}, whole.rule, dict(whole.values), group)
+    for other in set(seen.frame.rules.adds) - {column}:
+        part.values.pop(f"{other}_unit", None)
+    return part
+
+
+def _is_among(seen: Seen) -> bool:
+    """Whether ``trong số đó`` stands right behind a count."""
+    return bool(seen.frame.cues.among.match(seen.text, seen.q.end + 1, seen.end))
 
 
 def _alike(frame: Frame, whole: Draft, column: str, q: Quantity) -> bool:

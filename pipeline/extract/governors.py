@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import FAR, Draft, Frame
@@ -76,7 +77,10 @@ class Seen:
         own = group_at(frame.sentence, q)
         if own and own.code:
             return own
-        for mark in reversed([m for m in frame.marks if self.begin <= m.start and m.end <= q.start]):
+        marks = [m for m in frame.marks if self.begin <= m.start and m.end <= q.start]
+        if any(m.trigger.back for m in marks) and self.said and self.said.group:
+            return self.said.group  # `con số này còn 112 hộ`
+        for mark in reversed(marks):
             if inside := groups().find(self.text, mark.start, mark.end):
                 return inside[-1]
         found = group_of(frame, q, self.stop, None)
@@ -87,13 +91,22 @@ class Seen:
             return found
         # `có 1.245 hộ nghèo …; cuối năm còn 876 hộ`
         same = [o for o in frame.sentence.quantities if o.end <= q.start and o.unit == q.unit][-BACK:]
+        # `hộ cận nghèo từ 180 xuống 151 hộ`: a bare number before it has its name before it
         named = next((g for o in reversed(same) if (g := group_at(frame.sentence, o))), None)
+        named = None if same and same[-1].is_labelled else named
         if named or not same:
             return named
         # `Số hộ nghèo giảm từ 58 hộ xuống còn 19 hộ`
         told = [m for m in frame.marks if self.clause[0] <= m.start and m.end <= same[-1].start]
         spoken = (groups().find(self.text, m.start, m.end) for m in reversed(told[-BACK:]))
         return next((names[-1] for names in spoken if names), None)
+
+    @lazy
+    def said(self) -> Draft | None:
+        """The last row of the number's unit in its paragraph: what words that point back speak of."""
+        block = self.frame.sentence.block
+        near = takewhile(lambda r: r.sentence.block == block, reversed(self.before))
+        return next((r for r in near if r.values.get("unit") == self.q.unit), None)
 
     @lazy
     def counted_before(self) -> GroupList | None:

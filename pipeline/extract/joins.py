@@ -49,13 +49,15 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
         listed = last.end + KINDS
         begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
+    told = frame.cues.of_these.match(gap)
     if any(
-        m.trigger.reason or _differs(m, row) or is_broken(seen.text, last.end, m.start, ",") for m in begun
+        m.trigger.reason or _differs(m, row) or (not told and is_broken(seen.text, last.end, m.start, ","))
+        for m in begun
     ):
         return None
     values = {**(mark.trigger.values if mark and mark in begun else {}), **number.values}
-    unsaid = {c: v for c, v in frame.rules.default.items() if _is_weak(frame, row)}
-    if all(row.values.get(c, v) in {v, unsaid.get(c)} for c, v in values.items()):
+    unsaid = frame.rules.default.keys() if _is_weak(frame, row) else ()
+    if all(c in unsaid or row.values.get(c, v) == v for c, v in values.items()):
         row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
         return row
     return None

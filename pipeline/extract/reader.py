@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice, takewhile
 
+import regex
+
 from pipeline.extract.announced import part_of
 from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
@@ -20,10 +22,13 @@ from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_of
 
+AHEAD = 12
+"""Numbers behind a percentage among which the next of its clause is looked for."""
 EARLIER = 6
 """Triggers before a weak one that may speak for it."""
 JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
+_NOUN = regex.compile(r"(?<!\p{L})(?:hộ|người|nhân khẩu|khẩu)(?!\p{L})", regex.IGNORECASE)
 LEAD = 60
 """Characters before a number in which the words right before it stand."""
 
@@ -47,6 +52,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         if q.start in taken or q.unit not in units or refused.get(q.start) == JOINT_AMOUNT:
             continue
         stop = every[at + 1].lead if at + 1 < len(every) else frame.sentence.end
+        if q.unit == "percent":  # `100% hộ nghèo (2.318 nhân khẩu) được cấp thẻ`
+            stop = frame.stop(q, every[at + 1 : at + 1 + AHEAD])
         previous = every[at - 1] if at else None
         told = rows[-1] if rows and previous in rows[-1].cells.values() else None
         seen = Seen(frame, q, previous, stop, told, before)
@@ -260,9 +267,7 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
 
 def _said(seen: Seen, mark: Mark) -> Mark | None:
     """The trigger of the last row of the unit in the paragraph, for words that point back: ``tỷ lệ này``."""
-    block = seen.frame.sentence.block
-    near = takewhile(lambda r: r.sentence.block == block, reversed(seen.before))
-    row = next((r for r in near if r.values.get("unit") == seen.q.unit), None)
+    row = seen.said
     if row is None:
         return None
     every = (t for t in seen.frame.rules.triggers if t.values and not t.weak)
@@ -283,18 +288,27 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
         return False
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
+    last = end
+    if q.is_labelled:  # `số hộ nghèo là 320`
+        noun, last = _noun_before(seen), q.lead
     # a bracket that opens right before a number tells something, too
     begin = seen.begin - 1
     if seen.previous and text[begin : q.lead].strip() == "(":
         begin = seen.previous.end  # `đạt 120% kế hoạch (3 tỷ đồng)`: what the bracket explains
     lead = max(begin, q.lead - LEAD, seen.frame.sentence.start)
     return (
-        (number.noun is None or bool(number.noun.match(text, noun, end)))
+        (number.noun is None or bool(number.noun.match(text, noun, last)))
         and (number.before is None or bool(number.before.search(text, lead, q.lead)))
         and (number.behind is None or bool(number.behind.search(text, q.end, end)))
         and not (number.never_before and number.never_before.search(text, seen.begin, q.lead))
         and not (number.never_behind and number.never_behind.search(text, q.end, end))
     )
+
+
+def _noun_before(seen: Seen) -> int:
+    """Where the noun stands that names a bare number before it; at the number where there is none."""
+    nouns = list(_NOUN.finditer(seen.text, max(seen.frame.sentence.start, seen.q.lead - LEAD), seen.q.lead))
+    return nouns[-1].start() if nouns else seen.q.lead
 
 
 def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:

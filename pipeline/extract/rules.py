@@ -315,6 +315,7 @@ class Cues:
     blockers: Sequence[Trigger]
     own_verb: Pattern
     continues: Pattern
+    of_these: Pattern
     states: Pattern
     goes_on: Pattern
     contrast: Pattern
