@@ -151,7 +151,9 @@ class Context:
         if (block, stock) not in self._last_heard:
             found: list[Timed | None] = [None]
             for sentence in self._by_block.get(block, []):
-                found.append(_going_on(found[-1], _last([sentence], stock=stock), stock=stock))
+                aside = sentence.mentions and self.cues.aside.match(sentence.text, sentence.start)
+                said = None if aside and found[-1] else _last([sentence], stock=stock)
+                found.append(_going_on(found[-1], said, stock=stock))
             self._last_heard[block, stock] = found
         return self._last_heard[block, stock]
 

@@ -124,7 +124,9 @@ def year_known(said: Sequence[Mention], begin: int) -> str:
 POINTING = frozenset(
     {
         "that_year",
+        "that_school_year",
         "past_year",
+        "past_months",
         "year_before",
         "year_after",
         "same_span",
@@ -145,8 +147,14 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
     if reading == "since_this_year":
         year = year_known(said, 0)
         return Period(date(int(year), 1, 1), None) if year else Period()
+    if part.get("ago") and (now := _today(said)):  # `năm ngoái` is the year before the text's own
+        return Period(date(now.year - 1, 1, 1), date(now.year - 1, 12, 31))
     for mention in reversed(said):
         period = mention.period
+        if reading == "past_months" and period.end and mention.reading in ENDS:
+            months = int(part["n"] or 0)
+            whole = months == period.end.month
+            return Period(date(period.end.year, 1, 1), period.end) if whole else Period()
         if reading == "past_year" and period.end and mention.reading in {"year", "until_year"}:
             return Period(date(period.end.year, 1, 1), date(period.end.year, 12, 31))
         if reading in SPANS and mention.reading in SPANS[reading]:
@@ -158,7 +166,7 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading == "that_month" and period.end and mention.reading in {"month", "until_month"}:
             return Period(period.end.replace(day=1), period.end)
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
-            then = period.end.year + YEARS[reading]
+            then = period.end.year + YEARS[reading] * int(part.get("n") or 1)
             return Period(date(then, 1, 1), date(then, 12, 31))
     if part.get("ago") and (year := year_known(said, 0)):  # `năm ngoái`, where only days were named
         return Period(date(int(year) - 1, 1, 1), date(int(year) - 1, 12, 31))
@@ -167,10 +175,25 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
 
 YEARS = {"that_year": 0, "year_before": -1, "year_after": 1}
 """Years by which readings that point to a year lie behind it."""
-SPANS = {"in_quarter": {"quarter"}, "in_month": {"month"}, "today": {"date"}}
+SPANS = {
+    "in_quarter": {"quarter"},
+    "in_month": {"month"},
+    "today": {"date"},
+    "that_school_year": {"school_year"},
+}
 """Readings that point to the span named last, by the readings that name it."""
 DAYS = frozenset({"date", "until_date", "deadline", "that_day"})
 """Readings of a day."""
+
+
+ENDS = frozenset({"until_date", "until_month", "until_quarter", "first_months", "from_to", "month", "date"})
+"""Readings that tell up to when is counted."""
+
+
+def _today(said: Sequence[Mention]) -> date | None:
+    """The document's own time, else the last day that was named; None where neither was."""
+    own = said[0].period.end if said and said[0].reading == "own" else None
+    return own or next((m.period.end for m in reversed(said) if m.reading == "date"), None)
 
 
 def _same_span(year: str | None, said: Sequence[Mention]) -> Period:
