@@ -54,6 +54,7 @@ _YEAR = regex.compile(r"(?:19|20)\d\d")
 UNIT = regex.compile(r"đơn vị tính|đvt")
 _NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
 _TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
+_SHARE = regex.compile(r"(?:tỷ lệ|tỉ lệ)\s*(?:\(?\s*%\s*\)?)?|\(?%\)?")
 _SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
 _AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
 _PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
@@ -141,7 +142,7 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
                 continue
             if never and never.search(f"{_title(caption)} {labels}"):
                 continue
-            columns = [column_of(heading, caption, rules, book) for heading in headings]
+            columns = [column_of(heading, caption, rules, book) for heading in _shares(headings)]
             columns = summed(counted(columns, grid.rows[head:], rules, book))
             columns = _told_apart(columns)
             if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
@@ -149,6 +150,15 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
             ):
                 return rules, columns, head
     return None
+
+
+def _shares(headings: Sequence[str]) -> list[str]:
+    """Headings, of which a mere ``Tỷ lệ (%)`` says with the one before it what it is a rate of."""
+    before = ["", *headings]
+    return [
+        f"{before[at]} {heading}" if before[at] and _SHARE.fullmatch(heading) else heading
+        for at, heading in enumerate(headings)
+    ]
 
 
 def _title(caption: str) -> str:

@@ -114,7 +114,9 @@ def _place(
         _name_kind(seen, row)
     elif number.starts and frame.is_open(q):
         missing = set(frame.rules.default) - {*(mark.trigger.values if mark else ()), *number.values}
-        told = (named_before(seen, mark) or topic(frame, q.unit)) if missing else None
+        # a verb of its own tells of something new: what its paragraph spoke of is not what was given
+        new = bool(mark and frame.cues.own_verb.search(seen.text, mark.start, mark.end))
+        told = (named_before(seen, mark) or topic(frame, q.unit, opening=not new)) if missing else None
         if told and _is_said_behind(seen, told):
             told = None  # `Dự án 2: 500 triệu đồng, giải ngân 480 triệu đồng`: the first was given, not spent
         if told and told.trigger.reason:
