@@ -137,7 +137,7 @@ def _sentences(
         for start, end in _bounded(flow.text, *sentence)
     ]
     found = annotate(flow.text, sorted([*spans, *cells]), book.grammar, own)
-    listed = (with_listed(sentence, book.cues.parts, book.cues.works) for sentence in found)
+    listed = (with_listed(sentence, book.cues) for sentence in found)
     return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
 
 

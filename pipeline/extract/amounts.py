@@ -111,8 +111,12 @@ class Grammar:
             rf"(?:{units['label']['before']}){nouns}{units['label']['after']}$",
             flags,
         )
-        self._said = regex.compile(rf"(?:{units['label']['before']}){nouns}{units['label']['copula']}$", flags)
+        self._said = regex.compile(
+            rf"(?:{units['label']['before']}){nouns}{units['label']['copula']}$", flags
+        )
         self._alone = regex.compile(units["label"]["alone"], flags)
+        self._is_year = regex.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
+        self._bare = regex.compile(units["label"]["bare"].replace("{nouns}", nouns) + "$", flags)
         self._damaged_nouns = [
             (
                 noun["unit"],
@@ -155,7 +159,7 @@ class Grammar:
         self._of_time: Mapping[str, Sequence[int]] = units["not_a_count"]["of_time"]
 
         worded = units["number_words"]
-        self._word_values = {word: Decimal(value) for word, value in worded["values"].items()}
+        self._word_values = {word: Decimal(value) for word, value in _worded(worded).items()}
         self._worded_units = frozenset(worded["units"])
         self._unworded = frozenset(worded["not_nouns"])
         self._many = [f"{word} " for word, value in self._word_values.items() if value > 1]
@@ -259,7 +263,7 @@ class Grammar:
             scaled = Scaled(end, factor, factor > 1)
             flags += ["unit_assumed"] if unit else []
         if not unit:
-            unit = self._labelled(before, text, match.end("n"))
+            unit = self._labelled(before, text, start, match.end("n"))
             noun_start = end = match.end("n")
         if not unit:
             return None
@@ -316,14 +320,17 @@ class Grammar:
             return None, (MALFORMED,)
         return value, flags
 
-    def _labelled(self, before: str, text: str, end: int) -> str:
+    def _labelled(self, before: str, text: str, number: int, end: int) -> str:
         """The unit of a number that stands behind its label: ``Số hộ nghèo được vay vốn: 101``."""
         sign = before.rstrip()[-1:]
         if sign == ":":
             found = self._label.search(before)
         else:  # `số hộ nghèo là 101`: where nothing stands behind it that it counts
-            found = self._alone.match(text, end) and sign.isalpha() and self._said.search(before)
-        return str(found.lastgroup) if found else ""
+            named = sign.isalpha() and self._alone.match(text, end) and not self._not_a_count.search(before)
+            found = self._said.search(before) if named else None
+            if named and not found and not self._is_year.match(text, number):
+                found = self._bare.search(before)
+        return str(found.lastgroup or "household") if found else ""
 
     def _is_code(self, before: str, printed: str) -> bool:
         """Whether what stands before a number makes it a date, an age or a code, and it can be one."""
@@ -353,6 +360,20 @@ class Grammar:
             if found := pattern.match(behind):
                 return unit, found.start("term"), found.end(), Decimal(1)
         return "", 0, 0, Decimal(1)
+
+
+def _worded(words: Mapping[str, Any]) -> dict[str, int]:
+    """Number words and what they are worth, those up to ninety-nine made of them (``hai mươi ba``)."""
+    ones: dict[str, int] = {word: value for word, value in words["values"].items() if value < 10}
+    tens, five = words["tens"], {words["tens"]["five"]: 5}
+    found: dict[str, int] = dict(words["values"])
+    found |= {f"{tens['ten']} {word}": 10 + value for word, value in {**ones, **five}.items()}
+    for ten, value in {**ones, **tens["before_tens"]}.items():
+        if value > 1:
+            found[f"{ten} {tens['tens']}"] = 10 * value
+            behind = {**ones, **five, **tens["behind_tens"]}
+            found |= {f"{ten} {tens['tens']} {word}": 10 * value + one for word, one in behind.items()}
+    return found
 
 
 @cache

@@ -96,7 +96,7 @@ def _is_listed(frame: Frame, q: Quantity, stop: int, model: Draft | None, rows: 
 
 
 def _joined(frame: Frame, q: Quantity, behind: Sequence[Quantity]) -> Quantity | None:
-    """The count with which one shares what is said behind it: ``745 người nghèo và 812 người già đã có thẻ``."""
+    """The count that shares what is said behind it: ``745 người nghèo và 812 người già đã có thẻ``."""
     nxt = behind[0] if behind else None
     if nxt is None or nxt.unit not in PEOPLE:
         return None
@@ -173,6 +173,8 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
             return True
     if rows and _is_part(frame, q, stop, rows):
         return True
+    if _is_under_label(frame, q):
+        return True
     if frame.introduction is None or rows:
         return False
     start, stop = frame.introduction
@@ -180,6 +182,15 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
         before.search(text[start:stop].rstrip(" :") + " cho ")
         or frame.rules.parts["people.list"].search(text[start:stop])
     )
+
+
+def _is_under_label(frame: Frame, q: Quantity) -> bool:
+    """Whether the sentence's label tells of cards: ``Hỗ trợ mức đóng BHYT: học sinh 2.105 em``."""
+    text, start = frame.sentence.text, frame.sentence.start
+    colon = text.find(":", start, min(q.lead, start + NEAR))
+    if colon < 0 or any(m.trigger.reason and colon < m.start < q.start for m in frame.marks):
+        return False
+    return bool(frame.rules.parts["people.list"].search(text[start : colon + 1]))
 
 
 def _is_part(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
@@ -211,7 +222,7 @@ def _action(frame: Frame, q: Quantity, stop: int) -> Mark | None:
 
 
 def _counted(frame: Frame, q: Quantity) -> Mark | None:
-    """Cards of which no verb tells what was done: they were issued, unless their clause says another thing."""
+    """Cards of which no verb tells: they were issued, unless their clause says another thing."""
     sentence, parts = frame.sentence, frame.rules.parts
     clause = sentence.clauses[sentence.clause_at(q.start)]
     named = frame.rules.gate.pattern.search(sentence.text, clause.start, clause.end)
@@ -233,7 +244,8 @@ def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:
     headed = parts["cost.is"].search(gap) and parts["cost.head"].search(
         frame.sentence.text, clause.start, row.cells["cards"].lead
     )
-    if (headed or parts["cost.before"].search(gap)) and not any(
+    listed = _is_under_label(frame, row.cells["cards"]) and parts["cost.listed"].fullmatch(gap)
+    if (headed or listed or parts["cost.before"].search(gap)) and not any(
         row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if o.unit != "percent"
     ):
         row.cells["amount_vnd"] = q

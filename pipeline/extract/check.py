@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.errors import RuleError
 from pipeline.extract.examples import problem
-from pipeline.extract.rule_files import files, read_toml, rulebook
+from pipeline.extract.rule_entries import read_toml
+from pipeline.extract.rule_files import files, rulebook
 from pipeline.extract.rules import Rulebook, TableRules
 from pipeline.model import Document, Extraction, Page, RestoredText
 

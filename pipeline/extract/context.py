@@ -109,7 +109,9 @@ class Context:
         is_story = self._is_story(sentence.block, own)
         # the day of an event holds for the next sentence, not for the rest of a report
         heard = self._heard(sentence.block, stock=stock)
-        last = _last([s for s in own[max(before - 1, 0) : before] if not self._is_aside(s, heard)], stock=True)
+        last = _last(
+            [s for s in own[max(before - 1, 0) : before] if not self._is_aside(s, heard)], stock=True
+        )
         if (
             last is not None
             and (found := _going_on(heard[max(before - 1, 0)], last, stock=stock)) is not None

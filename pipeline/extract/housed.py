@@ -8,6 +8,8 @@ from itertools import accumulate
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 
+LENT = 30
+"""Characters before a count of households in which words make it one of borrowers."""
 NEAR = 120
 """Characters before a count of households in which their houses are named."""
 
@@ -29,6 +31,8 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
     text, parts = frame.sentence.text, frame.rules.parts
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     after = text[q.end : min(clause.end, stop)]
+    if parts["households.not_before"].search(text, max(clause.start, q.lead - LENT), q.lead):
+        return False  # `cho vay 12 hộ nghèo làm nhà ở`
     if parts["households.before"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return True
     if _splits_into_houses(frame, q) or _is_item(frame, before):

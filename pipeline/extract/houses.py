@@ -225,4 +225,6 @@ def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     if not parts["implied.given"].search(sentence.text, sentence.start, q.lead):
         return None
     found = parts["implied.to_one"].search(sentence.text[q.end : sentence.end])
+    if not found and parts["implied.from_one"].search(sentence.text, sentence.start, q.lead):
+        found = parts["implied.its_own"].search(sentence.text[q.end : sentence.end])
     return (q.end + found.start("noun"), q.end + found.end("noun")) if found else None

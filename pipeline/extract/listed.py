@@ -8,91 +8,122 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract.amounts import Quantity
+from pipeline.extract.amounts import Quantity, grammar
 from pipeline.extract.groups import groups
 from pipeline.extract.numerals import parse_number
-from pipeline.extract.patterns import Pattern
 from pipeline.extract.sentence import Sentence
 
-_BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s*(?:[,;.)]|và\b|$))")
+if TYPE_CHECKING:
+    from pipeline.extract.rules import Cues
+
+_BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?=\s*(?:[,;.)(]|và\b|–|-|$))")
+_WORKED = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s\p{L})")
 _SHARED = regex.compile(r"(?<![\d.,/])(?P<n>\d{1,3}(?:\.\d{3})*)(?:,? và |, )(?=\p{L}+(?: \p{L}+){0,3} $)")
 _JOINT = regex.compile(r"\s*(?:là|có|thì|còn|:|-|–)?\s*")
-_WAS = regex.compile(
-    r"(?<!\p{L})từ(?: mức)? (?P<n>\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?)"
-    r"(?=(?: \p{L}+){0,6}? (?:xuống|lên|còn)(?: còn| chỉ còn| tới| đến)? $)"
-)
-_HOUSES = regex.compile(r"[^:.;\d]{0,60}(?<!\p{L})nhà(?!\p{L})[^:.;\d]{0,40}:", regex.IGNORECASE)
 _SIGN = regex.compile(r"[,;.:\d]")
+_NAMED = regex.compile(r"[,;(:]\s*(?=[^,;(:]*$)")
 LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
 
 
-def with_listed(sentence: Sentence, parts: Pattern, works: Pattern) -> Sentence:
+def with_listed(sentence: Sentence, cues: Cues) -> Sentence:
     """The sentence with the bare numbers of its lists among its quantities.
 
     Args:
         sentence: as annotated.
-        parts: words that announce parts.
-        works: what is done to houses, right before how many (``xây mới 12, sửa chữa 8``).
+        cues: words that announce parts, that tell what is done to houses and cards, right before how many
+            (``xây mới 12, sửa chữa 8``) or behind, and labels that name what bare numbers count.
     """
     text = sentence.text
-    lists = list(_brackets(sentence))
-    # `số hộ thoát nghèo là 320, thoát cận nghèo là 215`: behind a count that its label named
-    lists += [(q.end, sentence.end, q.unit) for q in sentence.quantities if _counts(q) and q.end == q.number_end]
-    if cue := parts.search(text, sentence.start, sentence.end):
-        counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
-        lists += [(cue.end(), sentence.end, counts[-1].unit)] if counts else []
-    found = {q.start: q for q in _shared(sentence, works)}
-    if label := _HOUSES.match(text, sentence.start, sentence.end):
-        lists.append((label.end(), sentence.end, "house"))
-    if not lists and not found:
+    found = {q.start: q for q in _shared(sentence, cues)}
+    lists = list(_lists(sentence, cues))
+    told = cues.unit_told.match(text, sentence.start, sentence.end)
+    if not lists and not found and not told:
         return sentence
     places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
+
+    if told:  # what a bracket names money counts nobody
+        before = [q for q in sentence.quantities if not (q.is_labelled and q.start > told.end())]
+        sentence = replace(sentence, quantities=before)
+        places = [(q.start, q.end) for q in before] + [(m.start, m.end) for m in sentence.mentions]
+
+    def is_free(match: regex.Match[str]) -> bool:
+        return not any(a < match.end() and match.start() < b for a, b in places)
+
     for begin, end, unit in lists:
-        for match in _BARE.finditer(text, begin, end):
+        for match in filter(is_free, _BARE.finditer(text, begin, end)):
             start = match.start()
-            if any(a < match.end() and start < b for a, b in places):
+            if "," in match.group():
                 continue
             if _follows_a_group(text, begin, start):
                 found.setdefault(start, _quantity(match, unit))
-            elif unit in HOUSED and works.search(text, begin, start):
-                found.setdefault(start, _quantity(match, "house"))
+            elif unit in WORKED and cues.works.search(text, begin, start):
+                found.setdefault(start, _quantity(match, WORKED[unit]))
+        for match in _WORKED.finditer(text, begin, end) if unit in HOUSED else ():
+            if is_free(match) and cues.works_behind.match(
+                text, match.end(), end
+            ):  # `186 nhà (138 xây mới, 48 sửa chữa)`
+                found.setdefault(match.start(), _quantity(match, "house"))
+    if told:  # `Dư nợ các chương trình (triệu đồng): hộ nghèo 12.450; hộ cận nghèo 18.320`
+        factor = Decimal(grammar().scale(told.group()))
+        for match in filter(is_free, _BARE.finditer(text, told.end(), sentence.end)):
+            if _follows_a_group(text, told.end() - 1, match.start()):
+                q = _quantity(match, "percent")
+                value = None if q.value is None else q.value * factor
+                found.setdefault(q.start, q._replace(unit="vnd", value=value, factor=factor))
     if not found:
         return sentence
     every = sorted([*sentence.quantities, *found.values()], key=lambda q: q.start)
     return replace(sentence, quantities=every)
 
 
-def _shared(sentence: Sentence, works: Pattern) -> Iterator[Quantity]:
-    """Bare numbers that share the noun of the next: ``xây mới 138 và sửa chữa 214 căn nhà``, ``từ 180 xuống 151 hộ``."""
+def _lists(sentence: Sentence, cues: Cues) -> Iterator[tuple[int, int, str]]:
+    """Spans in which bare numbers count what is named before them, with the unit."""
+    text = sentence.text
+    yield from _brackets(sentence)
+    for q in sentence.quantities:
+        if _counts(q) and q.is_labelled:  # `số hộ thoát nghèo là 320, thoát cận nghèo là 215`
+            yield q.end, sentence.end, q.unit
+    if cue := cues.parts.search(text, sentence.start, sentence.end):
+        counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
+        if counts:
+            yield cue.end(), sentence.end, counts[-1].unit
+    for unit, label in cues.labels:
+        if match := label.match(text, sentence.start, sentence.end):
+            yield match.end(), sentence.end, unit
+
+
+def _shared(sentence: Sentence, cues: Cues) -> Iterator[Quantity]:
+    """Bare numbers that share the unit of the next.
+
+    ``xây mới 138 và sửa chữa 214 căn nhà``, ``từ 180 xuống 151 hộ``
+    """
     text, before = sentence.text, sentence.start
     for q in sentence.quantities:
-        match = _SHARED.search(text, max(before, q.lead - LABEL), q.lead) if q.unit in SHARING else None
-        was = _WAS.search(text, max(before, q.lead - LABEL), q.lead) if _falls(q) else None
-        before = q.end
-        if was:
-            found = _quantity(was, q.unit, "n")
-            if "," not in was["n"] or q.unit == "percent":
-                yield found
-        elif match and all(works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
+        begin, before = max(before, q.lead - LABEL), q.end
+        match = _SHARED.search(text, begin, q.lead) if q.unit in SHARING else None
+        if match and all(cues.works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
             yield _quantity(match, q.unit, "n")
+        was = cues.was.search(text, begin, q.lead) if q.unit in FALLING else None
+        if was and ("," not in was["n"] or q.unit == "percent"):
+            yield _quantity(was, q.unit, "n")
 
 
 SHARING = frozenset({"house", "card"})
 """Units whose noun may stand behind the second of two numbers alone."""
 FALLING = frozenset({"household", "person", "percent", "customer"})
 """Units of what falls or rises from one number to the next."""
+WORKED = {"house": "house", "household": "house", "card": "card"}
+"""Units of counts whose parts may be told by what is done to houses or cards, and the parts' own."""
 HOUSED = frozenset({"house", "household"})
-"""Units of counts whose parts may be told by what is done to houses."""
-BEHIND = 25
+"""Those of houses."""
+BEHIND = 60
 """Characters between a count and the bracket that splits it: `182 hộ nghèo (…)`."""
-
-
-def _falls(q: Quantity) -> bool:
-    return q.unit in FALLING and q.value is not None
 
 
 def _counts(q: Quantity) -> bool:
@@ -112,8 +143,14 @@ def _brackets(sentence: Sentence) -> Iterator[tuple[int, int, str]]:
 
 
 def _follows_a_group(text: str, begin: int, at: int) -> bool:
-    named = groups().find(text, max(begin, at - LABEL), at)
-    return bool(named) and bool(_JOINT.fullmatch(text[named[-1].end : at]))
+    begin = max(begin - 1, at - LABEL)
+    named = groups().find(text, begin, at)
+    if named and _JOINT.fullmatch(text[named[-1].end : at]):
+        return True
+    # short names stand where a list's item begins: `58 hộ (nghèo 14, cận nghèo 21)`
+    sign = _NAMED.search(text, begin, at)
+    short = groups().list_at(text, sign.end(), at) if sign else None
+    return short is not None and bool(_JOINT.fullmatch(text[short.end : at]))
 
 
 def _quantity(match: regex.Match[str], unit: str, part: str | int = 0) -> Quantity:

@@ -157,7 +157,9 @@ def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:
     total = next((r for r in reversed(before[:-1]) if not r.parent and may_hold(r, part)), None)
     counted = [o for o in sentence.quantities if o.end <= part.first.start and o.unit == part.first.unit]
     if counted and total and not any(counted[-1] is q for r in before for q in r.cells.values()):
-        return True  # `66 người đi làm việc ở nước ngoài; 21 người trong số này được vay`: of a count of no row
+        return (
+            True  # `66 người đi làm việc ở nước ngoài; 21 người trong số này được vay`: of a count of no row
+        )
     if total and sentence.block - total.sentence.block <= 1:
         adopt(total, part, 1 + max((c.breakdown for c in total.children), default=0))
     return True

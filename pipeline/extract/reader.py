@@ -85,6 +85,9 @@ def _place(
             part
         )  # `300 suất học bổng, trong đó 120 suất cho học sinh lớp 1`: they are no other things
         return
+    if _is_same_people(seen, rows):
+        refused.setdefault(q.start, "repeat")
+        return
     number, mark = _number(seen, mark)
     # what a rate's part is of (`measure`) its own words must tell
     if number is None and "measure" not in frame.rules.tells_apart and (part := part_of(seen, rows)):
@@ -145,6 +148,16 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:
+    """Whether people are those of the households right before them: ``125 hộ/500 nhân khẩu``."""
+    before = seen.previous
+    if not rows or before is None or before.unit != "household" or seen.q.unit != "person":
+        return False
+    if rows[-1].cells.get("recipients") is not before:
+        return False
+    return bool(seen.frame.cues.same_people.fullmatch(seen.text[before.end : seen.q.lead]))
 
 
 def _spoken_of(seen: Seen) -> list[Draft]:

@@ -23,6 +23,7 @@ from pipeline.lazy import lazy
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
+LETTER = regex.compile(r"\p{L}")
 NEUTRAL = "neutral"
 """The reason of marks that only keep others from matching inside them."""
 
@@ -297,9 +298,6 @@ class Status:
     example: str
 
 
-_LETTER = regex.compile(r"\p{L}")
-
-
 @dataclass(frozen=True)
 class Cues:
     """What all tables share (``cues.toml``)."""
@@ -329,6 +327,11 @@ class Cues:
     unlike: Pattern
     among: Pattern
     works: Pattern
+    works_behind: Pattern
+    was: Pattern
+    same_people: Pattern
+    labels: Sequence[tuple[str, Pattern]]
+    unit_told: Pattern
     rest: Pattern
     copula: Pattern
     source_of: Pattern
@@ -344,7 +347,7 @@ class Cues:
 
     def splits(self, text: str, start: int, end: int) -> bool:
         """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
-        first = _LETTER.search(text, start, end)
+        first = LETTER.search(text, start, end)
         return bool(first and self.parts.match(text, first.start(), end))
 
     @lazy

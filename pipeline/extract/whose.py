@@ -28,7 +28,12 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
-    if own and nxt == limit and (label := _LABEL.fullmatch(sentence.text, own.end, nxt)) and label.group().strip():
+    if (
+        own
+        and nxt == limit
+        and (label := _LABEL.fullmatch(sentence.text, own.end, nxt))
+        and label.group().strip()
+    ):
         # `96 hộ nghèo, hộ cận nghèo thì 141`: the last of the list is the next number's label
         named = groups().find(sentence.text, sentence.text.rfind(",", own.start, own.end) + 1, own.end)
         if named and "," in sentence.text[own.start : named[-1].start]:

@@ -99,6 +99,10 @@ def test_no_figure(text: str) -> None:
         ("triệu đồng,15 hộ", 15, "household"),
         ("hộ nghèo.15 hộ", 15, "household"),
         ("cho -5 hộ", 5, "household"),
+        ("Năm 2023, con số hộ nghèo là 35.190.", 35_190, "household"),
+        ("số thẻ do ngân sách cấp 5.310, ngoài ra", 5_310, "card"),
+        ("hộ nghèo 186 (xem biểu)", 186, "household"),
+        ("Trong năm 186 lượt hộ vay", 186, "turn"),
     ],
 )
 def test_where_a_number_may_stand(text: str, value: int, unit: str) -> None:
@@ -107,7 +111,12 @@ def test_where_a_number_may_stand(text: str, value: int, unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["các năm 2023, 2024, 2025 tỷ lệ thu hồi 98%", "năm 2024; hộ nghèo 2021; hộ"]
+    "text",
+    [
+        "các năm 2023, 2024, 2025 tỷ lệ thu hồi 98%",
+        "năm 2024; hộ nghèo 2021; hộ",
+        "số hộ nghèo năm 2023, người nghèo là 1 trong",
+    ],
 )
 def test_no_number_is_made(text: str) -> None:
     assert [q.unit for q in grammar().find(text) if q.unit not in {"percent", "code"}] == []
@@ -142,4 +151,6 @@ def test_number_words() -> None:
     worded = load_units()["number_words"]
     assert [q.value for q in grammar().find(worded["example"])] == [4]
     assert grammar().find(worded["counter"]) == []
-    assert grammar().find("thôn Hai Căn, hai mươi hộ, năm hộ, một hộ") == []
+    assert grammar().find("thôn Hai Căn, năm hộ, một hộ, lớp hai mươi em") == []
+    words = "hai mươi hộ, mười lăm hộ, hai mươi mốt hộ, bốn mươi tư nhà, năm mươi hộ"
+    assert [q.value for q in grammar().find(words)] == [20, 15, 21, 44, 50]
