@@ -196,7 +196,11 @@ def _is_under_label(frame: Frame, q: Quantity) -> bool:
 def _is_part(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft]) -> bool:
     """Whether people are a part of those who got cards: ``cho 1.200 người, trong đó 300 người nghèo``."""
     total = next((r for r in rows if r.cells["cards"].unit in PEOPLE), None)
-    if total is None or not frame.cues.parts.search(frame.sentence.text, total.last.end, q.lead):
+    text = frame.sentence.text
+    if total is None or not (
+        frame.cues.parts.search(text, total.last.end, q.lead)
+        or frame.cues.singled.search(text, rows[-1].last.end, q.lead)
+    ):
         return False
     if frame.rules.parts["people.not_a_part"].search(frame.sentence.text[q.end : stop]):
         return False

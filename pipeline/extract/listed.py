@@ -109,6 +109,9 @@ def _shared(sentence: Sentence, cues: Cues) -> Iterator[Quantity]:
         match = _SHARED.search(text, begin, q.lead) if q.unit in SHARING else None
         if match and all(cues.works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
             yield _quantity(match, q.unit, "n")
+        became = cues.became.match(text, q.end, sentence.end) if q.unit in FALLING - {"percent"} else None
+        if became:
+            yield _quantity(became, q.unit, "n")
         was = cues.was.search(text, begin, q.lead) if q.unit in FALLING else None
         if was and ("," not in was["n"] or q.unit == "percent"):
             yield _quantity(was, q.unit, "n")

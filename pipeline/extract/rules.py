@@ -329,6 +329,7 @@ class Cues:
     works: Pattern
     works_behind: Pattern
     was: Pattern
+    became: Pattern
     same_people: Pattern
     labels: Sequence[tuple[str, Pattern]]
     unit_told: Pattern
