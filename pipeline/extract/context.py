@@ -70,7 +70,9 @@ class Context:
         after = [
             m for m in sentence.mentions if q.end <= m.start < min(stop, clause.end) and clause.holds(m.start)
         ]
-        dated = [m for m in after if m.reading != "open"]
+        dated = [
+            m for m in after if m.reading != "open" and not self._is_planned(sentence.text, q.end, m.start)
+        ]
         if told := _in_bracket_behind(sentence, clause, q):
             return Timed(told)
         silent = not any(clause.holds(m.start) for m in sentence.mentions)
@@ -96,6 +98,11 @@ class Context:
             if later is clause or spans[0].start - later.start > FRESH:
                 return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    def _is_planned(self, text: str, start: int, end: int) -> bool:
+        """Whether a plan stands before a time, which is its own: ``đạt 96%, phấn đấu năm 2023 đạt …``."""
+        plans = (cue for cue in self.cues.statuses if cue.status == "planned" and cue.strength > 1)
+        return end - start > 1 and any(cue.pattern.search(text, start, end) for cue in plans)
 
     @staticmethod
     def _first(sentence: Sentence, clause: Clause) -> int:
@@ -286,7 +293,7 @@ FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
 NEAR = 60
 """Characters before a count in which words may make it a target."""
-OPENING = 14
+OPENING = 30
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
