@@ -29,6 +29,10 @@ class Affine:
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """The bounding box of a rectangle's image."""
+        if not self.b and not self.c:  # a page that is not turned: nearly every word
+            left, right = self.a * x0 + self.e, self.a * x1 + self.e
+            top, bottom = self.d * y0 + self.f, self.d * y1 + self.f
+            return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
         corners = [self.apply(x, y) for x in (x0, x1) for y in (y0, y1)]
         across, down = [x for x, _ in corners], [y for _, y in corners]
         return Box(min(across), min(down), max(across), max(down))

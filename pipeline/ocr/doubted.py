@@ -110,8 +110,8 @@ def _read(strip: Strip, dpi: int, settings: Settings, folder: Path, where: str) 
     from PIL import Image
 
     size = tuple(round(side * _SCALE) for side in strip.image.size)
-    file = folder / "doubted.pgm"
-    strip.image.resize((size[0], size[1]), Image.Resampling.BICUBIC).save(file)
+    reduced = strip.image.resize((size[0], size[1]), Image.Resampling.BICUBIC)
+    file = tesseract.saved(reduced, folder / "doubted")
     read = tesseract.read(file, round(dpi * _SCALE), settings, folder, where=where, options=_OPTIONS)
     file.unlink()
     full = [

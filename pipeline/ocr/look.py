@@ -23,6 +23,7 @@ from pipeline.language.legible import total
 from pipeline.language.normal import fold_marks
 from pipeline.model import Box
 from pipeline.ocr import prepare, rulings, strips, tesseract
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.raster import Raster
 from pipeline.settings import Settings
 
@@ -161,8 +162,7 @@ class Look:
         found: list[list[tesseract.Read]] = [[] for _ in boxes]
         if strip is None:
             return found
-        file = self._folder / "look.pgm"
-        strip.image.save(file, format="PPM")
+        file = tesseract.saved(strip.image, self._folder / "look")
         words = tesseract.read(
             file, self._ready.dpi, self._settings, self._folder, where=self._where, options="--psm 6"
         )
@@ -214,7 +214,7 @@ def _inverse(map_: Affine) -> Affine:
 
 def _tiles(pixels: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
     """Which tiles of the page hold ink: more than specks."""
-    dark = pixels < 0.6 * np.percentile(pixels[::4, ::4], 55)
+    dark = pixels < 0.6 * percentile(pixels[::4, ::4], 55)
     height, width = (side // step * step for side in dark.shape)
     tiles = dark[:height, :width].reshape(height // step, step, width // step, step)
     return np.asarray(tiles.sum(axis=(1, 3)) > max(2.0, 0.03 * step * step))

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.intake.affine import Affine, compose, rotation
 from pipeline.ocr import seals, skew
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.raster import Raster
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _smoothed(image: Image.Image, dpi: int) -> Image.Image:
 def _levelled(page: Prepared) -> Prepared:
     """A page whose ink is black and whose paper is white."""
     sample = np.asarray(page.image)[::4, ::4]
-    ink, paper = np.percentile(sample, 1), np.percentile(sample, 55)
+    ink, paper = percentile(sample, 1), percentile(sample, 55)
     low, high = (ink + share * (paper - ink) for share in _LEVELS)
     if high - low < _LEAST_CONTRAST:
         return page
@@ -93,6 +94,6 @@ def _deskewed(page: Prepared) -> Prepared:
     if abs(angle) < _LEAST_SKEW:
         return page
     width, height = page.image.size
-    turned = page.image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255)
+    turned = page.image.rotate(angle, Image.Resampling.BILINEAR, fillcolor=255)
     back = rotation(angle, (width / 2, height / 2))
     return Prepared(turned, page.dpi, compose(page.affine, back), angle)

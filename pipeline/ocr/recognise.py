@@ -14,6 +14,7 @@ from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
 from pipeline.model import Box, Page
 from pipeline.ocr import aligned, cells, doubted, lines, lying, prepare, rulings, strips, tesseract
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.rulings import Grid
@@ -110,10 +111,10 @@ def _read(
     rest, strip = strips.cut(plain, found.grids, ready.dpi)
     words: list[tesseract.Read] = []
     if strip is None or not _empty(rest, ready.dpi):
-        file = _saved(rest, folder / "page.pgm")
+        file = tesseract.saved(rest, folder / "page")
         words += tesseract.read(file, ready.dpi, settings, folder, where=where)
     if strip is not None:
-        file = _saved(strip.image, folder / "strip.pgm")
+        file = tesseract.saved(strip.image, folder / "strip")
         read = tesseract.read(file, ready.dpi, settings, folder, where=where, options="--psm 6")
         words += strips.placed(read, strip)
     words = _read_apart(words, rest, ready.dpi, settings, folder, where)
@@ -150,7 +151,7 @@ def _read_apart(
     strip = strips.stack(image, boxes, dpi) if boxes else None
     if strip is None:
         return words
-    file = _saved(strip.image, folder / "cells.pgm")
+    file = tesseract.saved(strip.image, folder / "cells")
     read = tesseract.read(file, dpi, settings, folder, where=where, options="--psm 6")
     places = _Places(boxes)
     kept = [word for word in words if not places.hold(word)]
@@ -209,16 +210,11 @@ def _believed(tokens: list[Token]) -> list[Token]:
 def _empty(grey: Image.Image, dpi: int) -> bool:
     step = max(1, round(dpi / _BLANK_DPI))
     small = np.asarray(grey.reduce(step) if step > 1 else grey)
-    return int((small < 0.75 * np.percentile(small, 75)).sum()) < _BLANK_PIXELS
-
-
-def _saved(image: Image.Image, file: Path) -> Path:
-    image.save(file, format="PPM")
-    return file
+    return int((small < 0.75 * percentile(small, 75)).sum()) < _BLANK_PIXELS
 
 
 def _orientation(image: Raster, settings: Settings, folder: Path, where: str) -> int:
-    file = _saved(image.image.convert("L"), folder / "orientation.pgm")
+    file = tesseract.saved(image.image.convert("L"), folder / "orientation")
     turn, sure = tesseract.orientation(file, image.dpi, settings, folder, where=where)
     return turn if sure >= _ORIENTATION_SURE else 0
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ocr.greys import percentile
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -34,7 +36,7 @@ def estimate(image: Image.Image, dpi: int) -> float:
     small = np.asarray(image.reduce(step) if step > 1 else image)
     margin = max(1, min(small.shape) // 40)  # dark borders of the scan are straight when the text is not
     small = small[margin:-margin, margin:-margin]
-    paper = np.percentile(small[::2, ::2], 75)
+    paper = percentile(small[::2, ::2], 75)
     rows, columns = np.nonzero(small < 0.7 * paper)
     if rows.size < 500:
         return 0.0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.rulings import Grid
 from pipeline.ocr.tesseract import Read
 
@@ -70,7 +71,7 @@ def cut(image: Image.Image, grids: tuple[Grid, ...], dpi: int) -> tuple[Image.Im
     if not grids:
         return image, None
     pixels = np.asarray(image)
-    paper = int(np.percentile(pixels[::4, ::4], 55))
+    paper = int(percentile(pixels[::4, ::4], 55))
     rest = pixels.copy()
     for grid in grids:
         x0, x1 = max(0, int(grid.xs[0])), int(grid.xs[-1]) + 1
@@ -89,7 +90,7 @@ def stack(image: Image.Image, boxes: Sequence[tuple[int, int, int, int]], dpi: i
         dpi: its resolution.
     """
     pixels = np.asarray(image)
-    paper = int(np.percentile(pixels[::4, ::4], 55))
+    paper = int(percentile(pixels[::4, ::4], 55))
     cells: list[tuple[int, int, int, NDArray[np.uint8]]] = []
     for number, box in enumerate(boxes):
         ink = _ink(pixels, box, paper, dpi)
@@ -109,7 +110,7 @@ def blobs(image: Image.Image, box: tuple[int, int, int, int], dpi: int) -> list[
     """
     x0, y0, x1, y1 = box
     pixels = np.asarray(image)
-    dark = pixels[y0:y1, x0:x1] < 0.7 * int(np.percentile(pixels[::4, ::4], 55))
+    dark = pixels[y0:y1, x0:x1] < 0.7 * int(percentile(pixels[::4, ::4], 55))
     across, down = (max(1, round(reach * dpi)) for reach in _TOGETHER)
     # in tiles so large that what stands together touches
     high, wide = -(-dark.shape[0] // down), -(-dark.shape[1] // across)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.intake.layer import LayerWord
 from pipeline.intake.pdf import Geometry
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.raster import Raster
 
 DPI = 100
@@ -52,5 +53,5 @@ def _spread(shades: NDArray[np.uint8], word: LayerWord, scale: float) -> float:
     part = shades[rows, columns]
     if not part.size:
         return 0.0
-    dark, light = np.percentile(part, (_INK, 100 - _INK))
-    return float(light - dark)
+    dark, light = percentile(part, _INK), percentile(part, 100 - _INK)
+    return light - dark

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from pipeline.intake.affine import scaling
 from pipeline.model import Box
 from pipeline.ocr import cut_short, lying, prepare, rulings, seals, skew, strips
+from pipeline.ocr.greys import percentile
 from pipeline.ocr.raster import Raster
 from pipeline.ocr.recognise import _back, _believed, _turned
 from pipeline.ocr.rulings import Grid
@@ -31,6 +32,14 @@ def _lines_of_text() -> Image.Image:
             draw.rectangle((x, y, x + length, y + 9), fill=20)
             x += length + 8
     return image
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (3, 5), (40, 30)])
+@pytest.mark.parametrize("share", [0, 1, 50, 55, 75, 100])
+def test_percentiles_are_those_of_numpy(shape: tuple[int, int], share: float) -> None:
+    pixels = np.random.default_rng(shape[0]).integers(0, 256, shape, dtype=np.uint8)
+    for part in (pixels, pixels[::2, ::3]):
+        assert percentile(part, share) == pytest.approx(float(np.percentile(part, share)))
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.5, -1.3, 3.0, -4.5])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -309,6 +311,19 @@ def test_tesseract_that_hangs_or_is_missing(tmp_path: Path, monkeypatch: pytest.
         with pytest.raises(HosoError) as caught:
             tesseract.read(image, 300, settings, tmp_path / folder, where="f.pdf, page 1")
         assert caught.value.code == code
+
+
+def test_tesseract_is_called_without_pandas() -> None:
+    """Which the adapter would load, if it could, in every worker."""
+    told = (
+        "import sys; from pipeline.ocr import tesseract; "
+        "print(tesseract._pytesseract().__name__, *sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    name, *loaded = run.stdout.split()
+    assert name == "pytesseract"
+    assert "pytesseract" in loaded
+    assert "pandas" not in loaded
 
 
 def test_versions_name_what_the_text_depends_on() -> None:

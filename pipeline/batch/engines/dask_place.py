@@ -27,6 +27,13 @@ _QUIET = {
     # no pages with what runs here, to whoever asks
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Dask watches itself many times a second, for tasks of milliseconds; ours take one and more, and whom
+    # they go to is decided here
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
     # workers on this machine start with this too
     "logging": dict.fromkeys(_LOGGERS, "critical"),
 }

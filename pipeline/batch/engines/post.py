@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import queue
 import shutil
 import socket
@@ -74,6 +75,9 @@ class Post(WorkerPlugin):  # type: ignore[misc]
         self._free: queue.SimpleQueue[Local] = queue.SimpleQueue()
         self._timer: threading.Timer | None = None
         self._over = threading.Event()
+        # Dask has its workers hand memory back at once, and with them all that they start: Tesseract, which
+        # asks for it anew at every line, then takes a tenth longer
+        os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
 
     def teardown(self, worker: Worker) -> None:
         """Called by Dask when the run ends or the worker is closed: children end, their files go."""
