@@ -76,6 +76,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         g
         for g in groups().find(sentence.text, q.end, end)
         if not any(a <= g.start < b and sentence.between(a, b) for a, b in clause.holes)
+        and not _begins_list(sentence, q, g, end)
     ]
     if behind:
         return behind[0]
@@ -92,6 +93,13 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     # named right before its number, behind the label's clause: `…; kế đến hộ nghèo, 498 hộ vay 27 triệu đồng`
     named = last and clause.start > sentence.start and sentence.text[last.end : q.lead].strip() == ","
     return last if named else _label(frame, q)
+
+
+def _begins_list(sentence: Sentence, q: Quantity, group: GroupList, end: int) -> bool:
+    """Whether a group behind a colon is the next number's label: ``618 thẻ: hộ nghèo 96 thẻ, …``."""
+    text = sentence.text
+    follows = sentence.next_lead(group.start, end + 1) <= end and not text[group.end : end].strip()
+    return follows and ":" in text[q.end : group.start]
 
 
 def _is_listed(sentence: Sentence, group: GroupList, begin: int, q: Quantity) -> bool:
