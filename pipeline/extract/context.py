@@ -40,7 +40,7 @@ class Context:
         self.above = above
         self.cues = cues
         self.own = own
-        self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình"}
+        self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình", "đề án", "phương án"}
         self._by_block: dict[int, list[Sentence]] = {}
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)

@@ -83,7 +83,7 @@ def _kind_line(top: Sequence[str]) -> tuple[int | None, str, str]:
     for number, line in enumerate(top):
         text = line.strip(" .:*_-")[: data().line_length]
         letters = list(filter(str.isalpha, text))
-        if len(letters) < 5 or sum(map(str.isupper, letters)) < 0.8 * len(letters):
+        if len(letters) < LEAST_LETTERS or sum(map(str.isupper, letters)) < 0.8 * len(letters):
             continue
         if letterhead.is_motto(line):
             continue
@@ -110,6 +110,8 @@ def _plain_kind(top: Sequence[str], title: str) -> tuple[str, str]:
     return "", title
 
 
+LEAST_LETTERS = 4
+"""Letters of the shortest kind: ``ĐỀ ÁN``."""
 PLAIN_HEAD = 6
 """Lines of a document among which its kind may stand without capitals."""
 
