@@ -222,7 +222,8 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
 def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     """The span of the house for which one family is given money: ``trao 80 triệu đồng cho bà Na xây nhà``."""
     sentence, parts = frame.sentence, frame.rules.parts
-    if not parts["implied.given"].search(sentence.text, sentence.start, q.lead):
+    given = parts["implied.given"].search(sentence.text, sentence.start, q.lead)
+    if not (given or parts["implied.helping"].match(sentence.text, q.end, sentence.end)):
         return None
     found = parts["implied.to_one"].search(sentence.text[q.end : sentence.end])
     if not found and parts["implied.from_one"].search(sentence.text, sentence.start, q.lead):
