@@ -115,6 +115,7 @@ class Grammar:
             rf"(?:{units['label']['before']}){nouns}{units['label']['copula']}$", flags
         )
         self._alone = regex.compile(units["label"]["alone"], flags)
+        self._label_ends = tuple(units["label"]["ends"])
         self._is_year = regex.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
         self._bare = regex.compile(units["label"]["bare"].replace("{nouns}", nouns) + "$", flags)
         self._damaged_nouns = [
@@ -162,7 +163,9 @@ class Grammar:
         self._word_values = {word: Decimal(value) for word, value in _worded(worded).items()}
         self._worded_units = frozenset(worded["units"])
         self._unworded = frozenset(worded["not_nouns"])
-        self._many = [f"{word} " for word, value in self._word_values.items() if value > 1]
+        # one of these stands in every number word above one
+        self._many = [f"{word} " for word, value in worded["values"].items() if value > 1]
+        self._many.append(f"{worded['tens']['tens']} ")
         heads = {w.split()[0] for n in units["noun"] if n["unit"] in worded["one_units"] for w in n["words"]}
         ones = alternatives([word for word, value in self._word_values.items() if value == 1])
         self._one_noun = regex.compile(rf"(?:{ones})\s+(?:{alternatives(sorted(heads))})(?!\p{{L}})")
@@ -326,11 +329,20 @@ class Grammar:
         if sign == ":":
             found = self._label.search(before)
         else:  # `số hộ nghèo là 101`: where nothing stands behind it that it counts
-            named = sign.isalpha() and self._alone.match(text, end) and not self._not_a_count.search(before)
-            found = self._said.search(before) if named else None
-            if named and not found and not self._is_year.match(text, number):
-                found = self._bare.search(before)
+            found = (
+                self._named(before, text, number) if sign.isalpha() and self._alone.match(text, end) else None
+            )
         return str(found.lastgroup or "household") if found else ""
+
+    def _named(self, before: str, text: str, number: int) -> regex.Match[str] | None:
+        """The label of a number without a colon: ``số hộ nghèo là``, ``hộ nghèo``."""
+        said = before.rstrip().casefold().endswith(self._label_ends)
+        if not said and "số" not in before.casefold() and "hộ" not in before.casefold():
+            return None
+        if self._not_a_count.search(before):
+            return None
+        found = self._said.search(before) if said else None
+        return found or (None if self._is_year.match(text, number) else self._bare.search(before))
 
     def _is_code(self, before: str, printed: str) -> bool:
         """Whether what stands before a number makes it a date, an age or a code, and it can be one."""

@@ -64,6 +64,8 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("works_behind"), f"{path}: [works_behind]", "pattern example").pattern(bounded=False),
         Entry(data.get("was"), f"{path}: [was]", "pattern example").pattern(bounded=False),
         Entry(data.get("became"), f"{path}: [became]", "pattern example").pattern(bounded=False),
+        Entry(data.get("within"), f"{path}: [within]", "pattern example").pattern(bounded=False),
+        Entry(data.get("out_of"), f"{path}: [out_of]", "pattern example").pattern(bounded=False),
         Entry(data.get("same_people"), f"{path}: [same_people]", "pattern example").pattern(bounded=False),
         [(label.get("unit", str), label.pattern(bounded=False)) for label in labels],
         Entry(data.get("unit_told"), f"{path}: [unit_told]", "pattern example").pattern(bounded=False),

@@ -219,10 +219,15 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     return []
 
 
+GIVEN = 40
+"""Characters before money in which a verb says that it is given."""
+
+
 def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     """The span of the house for which one family is given money: ``trao 80 triệu đồng cho bà Na xây nhà``."""
     sentence, parts = frame.sentence, frame.rules.parts
-    if not parts["implied.given"].search(sentence.text, sentence.start, q.lead):
+    given = parts["implied.given"].search(sentence.text, max(sentence.start, q.lead - GIVEN), q.lead)
+    if not (given or parts["implied.helping"].match(sentence.text, q.end, sentence.end)):
         return None
     found = parts["implied.to_one"].search(sentence.text[q.end : sentence.end])
     if not found and parts["implied.from_one"].search(sentence.text, sentence.start, q.lead):

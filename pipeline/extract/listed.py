@@ -6,6 +6,7 @@ the unit of the number before them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?=\s*(?:[,;.)(]|và\b|–|-|$))")
 _WORKED = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s\p{L})")
 _SHARED = regex.compile(r"(?<![\d.,/])(?P<n>\d{1,3}(?:\.\d{3})*)(?:,? và |, )(?=\p{L}+(?: \p{L}+){0,3} $)")
+_DIGIT = re.compile(r"[0-9]")
 _JOINT = regex.compile(r"\s*(?:là|có|thì|còn|:|-|–)?\s*")
 _SIGN = regex.compile(r"[,;.:\d]")
 _NAMED = regex.compile(r"[,;(:]\s*(?=[^,;(:]*$)")
+LABELLED = 150
+"""Characters from a sentence's start to the colon behind its label, at most."""
 LABEL = 60
 """Characters before a bare number in which the group that it counts is named."""
 
@@ -42,7 +46,8 @@ def with_listed(sentence: Sentence, cues: Cues) -> Sentence:
     text = sentence.text
     found = {q.start: q for q in _shared(sentence, cues)}
     lists = list(_lists(sentence, cues))
-    told = cues.unit_told.match(text, sentence.start, sentence.end)
+    labelled = text.find(":", sentence.start, min(sentence.end, sentence.start + LABELLED)) >= 0
+    told = cues.unit_told.match(text, sentence.start, sentence.end) if labelled else None
     if not lists and not found and not told:
         return sentence
     places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
@@ -93,7 +98,8 @@ def _lists(sentence: Sentence, cues: Cues) -> Iterator[tuple[int, int, str]]:
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
         if counts:
             yield cue.end(), sentence.end, counts[-1].unit
-    for unit, label in cues.labels:
+    labelled = text.find(":", sentence.start, min(sentence.end, sentence.start + LABELLED)) >= 0
+    for unit, label in cues.labels if labelled else ():
         if match := label.match(text, sentence.start, sentence.end):
             yield match.end(), sentence.end, unit
 
@@ -106,15 +112,23 @@ def _shared(sentence: Sentence, cues: Cues) -> Iterator[Quantity]:
     text, before = sentence.text, sentence.start
     for q in sentence.quantities:
         begin, before = max(before, q.lead - LABEL), q.end
-        match = _SHARED.search(text, begin, q.lead) if q.unit in SHARING else None
-        if match and all(cues.works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)):
-            yield _quantity(match, q.unit, "n")
-        became = cues.became.match(text, q.end, sentence.end) if q.unit in FALLING - {"percent"} else None
-        if became:
-            yield _quantity(became, q.unit, "n")
-        was = cues.was.search(text, begin, q.lead) if q.unit in FALLING else None
-        if was and ("," not in was["n"] or q.unit == "percent"):
-            yield _quantity(was, q.unit, "n")
+        if _DIGIT.search(text, begin, q.lead):  # most have no bare number before them
+            match = _SHARED.search(text, begin, q.lead) if q.unit in SHARING else None
+            if match and all(
+                cues.works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)
+            ):
+                yield _quantity(match, q.unit, "n")
+            out_of = cues.out_of.search(text, begin, q.lead) if _counts(q) else None
+            if out_of:
+                yield _quantity(out_of, q.unit, "n")
+            was = cues.was.search(text, begin, q.lead) if q.unit in FALLING else None
+            if was and ("," not in was["n"] or q.unit == "percent"):
+                yield _quantity(was, q.unit, "n")
+        if q.unit in FALLING and q.unit != "percent":
+            end = sentence.next_lead(q.start, sentence.end)
+            became = cues.became.match(text, q.end, sentence.end) if _DIGIT.search(text, q.end, end) else None
+            if became:
+                yield _quantity(became, q.unit, "n")
 
 
 SHARING = frozenset({"house", "card"})

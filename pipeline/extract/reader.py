@@ -7,7 +7,7 @@ something new.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
 
 import regex
@@ -20,7 +20,7 @@ from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.joins import NO_THINGS, listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
-from pipeline.extract.whose import group_of
+from pipeline.extract.whose import group_at, group_of
 
 AHEAD = 12
 """Numbers behind a percentage among which the next of its clause is looked for."""
@@ -29,6 +29,10 @@ EARLIER = 6
 JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
 _NOUN = regex.compile(r"(?<!\p{L})(?:hộ|người|nhân khẩu|khẩu)(?!\p{L})", regex.IGNORECASE)
+WITHIN = 20
+"""Characters before a count in which words may make it one that was told before."""
+BACK = 12
+"""Rows above a sentence among which a count is looked for that it tells again."""
 LEAD = 60
 """Characters before a number in which the words right before it stand."""
 
@@ -85,8 +89,8 @@ def _place(
             part
         )  # `300 suất học bổng, trong đó 120 suất cho học sinh lớp 1`: they are no other things
         return
-    if _is_same_people(seen, rows):
-        refused.setdefault(q.start, "repeat")
+    if again := _told_again(seen, rows, refused, mark):
+        refused.setdefault(q.start, again)
         return
     number, mark = _number(seen, mark)
     # what a rate's part is of (`measure`) its own words must tell
@@ -148,6 +152,24 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], mark: Mark | None) -> str:
+    """Why a count is no new one: it was told before, or goes on with a list of what is none."""
+    q, text, before = seen.q, seen.text, seen.previous
+    if _is_same_people(seen, rows):
+        return "repeat"
+    if seen.frame.cues.within.search(text, max(seen.frame.sentence.start, q.lead - WITHIN), q.lead):
+        # `… còn 0,84% (2.431 hộ); trong 2.431 hộ nghèo có 1.318 hộ Khmer`
+        near = (*rows, *seen.before[-BACK:])
+        if any(o.value == q.value and o.unit == q.unit for r in near for o in r.cells.values()):
+            return "repeat"
+    if mark or before is None or before.unit != q.unit or refused.get(before.start) != "growth":
+        return ""
+    # `Giảm 310 hộ nghèo, 285 hộ cận nghèo`
+    own = group_at(seen.frame.sentence, before)
+    gap = text[own.end if own else before.end : q.lead].strip(" ,")
+    return "growth" if gap in {"", "và"} else ""
 
 
 def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:

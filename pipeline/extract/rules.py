@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import regex
-
 from pipeline.extract.amounts import Grammar
 from pipeline.extract.groups import groups
 from pipeline.extract.lookout import Lookout
@@ -23,7 +21,6 @@ from pipeline.lazy import lazy
 
 AROUND = 500
 """Characters before a trigger in which the words that it needs may stand."""
-LETTER = regex.compile(r"\p{L}")
 NEUTRAL = "neutral"
 """The reason of marks that only keep others from matching inside them."""
 
@@ -330,6 +327,8 @@ class Cues:
     works_behind: Pattern
     was: Pattern
     became: Pattern
+    within: Pattern
+    out_of: Pattern
     same_people: Pattern
     labels: Sequence[tuple[str, Pattern]]
     unit_told: Pattern
@@ -348,8 +347,8 @@ class Cues:
 
     def splits(self, text: str, start: int, end: int) -> bool:
         """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
-        first = LETTER.search(text, start, end)
-        return bool(first and self.parts.match(text, first.start(), end))
+        first = next((at for at in range(start, end) if text[at].isalpha()), end)
+        return bool(self.parts.match(text, first, end))
 
     @lazy
     def blocking(self) -> Patterns:
