@@ -162,7 +162,7 @@ def _timed(column: Column, caption: str, rules: TableRules) -> Column:
     """
     if not column.flow:
         return column
-    if own := period_in(column.heading):
+    if own := period_in(column.heading, caption):
         return replace(column, period=own)
     told = rules.parts[f"grid.{column.flow}"].search(caption.lower())
     mentions = [m for m in periods().find(caption) if m.reading != "open"]

@@ -328,7 +328,15 @@ def periods() -> Periods:
     return Periods(tomllib.loads((folder() / "periods.toml").read_text(encoding="utf-8")))
 
 
-def period_in(text: str) -> Period | None:
-    """The last period that a heading or caption names; None where it names none."""
-    found = [m for m in periods().find(text) if m.reading != "open"]
+def period_in(text: str, above: str = "") -> Period | None:
+    """The last period that a heading or caption names; None where it names none.
+
+    Args:
+        text: the heading.
+        above: what stands over it, to which it may point back: ``9 tháng`` under ``đến ngày 30/9/2024``.
+    """
+    heard: list[Mention] = []
+    if above:
+        periods().find_after(above, 0, len(above), heard)
+    found = [m for m in periods().find_after(text, 0, len(text), heard) if m.reading != "open"]
     return found[-1].period if found else None
