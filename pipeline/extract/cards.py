@@ -113,7 +113,10 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
     sentence, parts = frame.sentence, frame.rules.parts
     begin, end = _said_behind(frame, q)
     said = sentence.text[begin : min(end, stop)]
-    if parts["people.after"].search(said) or parts["people.held"].search(said):
+    # dear patterns: asked only where the card is named
+    if frame.rules.gate.pattern.search(said) and (
+        parts["people.after"].search(said) or parts["people.held"].search(said)
+    ):
         return True
     # whom a budget pays the premium for
     paid = [m.end() for m in parts["people.premium"].finditer(sentence.text, sentence.start, q.lead)]

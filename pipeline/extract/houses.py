@@ -196,7 +196,9 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     for q in slots:
         if q.unit != "vnd" or q.per or q.start in taken:
             continue
-        match = frame.rules.parts["implied.pattern"].search(sentence.text[sentence.start : q.lead])
+        said = sentence.text[sentence.start : q.lead]
+        named = any(word in said.casefold() for word in HOMES)
+        match = frame.rules.parts["implied.pattern"].search(said) if named else None
         given = None if match else _given_to_one(frame, q)
         if match or given:
             start, end = given or (sentence.start + at for at in match.span("noun"))  # type: ignore[union-attr]
@@ -219,6 +221,8 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     return []
 
 
+HOMES = ("nhà", "mái ấm")
+"""Words without which no house is meant: looked for first."""
 GIVEN = 40
 """Characters before money in which a verb says that it is given."""
 
@@ -226,6 +230,8 @@ GIVEN = 40
 def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     """The span of the house for which one family is given money: ``trao 80 triệu đồng cho bà Na xây nhà``."""
     sentence, parts = frame.sentence, frame.rules.parts
+    if HOMES[0] not in sentence.text[q.end : sentence.end].casefold():
+        return None
     given = parts["implied.given"].search(sentence.text, max(sentence.start, q.lead - GIVEN), q.lead)
     if not (given or parts["implied.helping"].match(sentence.text, q.end, sentence.end)):
         return None
