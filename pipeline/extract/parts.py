@@ -193,12 +193,16 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
 
 
 def _mixed(behind: Sequence[Draft], total: Draft) -> list[Draft]:
-    """Money given and money carried over that add up to a plan: ``1.042, gồm: giao 838; chuyển sang 204``."""
+    """Money given, carried over or collected that adds up to a plan: ``1.042, gồm: giao 838; dư 204``."""
     if total.values.get("kind") != "allocated":
         return []
-    found = [r for r in behind if not r.parent and r.values.get("kind") in {"allocated", "carried_over"}]
+    found = [r for r in behind if not r.parent and r.values.get("kind") in FUNDS]
     kinds = {r.values.get("kind") for r in found}
     return found if len(kinds) > 1 and is_all(found, total) and total not in found else []
+
+
+FUNDS = frozenset({"allocated", "carried_over", "mobilised"})
+"""Where the money of a plan comes from."""
 
 
 def _ways(inside: Sequence[Draft], total: Draft, before: Sequence[Draft]) -> list[Sequence[Draft]]:
