@@ -311,6 +311,7 @@ class Cues:
     own_verb: Pattern
     continues: Pattern
     of_these: Pattern
+    handed_on: Pattern
     states: Pattern
     goes_on: Pattern
     contrast: Pattern
