@@ -40,7 +40,11 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         reach = next((o.lead for o in behind if not o.is_money), sentence.end)
         if joined:
             reach = next((o.lead for o in behind if o.start > joined.start), sentence.end)
-        mark = _action(frame, joined or q, reach) or (_counted if is_card else _paid)(frame, joined or q)
+        mark = (
+            _action(frame, joined or q, reach)
+            or (_counted(frame, q) if is_card else None)
+            or _paid(frame, joined or q)
+        )
         if reason := frame.excluded(q):
             refused.setdefault(q.start, reason)
             continue
@@ -252,7 +256,8 @@ def _add_amount(frame: Frame, row: Draft, q: Quantity) -> None:
         frame.sentence.text, clause.start, row.cells["cards"].lead
     )
     listed = _is_under_label(frame, row.cells["cards"]) and parts["cost.listed"].fullmatch(gap)
-    if (headed or listed or parts["cost.before"].search(gap)) and not any(
+    alone = frame.sentence.text[q.end : q.end + 1] == ")" and parts["cost.bracket"].fullmatch(gap)
+    if (headed or listed or alone or parts["cost.before"].search(gap)) and not any(
         row.cells["cards"].end <= o.start < q.start for o in frame.sentence.quantities if o.unit != "percent"
     ):
         row.cells["amount_vnd"] = q

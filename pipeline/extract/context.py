@@ -134,7 +134,8 @@ class Context:
                 break
             if block.kind == "heading" and block.level == level:
                 continue  # an item beside this one: its period is its own
-            introduces = self.flow.text[block.start : block.end].endswith(":")
+            # a list's introduction, and an interviewer's question
+            introduces = self.flow.text[block.start : block.end].endswith((":", "?"))
             if block.level > level and not introduces:
                 continue
             if (found := self._main(number, stock=stock)) is not None:

@@ -172,6 +172,8 @@ def governor(seen: Seen) -> Mark | None:
         [m for m in told if spent and not m.trigger.weak],
         [m for m in told if not m.trigger.weak and not q.is_money],
         phrase,
+        # `Cùng nguồn hỗ trợ, 35 hộ được nhận 1.750 cây`: the verb that it is the subject of
+        [m for m in told if not q.is_money and frame.cues.passive.match(seen.text, m.start)],
         [m for m in near if not m.trigger.weak],
         near,
         before,
@@ -240,7 +242,9 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
-            return next((m for m in reversed(marks) if not m.trigger.weak), marks[-1])
+            heads = (m for m in marks if m.trigger.heads)
+            told = (m for m in reversed(marks) if not m.trigger.weak)
+            return next(heads, None) or next(told, marks[-1])
     # `toàn huyện hiện có 21.600 người cao tuổi, trong đó 38 cụ tròn 100 tuổi`: what there is got nothing
     if split and frame.cues.states.search(seen.text, sentence.start, split.start()):
         return None

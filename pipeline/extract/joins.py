@@ -28,7 +28,7 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         return None
     last = row.last
     gap = seen.text[last.end : seen.q.lead]
-    if not within and not frame.cues.continues.match(gap):
+    if not within and (seen.q.unit in THINGS or not frame.cues.continues.match(gap)):
         return None
     depth = {mine, sentence.clause_at(last.start)}
     between = sentence.between(last.start, seen.q.start)
@@ -49,6 +49,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
         listed = last.end + KINDS
         begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
+    if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
+        begun = [m for m in begun if not m.trigger.weak]
     told = frame.cues.of_these.match(gap)
     if any(
         m.trigger.reason or _differs(m, row) or (not told and is_broken(seen.text, last.end, m.start, ","))

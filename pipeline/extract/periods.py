@@ -146,7 +146,7 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
     if reading == "since_this_year":
         year = year_known(said, 0)
-        return Period(date(int(year), 1, 1), None) if year else Period()
+        return Period(date(int(year), 1, 1), _counted_up_to(said, int(year))) if year else Period()
     if part.get("ago") and (now := _today(said)):  # `năm ngoái` is the year before the text's own
         return Period(date(now.year - 1, 1, 1), date(now.year - 1, 12, 31))
     for mention in reversed(said):
@@ -188,6 +188,12 @@ DAYS = frozenset({"date", "until_date", "deadline", "that_day"})
 
 ENDS = frozenset({"until_date", "until_month", "until_quarter", "first_months", "from_to", "month", "date"})
 """Readings that tell up to when is counted."""
+
+
+def _counted_up_to(said: Sequence[Mention], year: int) -> date | None:
+    """The end that was told last in a year, or that of the document's own time: before a year's end."""
+    ends = (m.period.end for m in reversed(said) if m.reading in ENDS - {"date"} or m.reading == "own")
+    return next((end for end in ends if end and end.year == year and end < date(year, 12, 31)), None)
 
 
 def _today(said: Sequence[Mention]) -> date | None:

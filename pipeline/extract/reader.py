@@ -177,7 +177,7 @@ def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:
     before = seen.previous
     if not rows or before is None or before.unit != "household" or seen.q.unit != "person":
         return False
-    if rows[-1].cells.get("recipients") is not before:
+    if before not in rows[-1].cells.values():
         return False
     return bool(seen.frame.cues.same_people.fullmatch(seen.text[before.end : seen.q.lead]))
 
@@ -194,7 +194,16 @@ def _spoken_of(seen: Seen) -> list[Draft]:
         return []
     near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(seen.before))
     above = [r for r in near if not any(q.is_money for q in r.cells.values())]
-    return [r for r in above if r.sentence.block == sentence.block] or above
+    above = [r for r in above if r.sentence.block == sentence.block] or above
+    return _whole_of(seen, above) or above
+
+
+def _whole_of(seen: Seen, above: Sequence[Draft]) -> list[Draft]:
+    """The first of rows, the last first, where words announce the others as its parts; else none."""
+    if len(above) < 2 or any(r.sentence is not above[0].sentence for r in above):
+        return []
+    *_, part, whole = above
+    return [whole] if seen.frame.cues.parts.search(seen.text, whole.last.end, part.first.lead) else []
 
 
 def _of_one(seen: Seen) -> str:

@@ -311,6 +311,7 @@ class Cues:
     own_verb: Pattern
     continues: Pattern
     of_these: Pattern
+    handed_on: Pattern
     states: Pattern
     goes_on: Pattern
     contrast: Pattern
@@ -390,10 +391,8 @@ def _patterns(part: object) -> Iterator[Pattern]:
     """The patterns that a part of a rulebook holds."""
     if isinstance(part, Pattern):
         yield part
-    elif isinstance(part, Mapping):
-        yield from _patterns(list(part.values()))
-    elif isinstance(part, (list, tuple)):
-        for one in part:
+    elif isinstance(part, (Mapping, list, tuple)):
+        for one in part.values() if isinstance(part, Mapping) else part:
             yield from _patterns(one)
     elif is_dataclass(part):
         yield from _patterns([getattr(part, entry.name) for entry in fields(part)])
