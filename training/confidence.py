@@ -52,8 +52,8 @@ FIRST, REAL = 0.25, 16.0
 """What a row of a first run counts, and one of a text that we did not write: those are few, and what users
 have. A quarter for first runs was chosen of 72 ways to count: the sure rows of the first runs of blind6 to
 blind8 are right most often. The weight of real texts is the least of five by which of every set, blind12 by
-rules that had not seen it among them, nine of ten sure rows are right and six of ten right rows sure. In first
-runs of sets that are left out of the fit (blind10 to blind12) some 84 % of the sure rows are right."""
+rules that had not seen it among them, nine of ten sure rows are right and six of ten right rows sure. Of the
+sure rows in first runs of sets that are left out of the fit (blind10 to blind12) some 84 % are right."""
 SURE_ODDS = log(0.9 / 0.1)
 """Log odds of a confidence of 0.9."""
 SHARE = 0.9
