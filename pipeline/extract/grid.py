@@ -75,6 +75,8 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         columns = [named[heading] for heading in headings]
         if not any(column.flow for column in columns):
             columns = _of_caption(columns, caption_of(flow, grid), rules)
+        if not _is_of_credit(flow, grid, rules):
+            columns = [replace(c, kind="", flow="") if c.flow else c for c in columns]
         columns = _beside(columns, rules)
         columns = [_named(c, k, grid, head) for k, c in enumerate(columns)]
         columns = [_timed(c, caption_of(flow, grid), rules) for c in columns]
@@ -113,6 +115,12 @@ def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
     if is_("money"):
         return Column(heading, "amount_vnd" if flow else "", flow, scale, is_("planned"))
     return Column(heading, "label" if is_("label") else "")
+
+
+def _is_of_credit(flow: Flow, grid: Grid, rules: TableRules) -> bool:
+    """Whether a table's title, headings or labels speak of credit: other money is paid out too."""
+    words = " ".join(cell.text for row in grid.rows for cell in row if cell.text)
+    return bool(rules.parts["grid.needs"].search(f"{caption_of(flow, grid)} {words}".lower()))
 
 
 def _named(column: Column, number: int, grid: Grid, head: int) -> Column:
