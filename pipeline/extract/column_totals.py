@@ -56,6 +56,12 @@ def relate(lines: Sequence[Line]) -> None:
         _adopt(line, [other for other in deeper if other.level == top], surely=False)
 
 
+def _same(row: Draft, line: Line, free: Sequence[Draft]) -> list[Draft]:
+    """Rows that say what a line's row says: where it says so twice (begun, completed), of the same column."""
+    twice = sum(_key(other) == _key(row) for other in line.rows) > 1
+    return [o for o in free if _key(o) == _key(row) and not (twice and o.heading != row.heading)]
+
+
 def _adds_up(total: Line, parts: Sequence[Line]) -> bool:
     """Whether the rows of lines that no other line holds add up to each row of a total."""
     free = [row for line in parts for row in line.rows if row.parent is None]
@@ -64,7 +70,7 @@ def _adds_up(total: Line, parts: Sequence[Line]) -> bool:
         if row.values.get("unit") == "percent":
             continue
         column = next(iter(row.cells))
-        values = [o.value(column) for o in free if _key(o) == _key(row) and column in o.cells]
+        values = [o.value(column) for o in _same(row, total, free) if column in o.cells]
         if len(values) < 2 or None in values or sum(v for v in values if v) != row.value(column):
             return False
         checked = True
@@ -99,7 +105,7 @@ def _adopt(total: Line, parts: Sequence[Line], *, surely: bool) -> None:
         if row.values.get("unit") == "percent":
             continue
         free = [other for line in parts for other in line.rows if other.parent is None]
-        same = [o for o in free if _key(o) == _key(row) and set(o.cells) & set(row.cells)]
+        same = [o for o in _same(row, total, free) if set(o.cells) & set(row.cells)]
         column = next(iter(row.cells))
         values = [other.value(column) for other in same]
         adds_up = None not in values and sum(v for v in values if v) == row.value(column)

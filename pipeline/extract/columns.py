@@ -431,7 +431,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
         None,
     )
     row = Draft(rules.table, frame.sentence, {entry.column: q}, f"{rules.table}.grid", named=column.is_sum)
-    row.period = column.period
+    row.period, row.heading = column.period, column.heading
     said = told.trigger.values if told else {}
     row.values = {**rules.default, **column.fallback, **said, **column.values}
     number = next((n for n in rules.numbers if n.column == entry.column and n.unit_column), None)

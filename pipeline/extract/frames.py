@@ -52,7 +52,7 @@ class Draft:
     than its own contradicts it; ``trong đó`` may name some parts only. ``named``: its trigger may be the name
     of a programme (``cho vay hộ nghèo``) rather than a flow. ``adds``: its columns that add up.
     ``said``: where its table's own words stand in its sentence; a plan in a name (``kế hoạch vốn``) is none.
-    ``period``: what its heading, line or caption tells, where it is a table's.
+    ``period``: what its heading, line or caption tells, where it is a table's; ``heading``: its column's.
     """
 
     table: str
@@ -75,6 +75,7 @@ class Draft:
     adds: tuple[str, ...] = ()
     said: tuple[tuple[int, int], ...] = ()
     period: Period | None = None
+    heading: str = ""
 
     @property
     def first(self) -> Quantity:
