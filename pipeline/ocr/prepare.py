@@ -94,6 +94,6 @@ def _deskewed(page: Prepared) -> Prepared:
     if abs(angle) < _LEAST_SKEW:
         return page
     width, height = page.image.size
-    turned = page.image.rotate(angle, Image.Resampling.BILINEAR, fillcolor=255)
+    turned = page.image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255)
     back = rotation(angle, (width / 2, height / 2))
     return Prepared(turned, page.dpi, compose(page.affine, back), angle)
