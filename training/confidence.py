@@ -1,33 +1,42 @@
-"""Weights of the evidence for a row: ``python -m training.confidence --today TRUTH=TABLES …``.
+"""How sure rows are, learnt: ``python -m training.confidence --today TRUTH=TABLES …``.
 
 Each argument names a folder of labels and the tables that hoso made of the same texts. A row is right where
-it agrees with a label in every judged column. Fits a logistic regression with a Gaussian prior on the weights
-(ridge; Hoerl & Kennard 1970) by Newton's method and writes ``dictionaries/confidence.toml``.
+it agrees with a label in every judged column. Writes ``dictionaries/confidence.npy``, a forest of randomised
+trees (Geurts, Ernst & Wehenkel 2006), and the weights of proof and doubt in ``confidence.toml``.
 
 ``--today`` are texts of ours and ``--real`` real reports and news, as today's rules read them; ``--first``
-are first runs, made before anybody looked at the texts: they say what goes wrong in unseen texts, more often
-than it does today, so that each has a level of its own. At last the log odds of all rows are set (``level``)
-so that enough of the right rows of every set of today are sure, and no more than that needs. The kept weights
-come from these sets of ``benchmarks``: own, blind to blind12, the samples, the shared passages and reports.
+are first runs, made before anybody looked at the texts: they say what goes wrong in unseen texts, which the
+others, whose errors were looked for and mended, do not. What a forest thinks of rows that it was grown on
+says little; so each set is judged by a forest grown without it, and from those judgements a logistic
+regression with a Gaussian prior (ridge; Hoerl & Kennard 1970) learns what the forest, proofs and doubts are
+worth. At last the log odds of all rows are set (``level``) so that of the sure rows of first runs nine in ten
+are right. The kept ones come from these sets of ``benchmarks``: own, blind to blind14, the samples, the
+shared passages and reports.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scoring import JUDGED, judged
-from pipeline.extract.confidence import features, tells_time
+from benchmarks.scoring import JUDGED, judged, read, stem
+from pipeline.extract.confidence import NODE, SCALE, Forest, Row, doubts, evidence, log_odds
 
-OUT = Path(__file__).resolve().parent.parent / "dictionaries" / "confidence.toml"
+OUT = Path(__file__).resolve().parent.parent / "dictionaries"
+TREES, DEPTH, LEAF, ASKED, FEWEST = 60, 24, 3, 0.15, 5
+"""How many trees, how deep at most, rows in a leaf at least, share of the evidence that a node chooses from,
+and rows in which evidence must occur to be asked for."""
+COUNTS = {"today": 0.3, "real": 4.0, "first": 1.0}
+"""What a row counts. Texts that we did not write are few, and what users have."""
 PRIOR = 2.0
-"""Strength of the prior: a weight must earn its distance from what is believed before, mostly 0."""
+"""Strength of the prior: a weight must earn its distance from what is believed before."""
 BELIEVED = {
     "proof sum": 0.5,
     "proof product": 0.5,
@@ -46,103 +55,142 @@ BELIEVED = {
 """What proof and doubt are worth before any row is seen: labelled texts hold few misprints."""
 LEAST = 0.2
 """What proof and doubt are worth at least."""
-FEWEST = 4
-"""Rows in which any other feature must occur."""
-FIRST, REAL = 0.25, 16.0
-"""What a row of a first run counts, and one of a text that we did not write: those are few, and what users
-have. A quarter for first runs was chosen of 72 ways to count: the sure rows of the first runs of blind6 to
-blind8 are right most often. The weight of real texts is the least of five by which of every set, blind12 by
-rules that had not seen it among them, nine of ten sure rows are right and six of ten right rows sure. Of the
-sure rows in first runs of sets that are left out of the fit (blind10 to blind12) some 84 % are right."""
 SURE_ODDS = log(0.895 / 0.105)
 """Log odds of a confidence that is 0.9 when rounded."""
 SHARE = 0.9
 """Of the rows with a confidence of 0.9 so many are to be right."""
-REACH = 0.65
-"""Of a set's right rows so many are to reach it; readings that are doubted take some off."""
-MOST_LEVEL = 1.0
 FIGURES = frozenset(JUDGED) - {"citations", "documents"}
-MARK = "[weights]"
+MARK = "# Made by training/confidence.py"
 
 
-Known = tuple[Sequence[str], bool]
-"""What is said of a row (``features``), and whether it is right."""
+class Known(NamedTuple):
+    """A row: its set, what kind of run found it, what is told of it, and whether it is right."""
+
+    of: str
+    kind: str
+    told: Sequence[str]
+    doubts: Sequence[str]
+    right: bool
 
 
-def known(truth: Path, tables: Path) -> list[Known]:
-    """The rows of figures that hoso made of a set, ``tables`` beside the folder of their texts."""
-    timeless = {
-        p.stem: not tells_time(p.read_text(encoding="utf-8")) for p in tables.parent.glob("text/**/*.txt")
-    }
-    return [
-        (list(features(table, row, timeless=timeless.get(str(row["doc_id"]), False))), right)
-        for table, row, right in judged(truth, tables)
-        if table in FIGURES
-    ]
-
-
-def fit(
-    today: Sequence[Sequence[Known]],
-    real: Sequence[Sequence[Known]] = (),
-    first: Sequence[Sequence[Known]] = (),
-) -> dict[str, float]:
-    """Weights by feature, ``every row`` first.
+def known(truth: Path, tables: Path, kind: str) -> Iterator[Known]:
+    """The rows of figures that hoso made of a set.
 
     Args:
-        today: rows of each set, as today's rules make them.
-        real: the same of texts that we did not write.
-        first: rows of first runs; what the rows of one have in common is its own.
+        truth: the labels; the set's texts lie in ``txt`` beside it, or in ``text`` beside the tables.
+        tables: what hoso made.
+        kind: ``today``, ``real`` or ``first``.
     """
-    found = [
-        *((told, right, 1.0) for rows in today for told, right in rows),
-        *((told, right, REAL) for rows in real for told, right in rows),
-        *(([*told, f"set {i}"], right, FIRST) for i, rows in enumerate(first) for told, right in rows),
-    ]
-    counts = Counter(name for names, _, _ in found for name in names)
+    folders = (truth.parent / "txt", tables.parent / "text")
+    texts = {path.stem: path for folder in folders for path in folder.glob("**/*.txt")}
+    places = {row["row_id"]: row for row in reversed(read(tables / "evidence.csv"))}
+    left: dict[str, list[Mapping[str, str]]] = {}
+    for each in read(tables / "unclaimed.csv"):
+        left.setdefault(each["doc_id"], []).append(each)
+    found: dict[str, list[tuple[Row, bool]]] = {}
+    read_from: dict[str, str] = {}
+    for table, row, right in judged(truth, tables):
+        if table in FIGURES:
+            doc_id = row["doc_id"]
+            if doc_id not in read_from:
+                path = texts.get(doc_id) or texts[stem(row["source_file"])]
+                read_from[doc_id] = path.read_text(encoding="utf-8")
+            place = _place(read_from[doc_id], row, places[row["row_id"]])
+            found.setdefault(doc_id, []).append((Row(table, row, *place), right))
+    for doc_id, rows in found.items():
+        text, rest = read_from[doc_id], left.get(doc_id, [])
+        told = evidence([row for row, _ in rows], text, rest)
+        for names, (told_of, is_right) in zip(told, rows, strict=True):
+            yield Known(str(truth), kind, names, list(doubts(told_of.values)), is_right)
+
+
+def _place(text: str, row: Mapping[str, str], first: Mapping[str, str]) -> tuple[int, int]:
+    """Where a row's first number and its quote begin; offsets are its page's, so that they may not fit."""
+    at, number, quote = int(first["start"]), first["restored"], row["quote"]
+    if text[at : at + len(number)] != number:
+        at = max(text.find(quote), 0) + max(quote.find(number), 0)
+    begin = text.rfind(quote[:25], 0, at + 1)
+    return at, begin if begin >= 0 else at
+
+
+def grown(rows: Sequence[Known]) -> Forest:
+    """A forest grown on rows."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    counts = Counter(name for row in rows for name in row.told)
+    asked = {name: i for i, name in enumerate(sorted(name for name, n in counts.items() if n >= FEWEST))}
+    there = np.zeros((len(rows), len(asked)), np.float32)
+    for i, row in enumerate(rows):
+        there[i, [asked[name] for name in row.told if name in asked]] = 1
+    trees = ExtraTreesClassifier(
+        TREES, max_depth=DEPTH, min_samples_leaf=LEAF, max_features=ASKED, random_state=0
+    )
+    trees.fit(there, [row.right for row in rows], sample_weight=[COUNTS[row.kind] for row in rows])
+    parts, roots = [], [0]
+    for tree in (each.tree_ for each in trees.estimators_):
+        right = tree.children_right
+        nodes = np.zeros(tree.node_count, NODE)
+        nodes["asks"] = np.where(right < 0, -1, tree.feature)
+        share = tree.value[:, 0, -1] / tree.value[:, 0].sum(axis=1)
+        nodes["there"] = np.where(right < 0, np.rint(share * SCALE), right - np.arange(tree.node_count))
+        parts.append(nodes)
+        roots.append(roots[-1] + tree.node_count)
+    return Forest(np.concatenate(parts), np.array(roots[:-1]), asked)
+
+
+def left_out(rows: Sequence[Known]) -> NDArray[np.float64]:
+    """The log odds of each row, by a forest grown on all sets but the row's own."""
+    odds = np.zeros(len(rows))
+    for name in sorted({row.of for row in rows}):
+        own = [i for i, row in enumerate(rows) if row.of == name]
+        forest = grown([row for row in rows if row.of != name])
+        odds[own] = log_odds(forest.share([rows[i].told for i in own]))
+    return odds
+
+
+def fit(rows: Sequence[Known], odds: NDArray[np.float64]) -> dict[str, float]:
+    """Weights: ``every row`` for all, ``forest`` for its log odds, and for each proof and doubt.
+
+    Args:
+        rows: n rows.
+        odds: what forests that do not know them think of them, shape (n,).
+    """
+    counts = Counter(name for row in rows for name in row.doubts)
     names = sorted({name for name, count in counts.items() if count >= FEWEST} | BELIEVED.keys())
-    place = {name: i for i, name in enumerate(names, 1)}
-    x = np.zeros((len(found), len(names) + 1))
-    x[:, 0] = 1.0
-    for i, (of_row, _, _) in enumerate(found):
-        x[i, [place[name] for name in of_row if name in place]] = 1.0
-    believed = np.array([0.0, *(BELIEVED.get(name, 0.0) for name in names)])
-    right = np.array([float(is_right) for _, is_right, _ in found])
-    counting = np.array([counted for _, _, counted in found])
-    weights = _newton(x, right, counting, believed)
-    named = {
-        name: _sensible(float(weight), BELIEVED.get(name, 0.0))
-        for name, weight in zip(names, weights[1:], strict=True)
-        if not name.startswith("set ")
-    }
-    return {"every row": float(weights[0]), **named}
+    place = {name: i for i, name in enumerate(names, 2)}
+    x = np.zeros((len(rows), len(names) + 2))
+    x[:, 0], x[:, 1] = 1.0, odds
+    for i, row in enumerate(rows):
+        x[i, [place[name] for name in row.doubts if name in place]] = 1.0
+    believed = np.array([0.0, 1.0, *(BELIEVED.get(name, 0.0) for name in names)])
+    right = np.array([float(row.right) for row in rows])
+    weights = _newton(x, right, np.array([COUNTS[row.kind] for row in rows]), believed)
+    of_name = zip(names, weights[2:], strict=True)
+    named = {name: _sensible(float(weight), BELIEVED.get(name, 0.0)) for name, weight in of_name}
+    return {"every row": float(weights[0]), "forest": float(weights[1]), **named}
 
 
-def level(weights: Mapping[str, float], sets: Sequence[Sequence[Known]]) -> float:
-    """By how much to raise all log odds: the least at which ``REACH`` of each set's right rows are sure.
+def judgements(
+    rows: Sequence[Known], odds: NDArray[np.float64], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The log odds of each row by forest, proof and doubt, shape (n,)."""
+    told = [sum(weights.get(name, 0.0) for name in row.doubts) for row in rows]
+    found: NDArray[np.float64] = weights["every row"] + weights["forest"] * odds + np.array(told)
+    return found
 
-    Where of some set's sure rows fewer than ``SHARE`` would be right, as much as keeps that. Searched in
-    hundredths, from ``-MOST_LEVEL`` to ``MOST_LEVEL``.
+
+def level(odds: NDArray[np.float64], right: Sequence[bool]) -> float:
+    """By how much to raise all log odds: the most at which ``SHARE`` of the rows that are sure are right.
 
     Args:
-        weights: as fitted.
-        sets: rows as today's rules make them.
+        odds: of n rows, shape (n,).
+        right: whether each is.
     """
-    odds = [
-        [(weights["every row"] + sum(weights.get(name, 0.0) for name in told), right) for told, right in rows]
-        for rows in sets
-    ]
-    best = steps = -round(MOST_LEVEL * 100)
-    for step in range(steps, -steps + 1):
-        sure = [[right for at, right in rows if at + step / 100 >= SURE_ODDS] for rows in odds]
-        if not all(sum(rights) >= SHARE * len(rights) for rights in sure):
-            break
-        best = step
-        if all(
-            sum(rights) >= REACH * sum(right for _, right in rows)
-            for rights, rows in zip(sure, odds, strict=True)
-        ):
-            break
-    return best / 100
+    order = np.argsort(-odds, kind="stable")
+    share = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
+    last = np.append(np.diff(odds[order]) < 0, True)  # of those that are equally sure
+    enough = np.flatnonzero((share >= SHARE) & last)
+    return SURE_ODDS - float(odds[order[enough[-1]]]) if enough.size else 0.0
 
 
 def _sensible(weight: float, believed: float) -> float:
@@ -171,25 +219,55 @@ def _newton(
     return weights
 
 
-def _pairs(pairs: Sequence[str]) -> list[list[Known]]:
-    told = [pair.partition("=") for pair in pairs]
-    return [known(Path(truth), Path(tables)) for truth, _, tables in told]
+def _told(name: str, odds: NDArray[np.float64], right: NDArray[np.bool_]) -> str:
+    sure = odds >= SURE_ODDS
+    reach = (sure & right).sum() / right.sum()
+    is_right = right[sure].mean()
+    return f"{name}: {sure.sum()} of {len(odds)} sure, {is_right:.3f} right, {reach:.3f} of the right ones"
+
+
+def _write(weights: Mapping[str, float], forest: Forest) -> None:
+    np.save(OUT / "confidence.npy", forest.nodes, allow_pickle=False)
+    path = OUT / "confidence.toml"
+    head, _, _ = path.read_text(encoding="utf-8").partition(MARK)
+    lines = [
+        f"{MARK}, not by hand: log odds that a row is right, and what the forest asks for.",
+        "[weights]",
+        *(f'"{name}" = {weight:.2f}' for name, weight in weights.items()),
+        "",
+        "[forest]",
+        f"roots = {forest.roots.tolist()}",
+        "asks = [",
+        *(f'  "{name}",' for name in forest.asked),
+        "]",
+    ]
+    path.write_text(head + "\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _pairs(pairs: Iterable[str], kind: str) -> Iterator[Known]:
+    for truth, _, tables in (pair.partition("=") for pair in pairs):
+        yield from known(Path(truth), Path(tables), kind)
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("--today", "--real", "--first"):
-        parser.add_argument(name, nargs="+", default=[], metavar="TRUTH=TABLES", required=name == "--today")
-    options = parser.parse_args()
-    today, real, first = _pairs(options.today), _pairs(options.real), _pairs(options.first)
-    weights = fit(today, real, first)
-    weights["every row"] += level(weights, [*today, *real])
-    head, _, _ = OUT.read_text(encoding="utf-8").partition(MARK)
-    lines = [f'"{name}" = {weight:.2f}' for name, weight in weights.items()]
-    OUT.write_text(head + MARK + "\n".join(["", *lines, ""]), encoding="utf-8")
-    rows = [right for rows in (*today, *real, *first) for _, right in rows]
-    print(f"{OUT}: {len(weights)} weights from {len(rows)} rows, {sum(rows)} of them right")
+    for kind in COUNTS:
+        parser.add_argument(f"--{kind}", nargs="+", default=[], metavar="TRUTH=TABLES", required=True)
+    options = vars(parser.parse_args())
+    rows = [row for kind in COUNTS for row in _pairs(options[kind], kind)]
+    odds = left_out(rows)
+    weights = fit(rows, odds)
+    right = np.array([row.right for row in rows])
+    first = np.array([row.kind == "first" for row in rows])
+    unseen = judgements(rows, odds, weights)
+    weights["every row"] += (raised := level(unseen[first], right[first].tolist()))
+    _write(weights, grown(rows))
+    print("Each set by a forest that does not know it:")
+    for name, kind in sorted({(row.of, row.kind) for row in rows}):
+        own = np.array([row.of == name and row.kind == kind for row in rows])
+        print(_told(f"{name} ({kind})", unseen[own] + raised, right[own]))
+    print(_told("all first runs", unseen[first] + raised, right[first]))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from pipeline.extract import (
     unclaimed,
 )
 from pipeline.extract.context import Context
-from pipeline.extract.figures import figure, notes, number_edit, resolve
+from pipeline.extract.figures import figure, notes, number_edit, resolve, with_confidence
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.folded import folded
 from pipeline.extract.frames import Draft, Frame, Record
@@ -104,7 +104,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     sentences.sort(key=lambda s: s.start)
     context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""), above)
     place = described.get("place")
-    figures, repaired = [], list(gridded.repaired)
+    finished, repaired = [], list(gridded.repaired)
     announcing = [s for s in sentences if not s.quantities and flow.text[s.end - 1] == ":"]
     for table, rows in drafts.items():
         rules = book.tables[table]
@@ -113,8 +113,10 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
             resolve(draft, context, _next(draft), rules)
         by_projects(sorted(rows, key=lambda d: d.first.start))
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
-        figures += [figure(draft, flow, place, record) for draft in kept if table == draft.table]
+        finished += [draft for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))
+    made = [figure(draft, flow, place, record) for draft in finished]
+    figures = with_confidence(made, finished, flow, [row for _, row in left])
     issued = _date(described.get("issued_to"))
     return Extraction(
         coded(described, issued),

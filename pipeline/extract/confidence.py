@@ -1,82 +1,222 @@
 """How sure a row is: the probability that its context was understood, times that its number was read.
 
-A row is right where all of its cells are. What tells right rows from wrong ones (its table and rule, what
-proves it, its flags, how crowded its sentence is) adds up to log odds; the weights are fitted to labelled
-texts (``training/confidence.py``, a logistic regression) and stand in ``dictionaries/confidence.toml``.
+A row is right where all of its cells are. What tells right rows from wrong ones is how it stands in its text:
+its table and rule, where its period and group are told, what else its sentence counts, which numbers near it
+no row took. A forest of randomised trees (Geurts, Ernst & Wehenkel 2006: Extremely randomized trees) asks for
+these, grown on labelled texts as first runs read them. What proves or doubts the row adds its log odds, so that
+no proof lowers a confidence and no doubt raises it. Both are made by ``training/confidence.py``; the forest is
+``dictionaries/confidence.npy``, mapped into memory, the rest ``dictionaries/confidence.toml``.
 """
 
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from math import exp
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from pipeline.language.dictionaries import folder
 from pipeline.model import Value
 
 _NUMBERS, _YEARS = regex.compile(r"\d[\d.,]*"), regex.compile(r"\b(?:19|20)\d\d\b")
+_ITEM = regex.compile(r"\s*(?:[-+*•]|[a-zđ]\)|\d{1,2}[.)/])")
 _CROWDED = (2, 4, 8)
 """Numbers in the quote from which on a sentence counts as more crowded."""
-_MOST_LISTED = 3
-"""More semicolons tell no more."""
 LOWEST, HIGHEST = 0.01, 0.99
 SURE_READING, GOOD_PAGE = 0.8, 0.9
 RUINED = 0.05
 """What a page without any quality takes off."""
+SUREST = 0.005
+"""A share of right rows is not taken to be nearer to 0 or 1."""
+NEAR, BEFORE = 150, 400
+"""Characters around a number in which its group is looked for, and before it that are read again."""
+_YEAR_FAR, _AHEAD, _LABEL_FAR = (40, 120, 300, 700), (15, 50, 110), (20, 60, NEAR - 1)
+"""Steps in characters: to the row's year, from the quote's begin to its number, to the words of its group."""
+SCALE = 30_000
+"""A leaf's share of right rows is kept as that many parts."""
+NODE = np.dtype([("asks", "<i2"), ("there", "<u2")])
+"""A node of a tree, in depth-first order: which evidence it asks for, and how far on it goes where it is
+there (else to the next node). A leaf asks for -1, and ``there`` is its share of right rows."""
 
 
-def tells_time(text: str) -> bool:
-    """Whether a document names a year; one that names none has no period that a row could miss."""
-    return bool(_YEARS.search(text))
+class Row(NamedTuple):
+    """A row where it stands: its table, its values by column, where its first number and its quote begin."""
+
+    table: str
+    values: Mapping[str, Value]
+    at: int
+    begin: int
 
 
-def features(table: str, values: Mapping[str, Value], *, timeless: bool = False) -> Iterator[str]:
-    """What is said of a row that may make it surer or less sure.
+class Forest(NamedTuple):
+    """Trees, one behind the other: their nodes, where each begins, and the number of each evidence."""
+
+    nodes: NDArray[np.void]
+    roots: NDArray[np.intp]
+    asked: Mapping[str, int]
+
+    def share(self, told: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+        """The mean share of right rows in the leaves that each of n rows comes to, shape (n,).
+
+        Args:
+            told: the evidence for each row.
+        """
+        there = np.zeros((len(told), len(self.asked) + 1), bool)
+        for i, names in enumerate(told):
+            there[i, [self.asked[name] for name in names if name in self.asked]] = True
+        row = np.repeat(np.arange(len(told)), len(self.roots))
+        node = np.tile(self.roots, len(told))
+        total = np.zeros(len(told), np.int64)
+        asks, jump = self.nodes["asks"], self.nodes["there"]
+        while row.size:
+            question = asks[node]
+            ended = question < 0
+            if ended.any():
+                np.add.at(total, row[ended], jump[node[ended]].astype(np.int64))
+                row, node, question = row[~ended], node[~ended], question[~ended]
+            node += np.where(there[row, question], jump[node], 1)
+        return total / (SCALE * len(self.roots))
+
+
+class _Quote(NamedTuple):
+    """What a quote tells of all its rows."""
+
+    told: tuple[str, ...]
+    dated: bool
+    planned: bool
+    crowded: int
+    years: int
+
+
+def evidence(rows: Sequence[Row], text: str, left: Sequence[Mapping[str, Value]]) -> list[list[str]]:
+    """What is told of each row of a document that may make it surer or less sure, proof and doubt apart.
 
     Args:
-        table: the row's table.
-        values: by column, texts or typed.
-        timeless: whether its document names no year (``tells_time``).
+        rows: all rows of the document.
+        text: its text.
+        left: its rows of unclaimed.csv.
     """
-    yield f"table {table}"
-    yield f"rule {values.get('rule')}"
-    for column in ("proof", "role", "status"):
-        if (value := values.get(column)) and value != "none":
-            yield f"{column} {value}"
-    if flags := values.get("flags"):
-        yield from [f"flag {flag}" for flag in str(flags).split()]
-    for column in ("beneficiary", "period_start", "period_end"):
-        if column in values and not values[column] and not (timeless and column != "beneficiary"):
-            yield f"no {column}"
-    yield f"cells {sum([bool(values.get(column)) for column in _data()['figures']])}"
-    said, inherited, is_row = _of_quote(str(values.get("quote") or ""))
-    yield from said
-    if values.get("period_end") and inherited:
-        yield inherited
-    if is_row:
-        yield "table row"
+    return list(_Document(rows, text, left).evidence())
 
 
-@lru_cache(maxsize=16)
-def _of_quote(quote: str) -> tuple[tuple[str, ...], str, bool]:
-    """What a quote tells of its rows, how their period was told where not in it, whether it is of a table.
+class _Document:
+    def __init__(self, rows: Sequence[Row], text: str, left: Sequence[Mapping[str, Value]]) -> None:
+        self.rows, self.text = rows, text
+        self.years = [(match.start(), match.group()) for match in _YEARS.finditer(text)]
+        self.places: dict[str, list[int]] = {}
+        for at, year in self.years:
+            self.places.setdefault(year, []).append(at)
+        self.unruled = min(sum(row["reason"] == "no_rule" for row in left), 6)
+        self.left: dict[str, Counter[str]] = {}
+        for row in left:
+            self.left.setdefault(str(row["quote"]), Counter())[str(row["reason"])] += 1
+        self.claims: dict[str, list[Row]] = {}
+        for each in rows:
+            self.claims.setdefault(str(each.values.get("quote") or ""), []).append(each)
+        self.quotes = {quote: self._of_quote(quote, claiming) for quote, claiming in self.claims.items()}
+        self.planned_head = _has(text[:NEAR].lower(), _data()["plans"])
 
-    Kept, for a sentence of many rows is asked for each.
-    """
-    quote = quote.lower()
-    crowded = f"crowded {bisect_right(_CROWDED, len(_NUMBERS.findall(quote)))}"
-    listed = f"listed {min(quote.count(';'), _MOST_LISTED)}"
-    cues = [f"cue {cue}" for cue in _data()["cues"] if cue in quote]
-    inherited = ""
-    if not _YEARS.search(quote):  # told elsewhere, the year alone or the whole period
-        by_date = any(word in quote for word in _data()["dates"])
-        inherited = "year inherited" if by_date else "period inherited"
-    return (crowded, listed, *cues), inherited, "|" in quote
+    def evidence(self) -> Iterator[list[str]]:
+        for row in self.rows:
+            quote = self.quotes[str(row.values.get("quote") or "")]
+            yield [
+                f"no_rule {self.unruled}",
+                f"rows {min(len(self.rows) // 3, 5)}",
+                f"years {min(len(self.places), 4)}",
+                f"table {row.table}",
+                f"plan {quote.planned} {self.planned_head} {row.values.get('status')}",
+                *quote.told,
+                f"{row.table} crowded {quote.crowded}",
+                *self._cells(row),
+                *self._times(row, quote),
+                *self._stands(row),
+            ]
+
+    def _of_quote(self, quote: str, claiming: Sequence[Row]) -> _Quote:
+        low = quote.lower()
+        numbers = len(_NUMBERS.findall(quote))
+        claimed = sum(bool(row.values.get(name)) for row in claiming for name in _data()["figures"])
+        left = self.left.get(quote, Counter())
+        told = [
+            f"listed {min(quote.count(';'), 3)}",
+            f"claimed {min(4 * claimed // max(numbers, 1), 4)}",
+            f"quote's rows {min(len(claiming), 6)}",
+            f"quote's tables {len({row.table for row in claiming})}",
+            f"groups {min(sum(low.count(group) for group in _data()['groups']), 4)}",
+            f"left {min(left.total(), 4)}",
+            *(f"left {reason}" for reason in left),
+        ]
+        if "|" in quote:
+            told.append("table row")
+        if _ITEM.match(quote):
+            told.append("item")
+        years = len(set(_YEARS.findall(quote)))
+        crowded = bisect_right(_CROWDED, numbers)
+        return _Quote(tuple(told), _has(low, _data()["dates"]), _has(low, _data()["plans"]), crowded, years)
+
+    def _cells(self, row: Row) -> Iterator[str]:
+        for name in _data()["codes"]:
+            if name in row.values:
+                yield f"{row.table} {name} {row.values[name] or ''}"
+        yield f"cells {sum(bool(row.values.get(name)) for name in _data()['figures'])}"
+
+    def _times(self, row: Row, quote: _Quote) -> Iterator[str]:
+        start, end = (str(row.values.get(name) or "") for name in ("period_start", "period_end"))
+        yield f"quote's years {min(quote.years, 3)}"
+        inherited = "" if quote.years else "year" if quote.dated else "period"
+        yield f"{row.table} {bool(start)} {bool(end)} inherited {inherited}"
+        if not (start or end):
+            yield "no period" if self.years else "timeless"
+            return
+        yield f"span {start[5:]} {end[5:]}" if start else "stock"
+        year = (end or start)[:4]
+        where = self.places.get(year)
+        if not where:
+            yield "year not told"
+            return
+        i = bisect_left(where, row.at)
+        far = min(abs(at - row.at) for at in where[max(i - 1, 0) : i + 1])
+        yield f"year {bisect_right(_YEAR_FAR, far)}"
+        i = bisect_left(self.years, (row.at, ""))
+        near = min(self.years[max(i - 1, 0) : i + 1], key=lambda told: abs(told[0] - row.at))
+        yield f"nearest year {near[1] == year}"
+        if i:
+            yield f"last year {self.years[i - 1][1] == year}"
+
+    def _stands(self, row: Row) -> Iterator[str]:
+        """Where the number stands in its sentence, and its group near it."""
+        if label := str(row.values.get("beneficiary_label") or ""):
+            begin = max(row.at - NEAR, 0)
+            behind = self.text.find(label, row.at, row.at + NEAR)
+            ahead = self.text.rfind(label, begin, row.at)
+            near = min(behind - row.at if behind >= 0 else NEAR, row.at - ahead if ahead >= 0 else NEAR)
+            yield f"label {bisect_right(_LABEL_FAR, near)}"
+        ahead_of = self.text[max(row.begin, row.at - BEFORE) : row.at]
+        yield f"ahead {bisect_right(_AHEAD, len(ahead_of))}"
+        yield f"numbers ahead {min(len(_NUMBERS.findall(ahead_of)), 3)}"
+        for sign in ":;":
+            if sign in ahead_of:
+                yield f"behind {sign}"
+        if ahead_of.rfind("(") > ahead_of.rfind(")"):
+            yield "in brackets"
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def doubts(values: Mapping[str, Value]) -> Iterator[str]:
+    """What proves a row, and its flags."""
+    if (proof := values.get("proof")) and proof != "none":
+        yield f"proof {proof}"
+    for flag in str(values.get("flags") or "").split():
+        yield f"flag {flag}"
 
 
 @lru_cache(maxsize=1)
@@ -84,15 +224,32 @@ def _data() -> Mapping[str, Any]:
     return tomllib.loads((folder() / "confidence.toml").read_text(encoding="utf-8"))
 
 
-def understood(table: str, values: Mapping[str, Value], *, timeless: bool = False) -> float:
-    """The probability (0-1) that all cells of a row are right, where its numbers were read rightly.
+@lru_cache(maxsize=1)
+def _forest() -> Forest:
+    nodes = np.load(folder() / "confidence.npy", mmap_mode="r", allow_pickle=False)
+    known = _data()["forest"]
+    return Forest(nodes, np.array(known["roots"]), {name: i for i, name in enumerate(known["asks"])})
 
-    Arguments as of ``features``.
+
+def log_odds(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log odds of shares, none of which is taken to be quite 0 or 1."""
+    kept = np.clip(share, SUREST, 1 - SUREST)
+    return np.log(kept / (1 - kept))
+
+
+def understood(
+    rows: Sequence[Row], text: str, left: Sequence[Mapping[str, Value]] = ()
+) -> NDArray[np.float64]:
+    """The probability that all cells of each row are right, where its numbers were read rightly.
+
+    Arguments as of ``evidence``.
     """
     weights = _data()["weights"]
-    told = features(table, values, timeless=timeless)
-    odds: float = weights["every row"] + sum([weights.get(name, 0.0) for name in told])
-    return 1 / (1 + exp(-odds))
+    told = [sum([weights.get(name, 0.0) for name in doubts(row.values)]) for row in rows]
+    grown = log_odds(_forest().share(evidence(rows, text, left)))
+    odds = weights["every row"] + weights["forest"] * grown + np.array(told, np.float64)
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
+    return found
 
 
 def confidence(understood: float, reading: float, quality: float) -> float:
@@ -112,4 +269,4 @@ def confidence(understood: float, reading: float, quality: float) -> float:
     read = (0.7 + 0.3 * min(reading / SURE_READING, 1.0)) * (
         1 - RUINED + RUINED * min(quality / GOOD_PAGE, 1.0)
     )
-    return round(min(max(understood * read, LOWEST), HIGHEST), 2)
+    return round(float(min(max(understood * read, LOWEST), HIGHEST)), 2)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
-from pipeline.extract.confidence import confidence, understood
+from pipeline.extract.confidence import Row, confidence, understood
 from pipeline.extract.context import Context, Timed
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Record
@@ -63,7 +64,7 @@ def draft_id(draft: Draft, flow: Flow) -> str:
 
 
 def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
-    """The finished row; ``record`` is what was weighed for the document's numbers."""
+    """The finished row but for its confidence; ``record`` is what was weighed for the document's numbers."""
     document = flow.document
     first = draft.first
     page_index, _, _ = flow.locate(first.start, first.number_end)
@@ -94,12 +95,35 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
     }
     if draft.table == "houses":
         values["amount_derived_vnd"] = _derived(draft)
-    sure = understood(draft.table, values, timeless=flow.is_timeless)
-    values["confidence"] = confidence(sure, *_reading(draft, flow))
     told = [note for q in draft.cells.values() for note in notes(flow, q, record)]
     if not any(not note.lost for note in told):
         told.insert(0, Note(flow.text[first.start : first.end], draft.table, draft.rule, "", ""))
     return Figure(draft.table, str(values["row_id"]), values, evidence, tuple(told))
+
+
+def with_confidence(
+    figures: Sequence[Figure], drafts: Sequence[Draft], flow: Flow, left: Sequence[Mapping[str, Value]]
+) -> Iterator[Figure]:
+    """All figures of a document with how sure each is.
+
+    Args:
+        figures: its rows.
+        drafts: what each was made of.
+        flow: its text.
+        left: its rows of unclaimed.csv.
+    """
+    rows = [
+        Row(
+            made.table,
+            made.values,
+            draft.first.start,
+            draft.quote[0] if draft.quote else draft.sentence.start,
+        )
+        for made, draft in zip(figures, drafts, strict=True)
+    ]
+    for made, draft, chance in zip(figures, drafts, understood(rows, flow.text, left), strict=True):
+        sure = confidence(chance, *_reading(draft, flow))
+        yield replace(made, values={**made.values, "confidence": sure})
 
 
 def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:

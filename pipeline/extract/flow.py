@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import regex
 
 from pipeline.extract.collapsed import CollapsedTable, tables
-from pipeline.extract.confidence import tells_time
 from pipeline.extract.flow_rules import FlowRules, load_rules
 from pipeline.extract.tabbed import CELL, with_cells
 from pipeline.lazy import lazy
@@ -161,11 +160,6 @@ class Flow:
                     yield Line(left, at + len(line.rstrip()), index, blank)
                 blank = not line.strip()
                 at += len(line) + 1
-
-    @lazy
-    def is_timeless(self) -> bool:
-        """Whether the document names no year."""
-        return not tells_time(self.text)
 
     @lazy
     def width(self) -> int:

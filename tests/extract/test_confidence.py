@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pytest
 
-from pipeline.extract.confidence import HIGHEST, LOWEST, confidence, features, tells_time, understood
+from pipeline.extract.confidence import HIGHEST, LOWEST, Row, confidence, evidence, log_odds, understood
 from pipeline.model import Value
-from training.confidence import BELIEVED, Known, fit, level
+from training.confidence import BELIEVED, COUNTS, SHARE, SURE_ODDS, Known, fit, grown, left_out, level
 
 ROW: Mapping[str, Value] = {
     "rule": "loans.disbursed",
@@ -25,38 +26,56 @@ ROW: Mapping[str, Value] = {
 }
 
 
-@pytest.mark.parametrize("evidence", BELIEVED)
-def test_proof_raises_and_doubt_lowers(evidence: str) -> None:
-    name, code = evidence.split()
-    before, after = (
-        understood("loans", row) for row in (ROW, {**ROW, {"flag": "flags"}.get(name, name): code})
-    )
-    assert after > before if BELIEVED[evidence] > 0 else after < before
+TEXT = str(ROW["quote"])
+
+
+def sure(table: str = "loans", text: str = TEXT, **columns: Value) -> float:
+    """How sure the row is that a text of one sentence gives."""
+    row = Row(table, {**ROW, "quote": text, **columns}, max(text.find("153"), 0), 0)
+    return float(understood([row], text)[0])
+
+
+@pytest.mark.parametrize("told", BELIEVED)
+def test_proof_raises_and_doubt_lowers(told: str) -> None:
+    name, code = told.split()
+    before, after = sure(), sure(**{{"flag": "flags"}.get(name, name): code})
+    assert after > before if BELIEVED[told] > 0 else after < before
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "text", "told"),
     [
-        ({}, {"cells 2", "crowded 1", "listed 0", "status actual", "role single"}),
-        ({"beneficiary": None, "period_end": None}, {"no beneficiary", "no period_end"}),
-        ({"quote": "Có 12 hộ; 13 hộ; so với cùng kỳ"}, {"period inherited", "listed 2", "cue so với"}),
-        ({"quote": "Tháng 5: 12 hộ"}, {"year inherited"}),
-        ({"quote": "Cộng | 12 | 13"}, {"table row"}),
+        ({}, TEXT, {"cells 2", "loans crowded 1", "listed 0", "loans status actual", "loans role single"}),
+        ({}, TEXT, {"year 0", "nearest year True", "last year True", "quote's years 1", "ahead 0"}),
+        ({"beneficiary": None, "period_end": None}, TEXT, {"loans beneficiary ", "span 01-01 "}),
+        ({}, "Có 12 hộ; 153 hộ; 15 hộ", {"years 0", "listed 2", "numbers ahead 1", "behind ;"}),
+        ({"period_start": None, "period_end": None}, "Có 153 hộ", {"timeless"}),
+        ({"period_start": None, "period_end": None}, "Có 153 hộ, năm 2020 có 17", {"no period"}),
+        ({}, "Năm 2021 giảm so với năm 2020: 153 hộ", {"year not told"}),
+        ({}, "Tháng 5: 153 hộ", {"loans True True inherited year", "behind :"}),
+        ({}, "Cộng | 12 | 153", {"table row"}),
+        ({}, "a) Dự kiến (cả năm 153 hộ)", {"item", "in brackets", "plan True True actual"}),
+        ({"beneficiary_label": "hộ nghèo"}, TEXT, {"label 0"}),
     ],
 )
-def test_what_is_said_of_a_row(columns: Mapping[str, Value], told: set[str]) -> None:
-    assert told <= set(features("loans", {**ROW, **columns}))
+def test_what_is_told_of_a_row(columns: Mapping[str, Value], text: str, told: set[str]) -> None:
+    row = Row("loans", {**ROW, "quote": text, **columns}, text.find("153"), 0)
+    (found,) = evidence([row], text, [])
+    assert told <= set(found)
 
 
-def test_a_document_without_a_year_has_no_period_to_miss() -> None:
-    row = {**ROW, "period_start": None, "period_end": None}
-    assert understood("loans", row, timeless=True) > understood("loans", row)
-    assert tells_time("đến 31/12/2023")
-    assert not tells_time("Hôm qua, 12 hộ")
+def test_rows_of_one_sentence_know_of_each_other_and_of_what_is_left() -> None:
+    text = "Cho 153 hộ vay, cấp 27 thẻ, còn 4 thôn."
+    rows = [
+        Row("loans", {"quote": text, "borrowers": 153}, 4, 0),
+        Row("cards", {"quote": text, "cards": 27}, 20, 0),
+    ]
+    for told in evidence(rows, text, [{"quote": text, "reason": "no_rule"}]):
+        assert {"quote's rows 2", "quote's tables 2", "left no_rule", "left 1", "claimed 2"} <= set(told)
 
 
 def test_a_row_of_a_table_that_nobody_knows_has_one_too() -> None:
-    assert 0.5 < understood("water", {"quote": "12 công trình"}) < 1
+    assert 0.1 < sure("water", "Có 153 công trình", rule="water.built") < 1
 
 
 @pytest.mark.parametrize(
@@ -73,25 +92,46 @@ def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected:
     assert confidence(*parts) == expected
 
 
-def test_weights_tell_right_rows_from_wrong_ones() -> None:
-    good, bad = ({**ROW, "rule": rule} for rule in "ab")
-    first = [[(list(features("loans", good)), i > 0) for i in range(20)]]
-    today = [(list(features("loans", bad)), i % 2 == 0) for i in range(20)]
-    weights = fit([today], first=first)
-    assert weights["rule a"] > 0 > weights["rule b"]
-    assert not any(name.startswith("set ") for name in weights)
+def _rows(of: str, kind: str, names: str, right: Callable[[int], bool] | bool) -> list[Known]:
+    return [
+        Known(of, kind, [name], (), right(i) if callable(right) else right)
+        for name in names
+        for i in range(20)
+    ]
+
+
+def test_a_forest_tells_right_rows_from_wrong_ones_and_reads_as_it_was_grown() -> None:
+    rows = [*_rows("x", "first", "a", lambda i: i > 0), *_rows("x", "first", "b", lambda i: i % 2 == 0)]
+    forest = grown(rows)
+    good, bad = forest.share([["a"], ["b", "never heard of"]])
+    assert (good, bad) == (pytest.approx(0.95, abs=1e-4), pytest.approx(0.5, abs=1e-4))
+    assert list(forest.share([["b"], ["a"]])) == [bad, good]
+
+
+def test_a_set_is_judged_by_a_forest_that_does_not_know_it() -> None:
+    rows = [*_rows("x", "first", "ab", True), *_rows("y", "today", "ab", lambda i: i % 2 == 0)]
+    odds = left_out(rows)
+    assert odds[0] == pytest.approx(0, abs=1e-3)
+    assert odds[-1] == log_odds(grown(rows[:1] * 20).share([["a"]]))[0]
 
 
 def test_rows_of_real_texts_count_more() -> None:
-    rows: list[Known] = [(list(features("loans", ROW)), i % 4 == 0) for i in range(20)]
-    assert fit([], real=[rows])["every row"] < fit([rows])["every row"] < 0
+    mostly = [*_rows("x", "real", "a", True), *_rows("y", "today", "a", False)]
+    assert COUNTS["real"] > COUNTS["today"]
+    assert fit(mostly, np.zeros(len(mostly)))["every row"] > 0
 
 
-def test_the_level_is_the_least_at_which_enough_right_rows_are_sure() -> None:
-    weights = {"every row": 1.5, "bad": -0.5}
-    rows: list[Known] = [*[([], True)] * 19, *[(["bad"], False)] * 3]
-    # at +0.65 the plain rows reach a confidence of 0.9, at +1.15 the bad ones would, and 3 of 22 be wrong
-    assert level(weights, [rows]) == 0.65
-    # what is wrong is not sure, though then nothing is
-    assert level(weights, [rows, [([], False)]]) == 0.64
-    assert level({**weights, "every row": 2.9}, [rows]) == -0.75
+def test_doubts_are_worth_what_the_forest_does_not_know() -> None:
+    rows = [Known("x", "first", (), ("flag odd",) if i % 2 else (), i % 4 != 1) for i in range(80)]
+    weights = fit(rows, np.zeros(len(rows)))
+    assert weights["flag odd"] < 0 < weights["every row"]
+    assert weights["flag malformed_number"] == BELIEVED["flag malformed_number"]
+
+
+def test_the_level_is_the_most_at_which_enough_of_the_sure_rows_are_right() -> None:
+    odds = np.array([3.0] * 18 + [2.0] * 2 + [1.0] * 3)
+    right = [True] * 18 + [False, True, False, False, False]
+    raised = level(odds, right)
+    assert raised == pytest.approx(SURE_ODDS - 2.0)
+    assert sum(right[:20]) >= SHARE * 20
+    assert level(odds, [False] * len(odds)) == 0
