@@ -24,15 +24,22 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         rows: the sentence's rows so far.
         before: the rows above it.
     """
-    if q.unit == "house":
-        return True
-    if q.unit != "household":
-        return False
     text, parts = frame.sentence.text, frame.rules.parts
+    if q.unit == "house":
+        return not parts["households.given"].match(text[q.end : min(q.end + NEAR, frame.sentence.end)])
+    cases = q.unit == "person" and parts["households.cases"].match(text, q.noun_start)
+    if q.unit not in {"household", "person"}:
+        return False
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     after = text[q.end : min(clause.end, stop)]
     if parts["households.not_before"].search(text, max(clause.start, q.lead - LENT), q.lead):
         return False  # `cho vay 12 hộ nghèo làm nhà ở`
+    if parts["households.helped"].search(text, max(clause.start, q.lead - LENT), q.lead) and (
+        parts["households.builders"].match(after) or parts["households.worse"].match(after)
+    ):
+        return True
+    if q.unit == "person" and not cases:
+        return False
     if parts["households.before"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return True
     if _splits_into_houses(frame, q) or _is_item(frame, before):
@@ -42,9 +49,11 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         return True
     if first and first.unit == "household" and parts["households.done"].match(after):
         return True
-    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
-        after[:60]
-    )
+    if parts["households.not_after"].search(after[:60]):
+        return False
+    if parts["households.after"].search(after):
+        return True
+    return bool(parts["households.priced"].match(text[q.end : min(clause.end, q.end + NEAR)]))
 
 
 def _splits_into_houses(frame: Frame, q: Quantity) -> bool:
