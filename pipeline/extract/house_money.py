@@ -45,13 +45,19 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
                 refused.setdefault(q.start, "joint_amount")
         elif column == "share":
             refused.setdefault(q.start, "joint_amount")
-        elif column and column not in current.cells:
+        elif column and (column not in current.cells or _is_own_sum(frame, current, column, q)):
             current.cells[column] = q
             _basis(frame, current, q)
         elif column == "amount_vnd" and (whole := _whole(frame, rows, current)):
             whole.cells[column] = (
                 q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
             )
+
+
+def _is_own_sum(frame: Frame, row: Draft, column: str, q: Quantity) -> bool:
+    """Whether a sum named behind houses says more than money before them: ``…, tổng trị giá 105 triệu``."""
+    count, gap = row.cells["houses"], frame.sentence.text[row.cells["houses"].end : q.lead]
+    return row.cells[column].end <= count.lead and bool(frame.cues.money.search(gap))
 
 
 def _pay(frame: Frame, row: Draft, money: Quantity) -> None:

@@ -34,8 +34,12 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
     after = text[q.end : min(clause.end, stop)]
     if parts["households.not_before"].search(text, max(clause.start, q.lead - LENT), q.lead):
         return False  # `cho vay 12 hộ nghèo làm nhà ở`
-    if parts["households.helped"].search(text, max(clause.start, q.lead - LENT), q.lead) and (
-        parts["households.builders"].match(after) or parts["households.worse"].match(after)
+    lent = parts["households.not_after"].search(after[:60])
+    helped = parts["households.helped"].search(text, max(clause.start, q.lead - LENT), q.lead)
+    if (
+        not lent
+        and helped
+        and (parts["households.builders"].match(after) or parts["households.worse"].match(after))
     ):
         return True
     if q.unit == "person" and not cases:
@@ -49,7 +53,7 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         return True
     if first and first.unit == "household" and parts["households.done"].match(after):
         return True
-    if parts["households.not_after"].search(after[:60]):
+    if lent:
         return False
     if parts["households.after"].search(after):
         return True
