@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.governors import THINGS
 from pipeline.extract.respective import answered
 
 
@@ -54,6 +55,15 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
             )
 
 
+def _has_more(frame: Frame, count: Quantity) -> bool:
+    """Whether money is for other things behind the houses, too: ``xây 286 nhà, tặng 500 suất``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(count.start)]
+    things = (o for o in sentence.between(count.end, clause.end) if o.unit in THINGS or o.unit == "house")
+    other = next((o for o in things if clause.holds(o.start)), None)
+    return bool(other and not frame.cues.parts.search(sentence.text, count.end, other.lead))
+
+
 def _is_own_sum(frame: Frame, row: Draft, column: str, q: Quantity) -> bool:
     """Whether a sum named behind houses says more than money before them: ``…, tổng trị giá 105 triệu``."""
     count, gap = row.cells["houses"], frame.sentence.text[row.cells["houses"].end : q.lead]
@@ -83,7 +93,7 @@ def _is_purpose(frame: Frame, money: Quantity, count: Quantity, rows: Sequence[D
     if ";" in gap:
         return False
     if parts["purpose.between"].search(gap):
-        return True
+        return not _has_more(frame, count)
     if count.unit != "house" and parts["purpose.of_households"].match(gap):
         return True
     # `Với 2.700 triệu đồng từ Quỹ, huyện làm mới 45 căn nhà`, and nothing else
@@ -132,9 +142,13 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return "joint"
     if is_sum:
         return "amount_vnd"
-    if parts["per_house.pattern"].search(gap) or parts["per_house.behind"].match(
-        text[q.end : q.end + BEHIND]
-    ):
+    behind = parts["per_house.behind"].match(text[q.end : q.end + BEHIND])
+    if behind and (works := _works_next(frame, q.end + behind.end())):
+        same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
+        if same:  # `định mức 60 triệu đồng một căn xây mới, 30 triệu đồng một căn sửa chữa`
+            same[-1].cells.setdefault("amount_per_house_vnd", q)
+            return ""
+    if behind or parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
 
@@ -184,6 +198,16 @@ def _works_behind(frame: Frame, q: Quantity) -> set[str]:
     """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
     gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
     return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
+
+
+def _works_next(frame: Frame, at: int) -> set[str]:
+    """The kind of work right behind a place."""
+    mark = next((m for m in frame.marks if m.start >= at), None)
+    return (
+        _works(frame, mark.start, mark.start + 1)
+        if mark and not frame.sentence.text[at : mark.start].strip()
+        else set()
+    )
 
 
 def split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
