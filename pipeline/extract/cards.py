@@ -117,6 +117,10 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
     sentence, parts = frame.sentence, frame.rules.parts
     begin, end = _said_behind(frame, q)
     said = sentence.text[begin : min(end, stop)]
+    if parts["people.self"].match(said):
+        return False
+    if _is_all(frame, q) and parts["people.covered"].match(said):
+        return True
     # dear patterns: asked only where the card is named
     if frame.rules.gate.pattern.search(said) and (
         parts["people.after"].search(said) or parts["people.held"].search(said)
@@ -130,6 +134,18 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
     if not paid or len(gap) > NEAR or not frame.is_open(q):
         return False
     return bool(parts["people.paid"].fullmatch(gap) or parts["people.joined"].search(said))
+
+
+def _is_all(frame: Frame, q: Quantity) -> bool:
+    """Whether a count explains a whole: ``100% học sinh nghèo, tức 214 em, …``."""
+    before = frame.sentence.previous(q.start)
+    if before is None or before.unit != "percent" or before.value != ALL or q.lead - before.end > NEAR:
+        return False
+    return bool(frame.rules.parts["people.explains"].search(frame.sentence.text[before.end : q.lead]))
+
+
+ALL = 100
+"""Per cent of a whole."""
 
 
 def _said_behind(frame: Frame, q: Quantity) -> tuple[int, int]:
@@ -153,7 +169,7 @@ def _paid(frame: Frame, q: Quantity) -> Mark | None:
         return mark
     text, start = frame.sentence.text, frame.sentence.start
     parts = frame.rules.parts
-    if parts["people.held"].search(text[begin:end]):
+    if parts["people.held"].search(text[begin:end]) or _is_all(frame, q):
         issued = _trigger(frame, "issued")
         return Mark(begin, begin, issued) if issued else None
     told = list(parts["people.premium"].finditer(text, start, q.lead))

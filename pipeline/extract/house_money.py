@@ -95,7 +95,7 @@ def _is_purpose(frame: Frame, money: Quantity, count: Quantity, rows: Sequence[D
     if parts["purpose.between"].search(gap):
         return not _has_more(frame, count)
     if count.unit != "house" and parts["purpose.of_households"].match(gap):
-        return True
+        return not _has_more(frame, count) and not any(r.first.start > count.start for r in rows)
     # `Với 2.700 triệu đồng từ Quỹ, huyện làm mới 45 căn nhà`, and nothing else
     alone = not any(r.first.start != count.start for r in rows)
     return alone and bool(
@@ -244,6 +244,8 @@ def prices(
         close: those of the blocks before it.
         slots: its numbers.
     """
+    if rows and rows[0].first.start > slots[0].end:
+        _each(frame, rows[:1], slots)  # `Mỗi căn nhà được hỗ trợ 60 triệu đồng; năm nay làm được 14 căn`
     _each(frame, near, slots)
     _each_work(frame, close, slots)
     for q in [q for q in slots if q.per == "house"]:

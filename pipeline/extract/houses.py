@@ -110,7 +110,7 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
 
 OWN = 25
 """Characters between houses and the verb that they are the subject of."""
-FINISHED = frozenset({"houses.completed", "houses.handed_over"})
+FINISHED = frozenset({"houses.completed", "houses.handed_over", "houses.building"})
 """Rules that say of houses only that they are done: a part's work is its total's."""
 
 
