@@ -215,7 +215,11 @@ def _in_turn(frame: Frame, rows: Sequence[Draft]) -> list[Draft]:
 
 def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Mark:
     """In a split without a trigger of its own a number is of its total's flow: ``với 90 hộ vay, gồm: …``."""
-    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, q.start))
+    text, start = frame.sentence.text, frame.sentence.start
+    cues = list(frame.cues.parts.finditer(text, start, q.start))
+    if row := _singled(frame, rows, q, mark):
+        flow = row.values.get("flow")
+        return next((m for m in frame.marks if m.trigger.values.get("flow") == flow), mark)
     if not cues or mark.end > cues[-1].start():
         return mark
     before = [row for row in rows if row.first.start < cues[-1].start()]
@@ -223,6 +227,18 @@ def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> M
         return mark
     flow = before[-1].values.get("flow")
     return next((m for m in frame.marks if m.trigger.values.get("flow") == flow), mark)
+
+
+def _singled(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
+    """What a programme singled out of it is of: ``dư nợ 6.873 tỷ đồng; riêng cho vay NƠXH 512 tỷ đồng``."""
+    text, sentence = frame.sentence.text, frame.sentence
+    singled = list(frame.cues.singled.finditer(text, sentence.start, q.start))
+    before = [row for row in rows if singled and row.first.start < singled[-1].start()]
+    if not before or before[-1].values.get("flow") != "outstanding" or mark.start < singled[-1].end():
+        return None
+    first = next(m for m in frame.marks if m.start >= singled[-1].end())
+    named = text[mark.start : mark.end].lower().startswith("cho vay") and group_of(frame, q, q.end, mark)
+    return before[-1] if named and not text[singled[-1].end() : first.start].strip() else None
 
 
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
