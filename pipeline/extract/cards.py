@@ -117,10 +117,16 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
     sentence, parts = frame.sentence, frame.rules.parts
     begin, end = _said_behind(frame, q)
     said = sentence.text[begin : min(end, stop)]
+    if parts["people.self"].match(said):
+        return False
+    if _is_all(frame, q) and parts["people.covered"].match(said):
+        return True
     # dear patterns: asked only where the card is named
     if frame.rules.gate.pattern.search(said) and (
         parts["people.after"].search(said) or parts["people.held"].search(said)
     ):
+        return True
+    if frame.is_open(q) and parts["people.share"].search(said):
         return True
     # whom a budget pays the premium for
     paid = [m.end() for m in parts["people.premium"].finditer(sentence.text, sentence.start, q.lead)]
@@ -128,6 +134,18 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
     if not paid or len(gap) > NEAR or not frame.is_open(q):
         return False
     return bool(parts["people.paid"].fullmatch(gap) or parts["people.joined"].search(said))
+
+
+def _is_all(frame: Frame, q: Quantity) -> bool:
+    """Whether a count explains a whole: ``100% học sinh nghèo, tức 214 em, …``."""
+    before = frame.sentence.previous(q.start)
+    if before is None or before.unit != "percent" or before.value != ALL or q.lead - before.end > NEAR:
+        return False
+    return bool(frame.rules.parts["people.explains"].search(frame.sentence.text[before.end : q.lead]))
+
+
+ALL = 100
+"""Per cent of a whole."""
 
 
 def _said_behind(frame: Frame, q: Quantity) -> tuple[int, int]:
@@ -146,16 +164,19 @@ def _said_behind(frame: Frame, q: Quantity) -> tuple[int, int]:
 def _paid(frame: Frame, q: Quantity) -> Mark | None:
     """What was done for people of whom only the premium or a percentage tells it."""
     begin, end = _said_behind(frame, q)
-    if begin > q.end:
-        return next((m for m in frame.marks if begin <= m.start < end and not m.trigger.reason), None)
+    own = (m for m in frame.marks if begin <= m.start < end and not m.trigger.reason)
+    if begin > q.end and (mark := next(own, None)):
+        return mark
     text, start = frame.sentence.text, frame.sentence.start
     parts = frame.rules.parts
-    if parts["people.held"].search(text[begin:end]):
+    if parts["people.held"].search(text[begin:end]) or _is_all(frame, q):
         issued = _trigger(frame, "issued")
         return Mark(begin, begin, issued) if issued else None
     told = list(parts["people.premium"].finditer(text, start, q.lead))
     supported = _trigger(frame, "supported")
-    return Mark(told[-1].start(), told[-1].end(), supported) if told and supported else None
+    helped = parts["people.helped_to_join"].search(text, max(start, q.lead - NEAR), q.lead)
+    by = told[-1] if told else helped
+    return Mark(by.start(), by.end(), supported) if by and supported else None
 
 
 def _trigger(frame: Frame, action: str) -> Trigger | None:
@@ -171,6 +192,11 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
         return True
     parts, begin = frame.rules.parts, max(clause.start, q.lead - NEAR)
     if parts["people.helped"].search(text, begin, q.lead) and parts["people.buy"].search(text[q.end : end]):
+        return True
+    join = parts["people.helped_to_join"].search(text, begin, q.lead)
+    if join and parts["people.join"].search(text[q.end : end]):
+        return True
+    if _in_bracket(frame, q, rows):
         return True
     if rows and rows[-1].cells["cards"].unit in PEOPLE:
         last = rows[-1].cells["cards"]
@@ -189,6 +215,24 @@ def _people_for_cards(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft
         before.search(text[start:stop].rstrip(" :") + " cho ")
         or frame.rules.parts["people.list"].search(text[start:stop])
     )
+
+
+def _in_bracket(frame: Frame, q: Quantity, rows: Sequence[Draft]) -> bool:
+    """Whether a bracket behind cards splits them by whom they are for: ``213 thẻ (hộ nghèo 96, …)``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    if clause.outer < 0 or not q.is_labelled:
+        return False
+    before = [r for r in rows if r.last.end <= clause.start]
+    inside = [o for o in sentence.between(clause.start, clause.end) if not o.is_money and o.unit != "percent"]
+    counts = [o.value for o in inside]
+    if not before or None in counts or clause.start - before[-1].last.end > BRACKET:
+        return False
+    return sum(c for c in counts if c is not None) == before[-1].value("cards")
+
+
+BRACKET = 30
+"""Characters between cards and the bracket that splits them."""
 
 
 def _is_under_label(frame: Frame, q: Quantity) -> bool:

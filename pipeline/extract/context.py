@@ -144,6 +144,8 @@ class Context:
                 beside = (block.kind in {"item", "row"} or self.own.start) and not (stock or higher)
                 if beside and found.period.end and not found.period.start:
                     continue  # the day up to which the block beside counts: no span of this one's
+                if not higher and self.own.end and found.period.start and found.period.start > self.own.end:
+                    continue  # what comes later is that paragraph's plan: `xin chuyển nguồn sang năm sau`
                 if not higher and "period_open" in found.flags:
                     continue  # `đến nay …` is its own paragraph's
                 assumed = () if higher else ("period_assumed",)

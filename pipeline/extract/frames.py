@@ -18,7 +18,7 @@ from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import Cues, Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
-from pipeline.extract.whose import group_at
+from pipeline.extract.whose import NAMED, group_at
 from pipeline.lazy import lazy
 from pipeline.model import Value
 
@@ -294,6 +294,8 @@ class Frame:
         sentence = self.sentence
         if self.own_verb(q, number) or (q.is_money and self._says_more(q, number)):
             return None
+        if not q.is_money and self._is_stated(q, number):
+            return None
         speaks = self.marks or self._verb_places
         for earlier in sentence.before(number)[1:] if speaks else ():
             clause = sentence.clauses[earlier]
@@ -305,6 +307,16 @@ class Frame:
             if self.verbs[earlier]:
                 return None
         return self.from_above()
+
+    def _is_stated(self, q: Quantity, number: int) -> bool:
+        """Whether a clause of its own tells how many there are: ``dư nợ 312 tỷ đồng; còn 6.240 hộ nghèo``."""
+        sentence, clause = self.sentence, self.sentence.clauses[number]
+        own = group_at(sentence, q)
+        if clause.start == sentence.start or own is None or own.code not in NAMED:
+            return False
+        if self.cues.parts.search(sentence.text, sentence.start, q.start):
+            return False
+        return bool(self.cues.states.search(sentence.text, clause.start, q.lead))
 
     def own_verb(self, q: Quantity, number: int) -> bool:
         """Whether the number's clause has a verb of its own before it."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.governors import THINGS
 from pipeline.extract.respective import answered
 
 
@@ -15,7 +16,6 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
     counts = {row.cells["houses"].start: row for row in rows}
     current: Draft | None = None
     waiting: Quantity | None = None
-    paid: list[tuple[Draft, Quantity]] = []
     for q in slots:
         if _is_size(frame, q):
             continue  # `01 căn nhà diện tích 54 m2, trị giá 140 triệu đồng`
@@ -23,8 +23,8 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
             if current and q.unit == "household" and q.value == current.value("houses"):
                 continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
             current = counts.get(q.start)
-            if current and waiting and _is_purpose(frame, waiting, q):
-                paid.append((current, waiting))
+            if current and waiting and _is_purpose(frame, waiting, q, rows):
+                _pay(frame, current, waiting)
             waiting = None
             continue
         if q.unit != "vnd":
@@ -44,15 +44,38 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
                 whole.cells["amount_vnd"] = q
             else:
                 refused.setdefault(q.start, "joint_amount")
-        elif column and column not in current.cells:
+        elif column == "share":
+            refused.setdefault(q.start, "joint_amount")
+        elif column and (column not in current.cells or _is_own_sum(frame, current, column, q)):
             current.cells[column] = q
             _basis(frame, current, q)
         elif column == "amount_vnd" and (whole := _whole(frame, rows, current)):
             whole.cells[column] = (
                 q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
             )
-    for row, money in paid:
-        row.cells.setdefault("amount_vnd", money)
+
+
+def _has_more(frame: Frame, count: Quantity) -> bool:
+    """Whether money is for other things behind the houses, too: ``xây 286 nhà, tặng 500 suất``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(count.start)]
+    things = (o for o in sentence.between(count.end, clause.end) if o.unit in THINGS or o.unit == "house")
+    other = next((o for o in things if clause.holds(o.start)), None)
+    return bool(other and not frame.cues.parts.search(sentence.text, count.end, other.lead))
+
+
+def _is_own_sum(frame: Frame, row: Draft, column: str, q: Quantity) -> bool:
+    """Whether a sum named behind houses says more than money before them: ``…, tổng trị giá 105 triệu``."""
+    count, gap = row.cells["houses"], frame.sentence.text[row.cells["houses"].end : q.lead]
+    return row.cells[column].end <= count.lead and bool(frame.cues.money.search(gap))
+
+
+def _pay(frame: Frame, row: Draft, money: Quantity) -> None:
+    """Give a row the money named before it: for all its houses, or for each (``40 triệu đồng/nhà``)."""
+    behind = frame.sentence.text[money.end : money.end + BEHIND]
+    each = money.per in {"house", "household"} or frame.rules.parts["per_house.behind"].match(behind)
+    if each or not money.per:
+        row.cells.setdefault("amount_per_house_vnd" if each else "amount_vnd", money)
 
 
 SIZES = frozenset({"m2", "m²", "km"})
@@ -63,10 +86,22 @@ def _is_size(frame: Frame, q: Quantity) -> bool:
     return q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES
 
 
-def _is_purpose(frame: Frame, money: Quantity, count: Quantity) -> bool:
+def _is_purpose(frame: Frame, money: Quantity, count: Quantity, rows: Sequence[Draft]) -> bool:
     """``35 tỷ đồng … để xây mới 900 căn``: money named before what it is for."""
-    gap = frame.sentence.text[money.end : count.lead]
-    return ";" not in gap and bool(frame.rules.parts["purpose.between"].search(gap))
+    parts, text = frame.rules.parts, frame.sentence.text
+    gap = text[money.end : count.lead]
+    if ";" in gap:
+        return False
+    if parts["purpose.between"].search(gap):
+        return not _has_more(frame, count)
+    if count.unit != "house" and parts["purpose.of_households"].match(gap):
+        return not _has_more(frame, count) and not any(r.first.start > count.start for r in rows)
+    # `Với 2.700 triệu đồng từ Quỹ, huyện làm mới 45 căn nhà`, and nothing else
+    alone = not any(r.first.start != count.start for r in rows)
+    return alone and bool(
+        parts["purpose.with"].search(text[frame.sentence.start : money.lead])
+        and parts["purpose.far"].match(gap)
+    )
 
 
 def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str:
@@ -87,7 +122,12 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""  # `mỗi căn trị giá 70 triệu đồng, trong đó Quỹ hỗ trợ 50 triệu đồng`: a share
     if parts["amount.not"].search(gap):
         return ""
-    if q.per == "house" or (q.per == "household" and parts["per_house.household"].search(gap)):
+    inside = gap.count("(") > gap.count(")")
+    if inside and "amount_per_house_vnd" in row.cells:
+        return "share"  # `mỗi căn 80 triệu đồng (Tập đoàn tài trợ 60 triệu đồng)`
+    if parts["per_house.named"].search(gap) and row.value("houses") != Decimal(1):
+        return ""
+    if q.per == "house" or (q.per == "household" and _is_price_of_households(frame, row, gap)):
         _per_house(frame, row, rows, q, begin)
         return ""
     if q.per:
@@ -102,9 +142,25 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return "joint"
     if is_sum:
         return "amount_vnd"
-    if parts["per_house.pattern"].search(gap):
+    behind = parts["per_house.behind"].match(text[q.end : q.end + BEHIND])
+    if behind and (works := _works_next(frame, q.end + behind.end())):
+        same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
+        if same:  # `định mức 60 triệu đồng một căn xây mới, 30 triệu đồng một căn sửa chữa`
+            same[-1].cells.setdefault("amount_per_house_vnd", q)
+            return ""
+    if behind or parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+def _is_price_of_households(frame: Frame, row: Draft, gap: str) -> bool:
+    """Whether an amount a household is that of its house: ``mức hỗ trợ 40 triệu đồng/hộ``.
+
+    Right behind households whose houses were built it needs no word: ``hỗ trợ nhà ở (40 triệu đồng/hộ)``.
+    """
+    if row.cells["houses"].unit == "household" and gap.rstrip().endswith("("):
+        return True
+    return bool(frame.rules.parts["per_house.household"].search(gap))
 
 
 def _outer(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> Draft:
@@ -117,6 +173,8 @@ def _outer(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> Draf
     return before[-1] if before else row
 
 
+BEHIND = 30
+"""Characters behind an amount in which words make it that of one house."""
 CLOSE = 25
 """Characters between a count and its own sum in a list that goes on: ``5 nhà, tổng số tiền 300 triệu, …``."""
 
@@ -140,6 +198,16 @@ def _works_behind(frame: Frame, q: Quantity) -> set[str]:
     """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
     gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
     return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
+
+
+def _works_next(frame: Frame, at: int) -> set[str]:
+    """The kind of work right behind a place."""
+    mark = next((m for m in frame.marks if m.start >= at), None)
+    return (
+        _works(frame, mark.start, mark.start + 1)
+        if mark and not frame.sentence.text[at : mark.start].strip()
+        else set()
+    )
 
 
 def split(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft:
@@ -176,6 +244,8 @@ def prices(
         close: those of the blocks before it.
         slots: its numbers.
     """
+    if rows and rows[0].first.start > slots[0].end:
+        _each(frame, rows[:1], slots)  # `Mỗi căn nhà được hỗ trợ 60 triệu đồng; năm nay làm được 14 căn`
     _each(frame, near, slots)
     _each_work(frame, close, slots)
     for q in [q for q in slots if q.per == "house"]:

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.whose import group_at
 
 LENT = 30
 """Characters before a count of households in which words make it one of borrowers."""
@@ -24,15 +25,30 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         rows: the sentence's rows so far.
         before: the rows above it.
     """
-    if q.unit == "house":
-        return True
-    if q.unit != "household":
-        return False
     text, parts = frame.sentence.text, frame.rules.parts
+    if q.unit == "house":
+        return not parts["households.given"].match(text[q.end : min(q.end + NEAR, frame.sentence.end)])
+    cases = q.unit == "person" and parts["households.cases"].match(text, q.noun_start)
+    if q.unit not in {"household", "person"}:
+        return False
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     after = text[q.end : min(clause.end, stop)]
     if parts["households.not_before"].search(text, max(clause.start, q.lead - LENT), q.lead):
         return False  # `cho vay 12 hộ nghèo làm nhà ở`
+    lent = parts["households.not_after"].search(after[:60])
+    helped = parts["households.helped"].search(text, max(clause.start, q.lead - LENT), q.lead)
+    if (
+        not lent
+        and helped
+        and (parts["households.builders"].match(after) or parts["households.worse"].match(after))
+    ):
+        return True
+    if q.unit == "person" and not cases:
+        return bool(rows) and _is_listed(frame, q, rows[-1])
+    if parts["households.owned"].search(text, max(clause.start, q.lead - NEAR), q.lead):
+        return bool(parts["households.owned_done"].match(after))
+    if rows and (_is_worked(frame, q, rows[-1]) or _is_listed(frame, q, rows[-1])):
+        return True
     if parts["households.before"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return True
     if _splits_into_houses(frame, q) or _is_item(frame, before):
@@ -42,9 +58,33 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         return True
     if first and first.unit == "household" and parts["households.done"].match(after):
         return True
-    return bool(parts["households.after"].search(after)) and not parts["households.not_after"].search(
-        after[:60]
-    )
+    if lent:
+        return False
+    if parts["households.after"].search(after):
+        return True
+    return bool(parts["households.priced"].match(text[q.end : min(clause.end, q.end + NEAR)]))
+
+
+def _is_worked(frame: Frame, q: Quantity, last: Draft) -> bool:
+    """Whether the work right before households in a bracket is theirs: ``132 hộ (làm mới 90 hộ, …)``."""
+    clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    worked = frame.cues.works.search(frame.sentence.text, max(clause.start, q.lead - LENT), q.lead)
+    return clause.outer >= 0 and bool(worked) and last.cells["houses"].unit == "household"
+
+
+def _is_listed(frame: Frame, q: Quantity, last: Draft) -> bool:
+    """Whether households go on with a list of such: ``nhà ở cho 45 hộ nghèo, 12 hộ cận nghèo``."""
+    sentence, parts, before = frame.sentence, frame.rules.parts, last.cells["houses"]
+    if before.unit == q.unit == "person":  # `hỗ trợ 24 đoàn viên xây nhà và 8 đoàn viên sửa nhà`
+        told = parts["households.builders"].match(sentence.text[q.end : min(q.end + NEAR, sentence.end)])
+        return bool(told) and not any(sign in sentence.text[before.end : q.lead] for sign in ";.")
+    if before.unit != "household" or last.last is not before:
+        return False
+    theirs, own = group_at(sentence, before), group_at(sentence, q)
+    gap = sentence.text[theirs.end if theirs else before.end : q.lead]
+    end = own.end if own else q.end
+    behind = sentence.text[end : end + LENT]
+    return bool(parts["households.joint"].fullmatch(gap) and parts["households.listed"].match(behind))
 
 
 def _splits_into_houses(frame: Frame, q: Quantity) -> bool:

@@ -12,7 +12,7 @@ from pipeline.extract.house_money import amounts, prices, split
 from pipeline.extract.housed import is_house
 from pipeline.extract.rules import Mark
 
-UNITS = frozenset({"house", "household", "vnd"})
+UNITS = frozenset({"house", "household", "person", "vnd"})
 """Units of the numbers that a row may have."""
 JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
@@ -89,7 +89,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
     """
     again, text = frame.rules.parts["again.verb"], frame.sentence.text
     mended = (m for m in verbs or () if again.fullmatch(text[m.start : m.end]))
-    if any(m.end <= q.start or text[q.end : m.start].endswith("được ") for m in mended):
+    if any(
+        m.end <= q.start or q.unit == "household" or text[q.end : m.start].endswith(("được ", "để "))
+        for m in mended
+    ):
         return ""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     return next(
@@ -105,7 +108,9 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
 # ---- the work ---------------------------------------------------------------------------------
 
 
-FINISHED = frozenset({"houses.completed", "houses.handed_over"})
+OWN = 25
+"""Characters between houses and the verb that they are the subject of."""
+FINISHED = frozenset({"houses.completed", "houses.handed_over", "houses.building"})
 """Rules that say of houses only that they are done: a part's work is its total's."""
 
 
@@ -125,25 +130,30 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     sentence = frame.sentence
     number = sentence.clause_at(q.start)
     clause = sentence.clauses[number]
-    own = [m for m in frame.marks if not m.trigger.reason]
-    verbs = [m for m in own if m.trigger.id != "houses.kind"]
+    told = [m for m in frame.marks if not m.trigger.reason]
+    verbs = [m for m in told if m.trigger.id != "houses.kind"]
     limit = min(stop, clause.end)
     if cue := frame.cues.parts.search(sentence.text, q.end, limit):
         limit = cue.start()  # `2.500 hộ … về nhà ở, trong đó xây mới 1.800 nhà`: the verb is the parts'
     after = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
-    if q.unit == "household" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
+    if q.unit != "house" and frame.rules.parts["households.after"].search(sentence.text[q.end : stop]):
         built = [m for m in after if m.trigger.values["work"] != "unspecified"]
         if built:  # `hỗ trợ 65 hộ nghèo xây dựng lại nhà ở`
             return _cluster(frame, built, forward=True)
     counted = sentence.previous(q.start)
     previous = max(spent, counted.end if counted else spent)
     near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
-    if near:
-        return _cluster(frame, near)
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
-    if passive:
+    # `16 nhà được tặng bồn nước, 5 nhà được cất mới`: its own verb is nearer than one beyond a comma
+    own = passive and passive[0].start - q.end <= OWN and "," not in sentence.text[q.end : passive[0].start]
+    if near and not (own and "," in sentence.text[near[-1].end : q.lead]):
+        return _cluster(frame, near)
+    aim = _aim(frame, q, verbs)
+    if passive and not (aim and passive[0].trigger.values["work"] == "unspecified"):
         found = [m for m in after if m.start >= passive[0].start]
         return _cluster(frame, found, forward=True)
+    if aim:
+        return _cluster(frame, aim, forward=True)
     for earlier in sentence.before(number):
         c = sentence.clauses[earlier]
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
@@ -155,8 +165,19 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         ]
         if above:
             return _cluster(frame, above)
-    kinds = [m for m in own if sentence.start <= m.start < min(stop, sentence.end)]
+    kinds = [m for m in told if sentence.start <= m.start < min(stop, sentence.end)]
     return [] if kinds or listed else None
+
+
+def _aim(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> list[Mark]:
+    """The verbs of what money behind a count is for: ``26 nhà xin mỗi nhà 10 triệu đồng để sửa chữa``."""
+    sentence = frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    later = (o.lead for o in sentence.between(q.end, clause.end) if not o.is_money)
+    limit = next(later, clause.end)
+    behind = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
+    first = next((m for m in behind if sentence.text.endswith("để ", q.end, m.start)), None)
+    return [m for m in behind if first and m.start >= first.start]
 
 
 def _cluster(frame: Frame, marks: Sequence[Mark], *, forward: bool = False) -> list[Mark]:
@@ -230,6 +251,10 @@ GIVEN = 40
 def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     """The span of the house for which one family is given money: ``trao 80 triệu đồng cho bà Na xây nhà``."""
     sentence, parts = frame.sentence, frame.rules.parts
+    before = parts["implied.built_for"].search(sentence.text[sentence.start : q.lead])
+    if before:
+        start, end = before.span("noun")
+        return sentence.start + start, sentence.start + end
     if HOMES[0] not in sentence.text[q.end : sentence.end].casefold():
         return None
     given = parts["implied.given"].search(sentence.text, max(sentence.start, q.lead - GIVEN), q.lead)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.governors import THINGS
 from pipeline.extract.groups import combine
 from pipeline.extract.loan_names import name_groups
 from pipeline.extract.respective import answered
@@ -43,7 +44,7 @@ def read(
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         mark = mark or frame.carried(before)
-        reason = frame.excluded(q) or (mark.trigger.reason if mark else "")
+        reason = frame.excluded(q) or (mark.trigger.reason if mark else "") or _is_else(frame, q, mark)
         if reason == "from_to" and mark and _is_stock(frame, mark, q):
             reason = ""  # `nợ quá hạn giảm từ 1,3 tỷ đồng cuối năm 2020 xuống 340 triệu đồng`: both stood
         if not reason and mark and not (frame.is_open(q) and _is_credit(frame, mark)):
@@ -57,6 +58,24 @@ def read(
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _is_else(frame: Frame, q: Quantity, mark: Mark | None) -> str:
+    """Why people behind a trigger borrow nothing: they left poverty, or something else is for them."""
+    if q.is_money or mark is None or mark.start > q.start:
+        return ""
+    text, own, last = frame.sentence.text, group_at(frame.sentence, q), frame.sentence.previous(q.start)
+    left = own and own.code == "escaped_poverty_household" and "mới" not in text[own.start : own.end].lower()
+    if left and any(sign in text[mark.end : q.lead] for sign in ",;"):
+        return "outcome"  # `Nhờ vốn vay, 88.900 hộ thoát nghèo`
+    between = last is not None and last.unit in GIVEN and mark.start < last.start
+    if between and frame.rules.parts["pairing.given_to"].match(text[last.end : q.lead]):  # type: ignore[union-attr]
+        return "other_support"
+    return ""
+
+
+GIVEN = THINGS | {"house", "card"}
+"""Units of what is given rather than lent."""
 
 
 def _is_credit(frame: Frame, mark: Mark) -> bool:
@@ -97,8 +116,10 @@ def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]
     count, mark, _ = after
     if count.is_money or mark is None or mark.trigger.reason:
         return False
-    gap = frame.sentence.text[q.end : count.lead]
-    return len(gap) <= JOINED and bool(frame.rules.parts["pairing.count_after_amount"].search(gap))
+    gap, parts = frame.sentence.text[q.end : count.lead], frame.rules.parts
+    if parts["pairing.lent_to"].match(gap) and mark.start > count.start:
+        return True
+    return len(gap) <= JOINED and bool(parts["pairing.count_after_amount"].search(gap))
 
 
 def _split(frame: Frame, q: Quantity) -> Mark | None:
@@ -194,7 +215,11 @@ def _in_turn(frame: Frame, rows: Sequence[Draft]) -> list[Draft]:
 
 def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Mark:
     """In a split without a trigger of its own a number is of its total's flow: ``với 90 hộ vay, gồm: …``."""
-    cues = list(frame.cues.parts.finditer(frame.sentence.text, frame.sentence.start, q.start))
+    text, start = frame.sentence.text, frame.sentence.start
+    cues = list(frame.cues.parts.finditer(text, start, q.start))
+    if row := _singled(frame, rows, q, mark):
+        flow = row.values.get("flow")
+        return next((m for m in frame.marks if m.trigger.values.get("flow") == flow), mark)
     if not cues or mark.end > cues[-1].start():
         return mark
     before = [row for row in rows if row.first.start < cues[-1].start()]
@@ -202,6 +227,18 @@ def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> M
         return mark
     flow = before[-1].values.get("flow")
     return next((m for m in frame.marks if m.trigger.values.get("flow") == flow), mark)
+
+
+def _singled(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
+    """What a programme singled out of it is of: ``dư nợ 6.873 tỷ đồng; riêng cho vay NƠXH 512 tỷ đồng``."""
+    text, sentence = frame.sentence.text, frame.sentence
+    singled = list(frame.cues.singled.finditer(text, sentence.start, q.start))
+    before = [row for row in rows if singled and row.first.start < singled[-1].start()]
+    if not before or before[-1].values.get("flow") != "outstanding" or mark.start < singled[-1].end():
+        return None
+    first = next(m for m in frame.marks if m.start >= singled[-1].end())
+    named = text[mark.start : mark.end].lower().startswith("cho vay") and group_of(frame, q, q.end, mark)
+    return before[-1] if named and not text[singled[-1].end() : first.start].strip() else None
 
 
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:

@@ -96,6 +96,8 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
         return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
+        if "d1" not in numbers:  # `từ đầu năm đến ngày 15/11/2024`
+            return Period(date(y, 1, 1), date(y, m, d))
         return Period(date(y1 or y, numbers.get("m1") or m, numbers["d1"]), date(y, m, d))
     if reading == "date":
         return Period(date(y, m, d), date(y, m, d))
