@@ -163,7 +163,8 @@ def governor(seen: Seen) -> Mark | None:
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
     named = [m for m in told if m.start - q.end <= 1 and q.unit in SUCH and not m.trigger.weak]
-    if named:  # `Trợ giúp đột xuất: cấp 290 tấn gạo cho …`: what they are
+    # `Trợ giúp đột xuất: cấp 290 tấn gạo cho …`: what they are, but not `bán 86 tấn phân bón`
+    if named and not (phrase and phrase[0].trigger.reason):
         return named[0]
     spent = phrase and all(m.trigger.weak for m in phrase) and q.is_money
     for found in (
