@@ -87,7 +87,8 @@ class Context:
         if before and before[-1].reading in {"date", "deadline"} and spans:
             return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
-        if before and dated and self._first(sentence, clause) < before[0].start:
+        own = bool(dated) and "," not in sentence.text[q.end : dated[0].start]
+        if before and own and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
