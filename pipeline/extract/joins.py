@@ -53,6 +53,9 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
     told = frame.cues.of_these.match(gap)
+    # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
+    if seen.q.unit in THINGS and any(_is_added(seen.text, m) for m in begun):
+        return None
     # `27 chị nhận 54 con lợn giống`: what they are tells more than that they were given
     more = number.values if mark and mark.trigger.weak else {}
     if mark and not mark.trigger.weak and seen.q.unit in THINGS:
@@ -70,6 +73,11 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
         return row
     return None
+
+
+def _is_added(text: str, mark: Mark) -> bool:
+    """Whether a weak verb stands right behind ``và``."""
+    return mark.trigger.weak and text.startswith(" và ", mark.start - 4)
 
 
 def _is_giving(seen: Seen, mark: Mark, last: Quantity) -> bool:
