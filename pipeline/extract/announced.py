@@ -28,7 +28,10 @@ def part_of(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
             continue
         same = _is_same_thing(frame, whole.cells[column], q)
         group = own if own and own.code else _labelled(seen, cue.end())
-        if not (group or same) or (not same and any(s in seen.text[cue.end() : q.lead] for s in ";(")):
+        # `…: 86 người thuộc hộ nghèo; 64 người thuộc hộ cận nghèo`: a list goes on behind a part of it
+        listed = own and own.code and rows and rows[-1].rule == whole.rule and rows[-1] is not whole
+        signs = "(" if listed else ";("
+        if not (group or same) or (not same and any(s in seen.text[cue.end() : q.lead] for s in signs)):
             return None
         return _part(whole, seen, column, group)
     return None

@@ -40,6 +40,8 @@ class _Patterns:
     number_word: regex.Pattern[str]
     form: regex.Pattern[str]
     own_line: regex.Pattern[str]
+    own_title: regex.Pattern[str]
+    own_title_end: regex.Pattern[str]
     right_date: regex.Pattern[str]
     right_year: regex.Pattern[str]
     right_issuer: regex.Pattern[str]
@@ -74,6 +76,8 @@ def _patterns() -> _Patterns:
             "number_word",
             "form",
             "own_line",
+            "own_title",
+            "own_title_end",
             "right_date",
             "right_year",
             "right_issuer",
@@ -173,20 +177,28 @@ def _regions(
     by_sentence: dict[int, list[regex.Match[str]]] = {}
     matches = [*patterns.symbol.finditer(flow.text), *patterns.party.finditer(flow.text)]
     for match in sorted(matches, key=lambda m: m.start()):
-        if not _is_own_line(flow, match.start()):
+        if not _is_own_line(flow, match):
             by_sentence.setdefault(bisect_right(starts, match.start()) - 1, []).append(match)
     for number, (start, end) in enumerate(spans):
         yield start, end, by_sentence.get(number, [])
 
 
-def _is_own_line(flow: Flow, at: int) -> bool:
-    """Whether the symbol stands in the line ``Số: …`` of the document's own head."""
-    lines = flow.lines
+HEAD = 3
+"""Lines at a document's start in which its title names its own symbol."""
+
+
+def _is_own_line(flow: Flow, match: regex.Match[str]) -> bool:
+    """Whether the symbol stands in the line ``Số: …`` of the document's own head, or closes its title."""
+    lines, patterns, at = flow.lines, _patterns(), match.start()
     number = bisect_right(lines, at, key=lambda line: line.start) - 1
     if number < 0:
         return False
     before = flow.text[lines[number].start : at]
-    return len(before) < 40 and bool(_patterns().own_line.match(before))
+    if len(before) < 40 and patterns.own_line.match(before):
+        return True
+    end = lines[number + 1].start if number + 1 < len(lines) else len(flow.text)
+    behind = flow.text[match.end() : end]
+    return number < HEAD and bool(patterns.own_title.match(before) and patterns.own_title_end.match(behind))
 
 
 def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]) -> Iterator[_Cited]:

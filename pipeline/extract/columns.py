@@ -116,7 +116,7 @@ def _beside(
         for place in range(1, len(found)):  # `Số suất quà | Thành tiền`: the money of what stands before it
             if found[place - 1].entry and table_words().says("amount_of", found[place].heading):
                 found[place] = column_of(found[place].heading, caption, rules, book)
-        if any(c.entry and c.unit not in {"vnd", "percent"} for c in found):
+        if any(c.entry and c.unit != "percent" for c in found):
             yield rules, found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from datetime import date
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -86,7 +87,8 @@ class Context:
         if before and before[-1].reading in {"date", "deadline"} and spans:
             return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
-        if before and dated and self._first(sentence, clause) < before[0].start:
+        own = bool(dated) and "," not in sentence.text[q.end : dated[0].start]
+        if before and own and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
@@ -257,7 +259,7 @@ class Context:
             if told := self._told(block):
                 is_now = told == "actual" and is_plan and not self._is_past(block)
                 return "planned" if is_now else "actual" if told == "planned" and is_over else told
-        is_later = bool(timed and timed.start and self.own.end and timed.start > self.own.end)
+        is_later = bool(timed and self.own.end and _is_later(timed, self.own.end))
         return "planned" if is_plan or is_later else "actual"
 
     def _told(self, block: Block) -> str:
@@ -286,6 +288,13 @@ class Context:
         """Whether the sentence's label is a plan's: ``Chỉ tiêu giao đầu năm: dư nợ đạt 95 tỷ đồng``."""
         colon = sentence.text.find(":", sentence.start, min(q.lead, sentence.start + NEAR))
         return colon > 0 and bool(self.cues.target_label.match(sentence.text, sentence.start, colon))
+
+
+def _is_later(period: Period, end: date) -> bool:
+    """Whether a period begins behind a day, or is counted at the end of a later year: ``đến 2030 còn …``."""
+    if period.start or not period.end:
+        return bool(period.start and period.start > end)
+    return period.end.year > end.year and (period.end.month, period.end.day) == (12, 31)
 
 
 BEHIND = 25
@@ -347,6 +356,9 @@ def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
         mentions = [m for m in sentence.mentions if stock or m.reading not in _BACK]
         if mentions:
             last = mentions[-1]
+            if not stock and last.period.end and not last.period.start:
+                # `Năm 2022 …; đến cuối năm đạt 98%`: what flows goes on with the year
+                last = next((m for m in mentions if m.period.start and m.period.end == last.period.end), last)
             return Timed(last.period, ("period_open",) if last.reading == "open" else ())
     return None
 

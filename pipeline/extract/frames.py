@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -191,6 +191,9 @@ class Frame:
     def split(self, before: Sequence[Draft]) -> Draft | None:
         """The row above that the sentence's figures are parts of, where it begins by announcing them."""
         above = before[-1] if before and self.splits else None
+        # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: not of what a bracket compares them with
+        near = takewhile(lambda r: above and r.sentence is above.sentence, reversed(before))
+        above = next((r for r in near if not r.sentence.is_bracketed(r.first.start)), above)
         return above if above and self.sentence.block - above.sentence.block <= 1 else None
 
     def carried(self, before: Sequence[Draft]) -> Mark | None:

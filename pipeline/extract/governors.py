@@ -163,7 +163,8 @@ def governor(seen: Seen) -> Mark | None:
         return strong[0]
     told = [m for m in behind if m.trigger.behind and not m.trigger.reason]
     named = [m for m in told if m.start - q.end <= 1 and q.unit in SUCH and not m.trigger.weak]
-    if named:  # `Trợ giúp đột xuất: cấp 290 tấn gạo cho …`: what they are
+    # `Trợ giúp đột xuất: cấp 290 tấn gạo cho …`: what they are, but not `bán 86 tấn phân bón`
+    if named and not (phrase and phrase[0].trigger.reason == TRADE):
         return named[0]
     spent = phrase and all(m.trigger.weak for m in phrase) and q.is_money
     for found in (
@@ -218,6 +219,10 @@ def is_broken(text: str, start: int, end: int, signs: str) -> bool:
     return any(not any(0 < g.start - at <= JOINT or g.start <= at < g.end for g in listed) for at in found)
 
 
+UNDONE = "negated"
+"""The reason of what was not done: it speaks of its own number alone."""
+TRADE = "trade"
+"""The reason of what is bought and sold: its goods are given to nobody."""
 THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
 """Units of things: what stands right behind tells what they are, and a part of them needs no group."""
 SUCH = frozenset({"item", "animal", "weight"})
@@ -266,7 +271,8 @@ def _topic(frame: Frame, unit: str, *, opening: bool) -> Mark | None:
     paragraph = [frame.opening] if opening else []
     for start, end in (label, *paragraph, *frame.above[:HEADINGS]):
         marks = frame.marks_in(start, end)
-        told = [m for m in marks if not m.trigger.weak and m.trigger.governs(unit)]
+        speaking = (m for m in marks if not m.trigger.weak and m.trigger.reason != UNDONE)
+        told = [m for m in speaking if m.trigger.governs(unit)]
         if told:
             return told[-1]
     return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
@@ -52,8 +53,17 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
     told = frame.cues.of_these.match(gap)
+    # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
+    if seen.q.unit in THINGS and any(_is_added(seen.text, m) for m in begun):
+        return None
+    # `27 chị nhận 54 con lợn giống`: what they are tells more than that they were given
+    more = number.values if mark and mark.trigger.weak else {}
+    if mark and not mark.trigger.weak and seen.q.unit in THINGS:
+        begun = [m for m in begun if not _is_giving(seen, m, last)]
     if any(
-        m.trigger.reason or _differs(m, row) or (not told and is_broken(seen.text, last.end, m.start, ","))
+        m.trigger.reason
+        or (_differs(m, row) and (m is not mark or _differs(m, row, more)))
+        or (not told and is_broken(seen.text, last.end, m.start, ","))
         for m in begun
     ):
         return None
@@ -63,6 +73,17 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
         return row
     return None
+
+
+def _is_added(text: str, mark: Mark) -> bool:
+    """Whether a weak verb stands right behind ``và``."""
+    return mark.trigger.weak and text.startswith(" và ", mark.start - 4)
+
+
+def _is_giving(seen: Seen, mark: Mark, last: Quantity) -> bool:
+    """Whether a weak verb stands right before a number, and nothing parts it from the number before."""
+    near = not seen.text[mark.end : seen.q.lead].strip()
+    return near and mark.trigger.weak and not is_broken(seen.text, last.end, mark.start, ",")
 
 
 def _is_weak(frame: Frame, row: Draft) -> bool:
@@ -101,8 +122,8 @@ def _whole(seen: Seen, rows: Sequence[Draft], column: str) -> Draft | None:
     return whole if whole and column not in whole.cells else None
 
 
-def _differs(mark: Mark, row: Draft) -> bool:
-    return any(row.values.get(c, v) != v for c, v in mark.trigger.values.items())
+def _differs(mark: Mark, row: Draft, more: Mapping[str, str] = MappingProxyType({})) -> bool:
+    return any(row.values.get(c, v) != v for c, v in {**mark.trigger.values, **more}.items())
 
 
 def total_of(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:

@@ -273,7 +273,10 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]
         others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
         return [inside[0], *others]
     head = sentence.text[sentence.start : at].strip(' -*+"“')
-    return free[:1] if len(head) <= HEAD else []
+    # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: a bracket that is closed has no parts
+    last = [r for r in free if r.sentence is free[0].sentence]
+    outside = [r for r in last if not r.sentence.is_bracketed(r.first.start)]
+    return (outside or free)[:1] if len(head) <= HEAD else []
 
 
 HEAD = 60

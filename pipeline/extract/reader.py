@@ -360,6 +360,11 @@ def _noun_before(seen: Seen) -> int:
 def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
     """Whether people or things are counted before a number, in its clause or behind a trigger before it."""
     start, _ = seen.clause
+    sentence = seen.frame.sentence
+    if sentence.is_bracketed(seen.q.start):  # `25 mô hình nuôi gà (tổng vốn 250 triệu đồng)`
+        before = sentence.previous(start)
+        if before and before.unit in THINGS and start - before.end <= BRACKET:
+            return True
     if mark and mark.start < start:
         start = max(mark.end, seen.frame.sentence.start)
     return any(
@@ -368,6 +373,8 @@ def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
     )
 
 
+BRACKET = 80
+"""Characters between things counted and a bracket that tells what they cost."""
 MOST_BEFORE = 100
 """Numbers before one among which a count of people or things is looked for."""
 

@@ -73,7 +73,7 @@ def load_table(path: Path) -> TableRules:
 def _gate(data: Mapping[str, Any], path: Path) -> Gate:
     if "gate" not in data:
         raise wrong(path, "[gate] is missing: the words that must stand near the table's figures")
-    gate = Entry(data["gate"], f"{path}: [gate]", "pattern before after unless surely never")
+    gate = Entry(data["gate"], f"{path}: [gate]", "pattern before after unless surely never theme")
     return Gate(
         gate.pattern(),
         gate.get("before", int),
@@ -81,6 +81,7 @@ def _gate(data: Mapping[str, Any], path: Path) -> Gate:
         gate.maybe("unless"),
         gate.maybe("surely"),
         gate.maybe("never"),
+        gate.maybe("theme"),
     )
 
 

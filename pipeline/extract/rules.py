@@ -156,7 +156,8 @@ class Gate:
     """Words that must stand near a figure for its table to take it.
 
     ``unless`` are words near it that close the gate, except where its sentence holds one of ``surely``;
-    ``never`` are words that close it whatever else is said.
+    ``never`` are words that close it whatever else is said. Of ``theme`` a word must stand anywhere in the
+    document: what a health station gives all and a pump pays for power is no help.
     """
 
     pattern: Pattern
@@ -165,12 +166,15 @@ class Gate:
     unless: Pattern | None = None
     surely: Pattern | None = None
     never: Pattern | None = None
+    theme: Pattern | None = None
 
     def is_open(self, text: str, sentence: tuple[int, int], at: int) -> bool:
         """Whether a number at an offset, in the sentence ``text[start:end]``, may be a figure."""
         if not _stands(self.pattern, text, at - self.before, at + self.after):
             return False
         if self.never and _stands(self.never, text, at - NEAR, at + NEAR):
+            return False
+        if self.theme and not _stands(self.theme, text, 0, len(text)):
             return False
         # what is said in later sentences is about other things
         if self.unless is None or not _stands(self.unless, text, at - NEAR, min(at + NEAR, sentence[1])):

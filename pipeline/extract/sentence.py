@@ -131,6 +131,10 @@ class Sentence:
             self._clause_at[at] = found
         return found
 
+    def is_bracketed(self, at: int) -> bool:
+        """Whether an offset stands in parentheses."""
+        return self.clauses[self.clause_at(at)].outer >= 0
+
     @lazy
     def _clause_at(self) -> dict[int, int]:
         return {}
@@ -256,10 +260,10 @@ def _with_past(sentence: Sentence) -> Sentence:
     return replace(sentence, mentions=kept, was=was) if was else sentence
 
 
-_FROM = regex.compile(r"(?<!\p{L})từ(?:\s+mức)?\s*$")
+_FROM = regex.compile(r"(?<!\p{L})(?:từ|so\s+với)(?:\s+(?:mức|con\s+số))?\s*$")
 _NEAR = regex.compile(r"(?:\s|\(|vào|hồi|của|cuối|đầu)+")
-AWAY = 12
-"""Characters before a number in which `từ` makes it what was."""
+AWAY = 18
+"""Characters before a number in which `từ` or `so với` makes it what was."""
 
 
 def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
