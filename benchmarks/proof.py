@@ -79,7 +79,7 @@ def judge(table: Table, document: Document, extraction: Extraction) -> Verdict:
     doubted = _doubted(document, extraction, lines, places)
     edits = {cell: e for e in _numbers(extraction) if (cell := _place(document, e, lines, grid)) is not None}
     line, column = table.spoiled
-    luck = _value(grid[line][column]) == _value(table.wanted)
+    luck = _read_value(grid[line][column]) == _value(table.wanted)
     crossing = {(len(grid) - 1, column), *([(line, len(grid[0]) - 1)] if table.sums == "both" else [])}
     return Verdict(
         table,
@@ -90,9 +90,9 @@ def judge(table: Table, document: Document, extraction: Extraction) -> Verdict:
         wrong=sum(_value(edit.restored) != _value(table.truth[i][k]) for (i, k), edit in edits.items()),
         silent=sum(cell not in doubted for cell in edits),
         doubted=len(doubted),
-        spoiling=table.spoiling if luck or _value(grid[line][column]) is None else "swapped",
+        spoiling=table.spoiling if luck or _read_value(grid[line][column]) is None else "swapped",
         alone=all(
-            _value(_SPECKS.sub("", grid[i][k]).strip(".,")) == _value(table.truth[i][k])
+            _read_value(grid[i][k]) == _value(table.truth[i][k])
             for i, k in _cells(table.truth)
             if (i, k) != table.spoiled
         ),
@@ -103,6 +103,11 @@ def _value(text: str) -> Decimal | None:
     """A number printed rightly; None for anything else."""
     plain = text.replace(".", "").replace(",", ".")
     return Decimal(plain) if plain.replace(".", "", 1).isdecimal() else None
+
+
+def _read_value(text: str) -> Decimal | None:
+    """The same without the dust around it."""
+    return _value(_SPECKS.sub("", text).strip(".,"))
 
 
 def _cells(grid: Sequence[Sequence[str]]) -> list[Cell]:
