@@ -36,6 +36,9 @@ _LEAST_INK = 0.03
 apart from all else in its cell is dust."""
 _DARK = 0.7
 """Share of the paper's grey below which a pixel is ink."""
+_FAINT = 0.8
+"""The same where dust is told from print: strokes too pale to be ink hold a letter's ends together. Of 626
+numbers in drawn tables 14 are misread with their dust, 4 without it; with 0.85 here 6, with 0.9 8."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +222,14 @@ def _dusted(cell: NDArray[np.uint8], paper: int, dpi: int) -> NDArray[np.uint8]:
 
     Beside a number they make Tesseract read ``9 -``, ``9 ˆ``, or one dash over both and no number.
     """
-    dark = cell < _DARK * paper
+    dark = cell < _FAINT * paper
     across, down = (round(reach * dpi) for reach in _TOGETHER)
     rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
     if not (np.diff(rows) > down).any() and not (np.diff(columns) > across).any():
         return cell
     groups = _together(dark, dpi)
-    specks = [group for group in groups if _is_speck(dark[group[0] : group[1], group[2] : group[3]], dpi)]
+    small = [(i0, i1, j0, j1) for i0, i1, j0, j1 in groups if i1 - i0 <= 2 * down and j1 - j0 <= 2 * across]
+    specks = [(i0, i1, j0, j1) for i0, i1, j0, j1 in small if _is_speck(dark[i0:i1, j0:j1], dpi)]
     if not specks or len(specks) == len(groups):
         return cell
     clean = cell.copy()
@@ -235,7 +239,7 @@ def _dusted(cell: NDArray[np.uint8], paper: int, dpi: int) -> NDArray[np.uint8]:
 
 
 def _is_speck(dark: NDArray[np.bool_], dpi: int) -> bool:
-    """Whether ink is no larger than a full stop may be, each way."""
+    """Whether ink is less than a cell must have to be read, each way."""
     sides = (np.flatnonzero(dark.any(axis=axis)) for axis in (0, 1))
     return all(side[-1] - side[0] < _LEAST_INK * dpi for side in sides)
 

@@ -62,3 +62,14 @@ def test_a_cell_of_dust_alone_is_not_read(ink: list[Ink]) -> None:
     for box in ink:
         page.paste(0, box)
     assert strips.stack(page, [CELL], DPI) is None
+
+
+def test_what_pale_strokes_hold_to_a_number_is_no_dust() -> None:
+    page = Image.new("L", (240, 100), 255)
+    page.paste(0, DIGIT)
+    page.paste(190, (74, 25, 100, 29))
+    page.paste(0, (96, 25, 100, 29))
+    strip = strips.stack(page, [CELL], DPI)
+    assert strip is not None
+    dark = 12 * 21 + 4 * 4
+    assert int((np.asarray(strip.image) < 128).sum()) == dark
