@@ -49,8 +49,8 @@ class Verdict:
     ``silent``: numbers that were changed without a flag. ``doubted``: cells that are flagged in all. Where
     Tesseract read a spoiled digit as the one that stood there, all is well: nothing is left to find.
     ``spoiling``: as it came to hoso; an illegible digit that Tesseract took for a digit (``S`` for 5) is a
-    swapped one, which nothing on the page tells from it. ``alone``: Tesseract misread no other cell; what is
-    asked of tables with one spoiled digit is asked of these.
+    swapped one, which nothing on the page tells from it. ``misread``: other cells that Tesseract misread;
+    ``mended`` of them hold what was printed, ``told`` of the rest are flagged, or a sum that they are in is.
     """
 
     table: Table
@@ -62,7 +62,14 @@ class Verdict:
     doubted: int
     read: bool = True
     spoiling: Spoiling = "swapped"
-    alone: bool = True
+    misread: int = 0
+    mended: int = 0
+    told: int = 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether Tesseract misread no other cell: what is asked of one spoiled digit is asked of these."""
+        return self.misread == 0
 
 
 def judge(table: Table, document: Document, extraction: Extraction) -> Verdict:
@@ -78,25 +85,34 @@ def judge(table: Table, document: Document, extraction: Extraction) -> Verdict:
     places = {_start(document, lines, cell): cell for cell in _cells(grid)}
     doubted = _doubted(document, extraction, lines, places)
     edits = {cell: e for e in _numbers(extraction) if (cell := _place(document, e, lines, grid)) is not None}
+    right = {c for c, e in edits.items() if _value(e.restored) == _value(table.truth[c[0]][c[1]])}
+    others = {
+        (i, k)
+        for i, k in _cells(table.truth)
+        if (i, k) != table.spoiled and _read_value(grid[i][k]) != _value(table.truth[i][k])
+    }
     line, column = table.spoiled
     luck = _read_value(grid[line][column]) == _value(table.wanted)
-    crossing = {(len(grid) - 1, column), *([(line, len(grid[0]) - 1)] if table.sums == "both" else [])}
     return Verdict(
         table,
         found=luck or table.spoiled in doubted,
-        column=luck or bool(doubted & {table.spoiled, *crossing}),
-        right=luck
-        or (table.spoiled in edits and _value(edits[table.spoiled].restored) == _value(table.wanted)),
-        wrong=sum(_value(edit.restored) != _value(table.truth[i][k]) for (i, k), edit in edits.items()),
+        column=luck or bool(doubted & {table.spoiled, *_sums_of(table, table.spoiled)}),
+        right=luck or table.spoiled in right,
+        wrong=len(edits) - len(right),
         silent=sum(cell not in doubted for cell in edits),
         doubted=len(doubted),
         spoiling=table.spoiling if luck or _read_value(grid[line][column]) is None else "swapped",
-        alone=all(
-            _read_value(grid[i][k]) == _value(table.truth[i][k])
-            for i, k in _cells(table.truth)
-            if (i, k) != table.spoiled
-        ),
+        misread=len(others),
+        mended=len(others & right),
+        told=sum(bool(doubted & {cell, *_sums_of(table, cell)}) for cell in others - right),
     )
+
+
+def _sums_of(table: Table, cell: Cell) -> set[Cell]:
+    """The sums that a cell is in."""
+    line, column = cell
+    last = len(table.truth) - 1, len(table.truth[0]) - 1
+    return {(last[0], column), *([(line, last[1])] if table.sums == "both" else [])}
 
 
 def _value(text: str) -> Decimal | None:
@@ -257,7 +273,18 @@ def report(text: Sequence[Verdict], scanned: Sequence[Verdict]) -> str:
     lines = [f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD)]
     for name, verdicts in (("as text", text), ("drawn, read by Tesseract", scanned)):
         lines += [f"| {' | '.join(row)} |" for row in rows(name, verdicts) if verdicts]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_others(scanned)])
+
+
+def _others(scanned: Sequence[Verdict]) -> Iterable[str]:
+    """What came of the cells that Tesseract misread beside the spoiled ones, as a Markdown table."""
+    yield "| drawn tables | numbers | misread by Tesseract | put right | flagged, or their sum | neither |"
+    yield "|" + "---|" * 6
+    for sums, title in TITLES.items():
+        kind = [v for v in scanned if v.table.sums == sums and v.read]
+        count = sum(len(_cells(v.table.truth)) - 1 for v in kind)
+        misread, mended, told = (sum(getattr(v, n) for v in kind) for n in ("misread", "mended", "told"))
+        yield f"| {title} | {count} | {misread} | {mended} | {told} | {misread - mended - told} |"
 
 
 def main() -> int:
