@@ -33,6 +33,7 @@ from training.render import degrade, paint
 SEED = 2025
 _SPECKS = re.compile(r"[^\w.,/]|ˆ")
 """Marks that scanning left beside a number."""
+_THOUSANDS = re.compile(r"\.(?=\d{3}(?!\d))")
 DPI = 200
 Cell = tuple[int, int]
 """Line and column of a cell in a table."""
@@ -116,8 +117,8 @@ def _sums_of(table: Table, cell: Cell) -> set[Cell]:
 
 
 def _value(text: str) -> Decimal | None:
-    """A number printed rightly; None for anything else."""
-    plain = text.replace(".", "").replace(",", ".")
+    """A number printed rightly, or with a dot for its comma; None for anything else."""
+    plain = _THOUSANDS.sub("", text).replace(",", ".")
     return Decimal(plain) if plain.replace(".", "", 1).isdecimal() else None
 
 
