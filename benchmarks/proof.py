@@ -31,8 +31,8 @@ from samples.pdf import scan_pdf
 from training.render import degrade, paint
 
 SEED = 2025
-_SPECKS = re.compile(r"[^\w.,/]|ˆ")
-"""Marks that scanning left beside a number."""
+_SPECKS = re.compile(r"[^\w.,/§¡]|ˆ")
+"""Marks that scanning left beside a number; not those that a spoiled digit is printed as."""
 _THOUSANDS = re.compile(r"\.(?=\d{3}(?!\d))")
 DPI = 200
 Cell = tuple[int, int]
