@@ -30,7 +30,19 @@ from benchmarks.reading import NONE, Reading, plain, read, restored, scored, war
 from benchmarks.shared import ROOT, SHARED, WORK, present
 from benchmarks.words import differences
 from pipeline.intake import inspect
-from pipeline.ocr import doubted, prepare, raster, read_page, recognise, rulings, seals, skew, tesseract
+from pipeline.ocr import (
+    commas,
+    doubted,
+    prepare,
+    raster,
+    read_page,
+    recognise,
+    rulings,
+    seals,
+    skew,
+    strips,
+    tesseract,
+)
 from pipeline.settings import Settings
 from samples.pdf import born_digital
 from training.render import Style
@@ -169,6 +181,8 @@ STEPS: dict[str, tuple[Patch, ...]] = {
     "specks left out": ((recognise, "_believed", lambda tokens: tokens),),
     "letters that look Vietnamese": ((tesseract, "_LOOKALIKES", ()),),
     "doubted words read again": ((doubted, "read_again", lambda words, *_: list(words)),),
+    "dust left out of cells": ((strips, "_dusted", lambda cell, *_: cell),),
+    "commas told by their ink": ((commas, "restored", lambda words, *_: list(words)),),
     "dirt known as such": ((doubted, "_DIRT", 0.0),),
 }
 """What is left out: attributes of modules and what stands in for them."""

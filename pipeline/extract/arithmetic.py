@@ -151,8 +151,8 @@ def _fill_one(problem: _Problem, number: int) -> bool:
     if len(asked) != 1:
         return False
     wanted, by = next(iter(asked.items()))
-    # one sum is enough where it is sure: the print is the number but for one sign
-    if len(by) < 2 and not by[0].sure:
+    # one sum is enough where it is sure and the print is the number but for a sign, no digit for another
+    if len(by) < 2 and not (by[0].sure and term.keeps_digits(wanted)):
         return False
     problem.repair(number, wanted, by[0], printed(wanted / term.factor) or "")
     return True
@@ -309,7 +309,8 @@ def _restore_commas(problem: _Problem) -> bool:
 
 def _shows(term: Term, value: Decimal) -> bool:
     """Whether most of a value's digits stand in a print that cannot be read as it is."""
-    return legible(term.read) >= LEGIBLE and term.misread(value) is not None
+    shown = legible(term.read) >= LEGIBLE and term.misread(value) is not None
+    return shown and term.keeps_digits(value)
 
 
 def _asked(problem: _Problem, number: int) -> tuple[Decimal, list[Constraint]] | None:

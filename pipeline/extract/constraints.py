@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar
 
-from pipeline.extract.misreading import as_misread
+from pipeline.extract.misreading import as_misread, is_swapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Term:
     def misread(self, value: Decimal) -> str | None:
         """The print that the value would have here; None where what stands here is no misreading of it."""
         return as_misread(self.read, value / self.factor)
+
+    def keeps_digits(self, value: Decimal) -> bool:
+        """Whether no digit that stands here is another one in the value: one sum does not tell that."""
+        right = self.misread(value)
+        return right is None or not is_swapped(self.read, right)
 
 
 Values = Sequence[Decimal | None]

@@ -52,6 +52,17 @@ def is_masked(read: str, wanted: str) -> bool:
     return len(signs) == len(digits) and all(a == b or not a.isdecimal() for a, b in pairs)
 
 
+def is_swapped(read: str, wanted: str) -> bool:
+    """Whether a digit stands where a number has another one: not a sign, and none lost or doubled.
+
+    >>> is_swapped("2.724.4", "2.744,4"), is_swapped("§.699", "8.699"), is_swapped("7.850.0000", "7.850.000")
+    (True, False, False)
+    """
+    signs, digits = read.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
+    pairs = zip(signs, digits, strict=False)
+    return len(signs) == len(digits) and any(a != b and a.isdecimal() for a, b in pairs)
+
+
 def is_bordered(read: str, wanted: str) -> bool:
     """Whether a print is a number and a border behind it: ``2701`` for ``270``."""
     return read.translate(_SEPARATORS) == wanted.translate(_SEPARATORS) + BORDER

@@ -92,6 +92,16 @@ def is_spoiled(text: str) -> bool:
     return sum(c.isdecimal() for c in read) > 1 and bool(_signs().spoiled.fullmatch(read))
 
 
+def is_ruined(text: str) -> bool:
+    """Whether a cell that sums hold can be a number of which OCR left a digit at least.
+
+    >>> [is_ruined(t) for t in ("s2", "A7-", "AA.077,77", "Xã 12", "a", "")]
+    [True, True, True, False, False, False]
+    """
+    read = clean(text)
+    return any(c.isdecimal() for c in read) and not any(c.isspace() for c in read)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table read as numbers.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.extract.arithmetic import Finding, solve
 from pipeline.extract.constraints import Constraint, Term
-from pipeline.extract.sheet import Place, Sheet, is_numeral, is_spoiled, read_sheet
+from pipeline.extract.sheet import Place, Sheet, is_numeral, is_ruined, is_spoiled, read_sheet
 from pipeline.extract.table_columns import column_products, column_sums
 from pipeline.extract.table_lines import by_column, line_sums
 
@@ -48,9 +48,14 @@ def prove(rows: Sequence[Sequence[str]], head: int, headings: Sequence[str]) -> 
     for total, parts in line_sums(settled):
         members[total] = parts
         constraints += by_column(settled, total, parts, number)
-    findings = solve([table.terms[place] for place in places], constraints)
-    numbers = {place: term for place, term in table.terms.items() if _is_number(rows, place)}
-    return Proof(numbers, {places[n]: finding for n, finding in findings.items()}, members)
+    solved = solve([table.terms[place] for place in places], constraints)
+    findings = {places[n]: finding for n, finding in solved.items()}
+    numbers = {
+        (line, column): term
+        for (line, column), term in table.terms.items()
+        if _is_number(rows[line][column], findings.get((line, column)))
+    }
+    return Proof(numbers, findings, members)
 
 
 def _settled(table: Sheet, places: Sequence[Place], constraints: Sequence[Constraint]) -> Sheet:
@@ -64,6 +69,8 @@ def _settled(table: Sheet, places: Sequence[Place], constraints: Sequence[Constr
     return replace(table, terms=terms) if right else table
 
 
-def _is_number(rows: Sequence[Sequence[str]], place: Place) -> bool:
-    text = rows[place[0]][place[1]]
-    return is_numeral(text) or is_spoiled(text)
+def _is_number(text: str, finding: Finding | None) -> bool:
+    """Whether a cell of a number column holds a number, be it one that only its sums tell for one."""
+    if is_numeral(text) or is_spoiled(text):
+        return True
+    return finding is not None and (bool(finding.print) or is_ruined(text))

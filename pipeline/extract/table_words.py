@@ -13,6 +13,8 @@ from pipeline.errors import DictionaryError
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import fold_marks
 
+_SPECKS = "-–—_.,:;'`‘’|~^\"“” "
+"""Dust read before a word: ``'Tống``."""
 _FLAGS = regex.IGNORECASE | regex.V1
 
 
@@ -27,7 +29,7 @@ class TableWords:
 
     def says(self, name: str, text: str) -> bool:
         """Whether a label or heading is of the kind ``name`` (a section of sums.toml)."""
-        found = bool(self.patterns[name].search(" ".join(text.split())))
+        found = bool(self.patterns[name].search(" ".join(text.split()).lstrip(_SPECKS)))
         return found and not (name == "total_column" and self.never_total.search(text))
 
     def may_be_total(self, label: str) -> bool:

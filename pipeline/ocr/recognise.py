@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.intake.affine import Affine, compose, scaling
 from pipeline.language import quality
 from pipeline.model import Box, Page
-from pipeline.ocr import aligned, cells, doubted, lines, lying, prepare, rulings, strips, tesseract
+from pipeline.ocr import aligned, cells, commas, doubted, lines, lying, prepare, rulings, strips, tesseract
 from pipeline.ocr.greys import percentile
 from pipeline.ocr.prepare import Prepared
 from pipeline.ocr.raster import Raster
@@ -120,6 +120,7 @@ def _read(
     words = _read_apart(words, rest, ready.dpi, settings, folder, where)
     if words and fmean(word.confidence for word in words) >= _DOUBTED:
         words = doubted.read_again(words, plain, ready.dpi, settings, folder, where)
+    words = commas.restored(words, plain)
     tokens = merge(_believed([_token(word, ready) for word in words]))
     text, placed = lines.joined(compose_text(tokens, found.grids, ready.affine))
     sure = [word.confidence for word in placed if word.confidence is not None]

@@ -46,6 +46,7 @@ def test_tables(case: dict[str, Any]) -> None:
         assert any(f and f.proof != "none" and not f.flags for t, f in findings if t == text), text
     for text in case.get("silent", []):
         assert all(f is None for t, f in findings if t == text), text
+    assert set(case.get("listed", [])) <= {text for text, _ in findings}
     if "note" in case:
         assert case["note"] in [f.note for _, f in findings if f]
 
