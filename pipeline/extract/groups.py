@@ -105,20 +105,21 @@ class Groups:
 
     def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
         best: tuple[str, int] | None = None
-        for code, pattern in self._beginning(text[at : min(at + FIRST, limit)]):
+        for code, pattern in self._beginning(text[at : min(at + FIRST, limit)], at + FIRST >= limit):
             match = pattern.match(text, at, limit)
             if match and (best is None or match.end() > best[1]):
                 best = code, match.end()
         return best
 
-    def _beginning_with(self, letters: str) -> list[tuple[str, regex.Pattern[str]]]:
-        """The names that may begin with some letters, in their order."""
+    def _beginning_with(self, letters: str, is_all: bool) -> list[tuple[str, regex.Pattern[str]]]:
+        """The names that may begin with some letters, in their order; ``is_all``: nothing stands behind."""
         begins = _BLANKS.sub(" ", letters).casefold()
         told = zip(self._short, self._heads, strict=True)
         return [
             name
             for name, heads in told
-            if not heads or any(head.startswith(begins) or begins.startswith(head) for head in heads)
+            if not heads
+            or any(begins.startswith(head) or (head.startswith(begins) and not is_all) for head in heads)
         ]
 
     def rank(self, code: str) -> int:

@@ -8,11 +8,10 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, is_broken
 from pipeline.extract.rules import Mark, Number
+from pipeline.extract.sentence import NO_THINGS
 
 LONGEST_GAP = 160
 """Characters between two numbers of one row, at most."""
-NO_THINGS = frozenset({"percent", "code", "other", "project"})
-"""Units of counts that nothing is given to: percentages, codes, places, projects."""
 
 
 def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
