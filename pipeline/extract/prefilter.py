@@ -71,7 +71,29 @@ class Prefiltered:
             if places is not None:
                 found = self.at(text, places, start, end, timeout, most=1) if places else ()
                 return found[0] if found else None
+        elif timeout and self.words and not Folded(text).holds_all(self.words):
+            return None  # to fold a short text costs less than to start the clock
         return self.pattern.search(text, start, end, timeout=timeout)
+
+    def match(
+        self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
+    ) -> regex.Match[str] | None:
+        """The match that begins at ``start``; errors as ``finditer``."""
+        if len(text) > SHORT and self.heads:
+            places = self.all_places(folded(text))
+            if places is not None:
+                at = bisect_left(places, start)
+                if at == len(places) or places[at] != start:
+                    return None
+        if timeout is None:  # watching the clock, even for nothing, costs more than most matches
+            return self.pattern.match(text, start, end)
+        return self.pattern.match(text, start, end, timeout=timeout)
+
+    def fullmatch(self, text: str, timeout: float | None = None) -> regex.Match[str] | None:
+        """The match of the whole text; errors as ``finditer``."""
+        if timeout is None:
+            return self.pattern.fullmatch(text)
+        return self.pattern.fullmatch(text, timeout=timeout)
 
     def _places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Places in ``text[start:end]`` at which a match may begin, in order; None: search all of it.

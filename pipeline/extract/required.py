@@ -28,42 +28,6 @@ LEAST = 2
 """Letters of a word that is worth looking for."""
 
 
-_TOKEN = regex.compile(
-    r"\\[pP]\{\^?\w+\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<?[=!]|[*+][?+]?|\{[^}]*\}[?+]?|.", regex.DOTALL
-)
-_DIGITS = regex.compile(r"\d+")
-# a few words, each behind a blank, and a character that is none of some others: there is one way to have each
-_PLAIN = regex.compile(
-    r"\(\?:(?:,\?)?\\s\+(?:\\p\{L\}\+|\(\?:[\p{Ll}|]+\))\)(?<times>\{\d,\d\}\??)"
-    r"|\(\?:\(\?!\\d\)\[\^;\]\)(?<times>\{\d+,\d+\}\??)"
-)
-MOST_COUNTED, MOST_FREE = 2, 4
-"""Counted repeats (``[^;]{0,60}``) of a pattern that need no time limit, for their counts multiply; shorter
-ones (``\\d{1,2}``) hardly count."""
-
-
-def is_bounded(pattern: str) -> bool:
-    r"""Whether a pattern surely backtracks little: it repeats white space, and few other things a few times.
-
-    >>> [is_bounded(p) for p in (r"dư\s+nợ", r"(?:cho )?vay[^;]{0,60}?hộ", r"\d{1,2}\s+hộ")]
-    [True, True, True]
-    >>> [is_bounded(p) for p in (r"\d+\s+hộ", "(?:a|b){2,9}", "(a+)+", r"[^;]{0,60}[^.]{0,60}.{0,60}")]
-    [False, False, False, False]
-    >>> [is_bounded(p) for p in (r"nợ(?:\s+\p{L}+){0,3}\s+đạt", r"(?:(?!\d)[^;]){0,60}vay")]
-    [True, True]
-    """
-    before, counted = "", 0
-    for token in _TOKEN.findall(_PLAIN.sub(r"\\w\g<times>", pattern)):
-        if token[0] in "*+" and before != r"\s":
-            return False
-        if token[0] == "{" and before != r"\s":
-            if before == ")":
-                return False
-            counted += int((_DIGITS.findall(token) or ["1"])[-1]) > MOST_FREE
-        before = token
-    return counted <= MOST_COUNTED
-
-
 class _Unsure(Exception):
     """The pattern holds what this module does not read."""
 
