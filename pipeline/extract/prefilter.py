@@ -16,6 +16,8 @@ from pipeline.extract.required import DIGIT, LEAST, is_sequence, required
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
 SHORT = 200
 """Characters of a text that is searched sooner than folded."""
+ALONE = False
+"""Whether others may run while a pattern is matched: to give way costs as much as most matches."""
 OFTEN = 8
 """Times that a pattern is asked about short parts of a text before all its places there are looked for."""
 LEAST_TIME = 1e-3
@@ -73,6 +75,8 @@ class Prefiltered:
                 return found[0] if found else None
         elif timeout and self.words and not Folded(text).holds_all(self.words):
             return None  # to fold a short text costs less than to start the clock
+        if timeout is None:  # to start the clock, even for nothing, costs more than most matches
+            return self.pattern.search(text, start, end, ALONE)
         return self.pattern.search(text, start, end, timeout=timeout)
 
     def match(
@@ -85,8 +89,8 @@ class Prefiltered:
                 at = bisect_left(places, start)
                 if at == len(places) or places[at] != start:
                     return None
-        if timeout is None:  # watching the clock, even for nothing, costs more than most matches
-            return self.pattern.match(text, start, end)
+        if timeout is None:
+            return self.pattern.match(text, start, end, ALONE)
         return self.pattern.match(text, start, end, timeout=timeout)
 
     def fullmatch(self, text: str, timeout: float | None = None) -> regex.Match[str] | None:
@@ -161,8 +165,8 @@ class Prefiltered:
         for at in places:
             if at < behind:
                 continue
-            if timeout is None:  # watching the clock, even for nothing, costs more than most matches
-                match = match_at(text, at, end)
+            if timeout is None:
+                match = match_at(text, at, end, ALONE)
             else:
                 left = max(last - monotonic(), LEAST_TIME) if last else timeout
                 match = match_at(text, at, end, timeout=left)
