@@ -157,12 +157,19 @@ def test_any_pattern(begins: str, source: str, grouped: bool, text: str) -> None
         compiled = regex.compile(begins + (f"(?:{source})" if grouped else source), FLAGS)
     except regex.error:
         return
-    text = text + "." * (SHORT + 1)  # shorter ones are not folded
+    end, text = len(text), text + "." * (SHORT + 1)  # shorter ones are not folded
     wanted = [m.span() for m in compiled.finditer(text)]
     pattern = Prefiltered.of(compiled)
+    # a short part, before the places of the whole text are known
+    assert _span(pattern.search(text, 1, end)) == _span(compiled.search(text, 1, end))
+    for at in range(end):
+        assert _span(pattern.match(text, at)) == _span(compiled.match(text, at))
     assert [m.span() for m in pattern.finditer(text)] == wanted
-    first = pattern.search(text)
-    assert (first.span() if first else None) == next(iter(wanted), None)
+    assert _span(pattern.search(text)) == next(iter(wanted), None)
+
+
+def _span(match: regex.Match[str] | None) -> tuple[int, int] | None:
+    return match.span() if match else None
 
 
 @given(st.text("abİß \n\t", max_size=14), st.integers(0, 14), st.integers(0, 14))
