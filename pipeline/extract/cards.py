@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
@@ -16,6 +18,7 @@ UNITS = PEOPLE | {"card"}
 """Units of the numbers that begin a row."""
 NEAR = 120
 """Characters before a count of people in which the card is named."""
+_start = attrgetter("start")
 
 
 def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
@@ -23,8 +26,9 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     rows: list[Draft] = []
     sentence = frame.sentence
     slots = [q for q in sentence.quantities if q.start not in taken]
-    for number, q in enumerate(slots):
-        behind = [o for o in slots[number + 1 :] if o.unit != "percent"]
+    counted = [o for o in slots if o.unit != "percent"]
+    for q in slots:
+        behind = counted[bisect_right(counted, q.start, key=_start) :]
         stop = behind[0].lead if behind else sentence.end
         if q.unit == "vnd" and rows:
             _add_amount(frame, rows[-1], q)

@@ -1,11 +1,12 @@
 """How sure a row is: the probability that its context was understood, times that its number was read.
 
-A row is right where all of its cells are. What tells right rows from wrong ones is how it stands in its text:
-its table and rule, where its period and group are told, what else its sentence counts, which numbers near it
-no row took. A forest of randomised trees (Geurts, Ernst & Wehenkel 2006: Extremely randomized trees) asks for
-these, grown on labelled texts as first runs read them. What proves or doubts the row adds its log odds, so that
-no proof lowers a confidence and no doubt raises it. Both are made by ``training/confidence.py``; the forest is
-``dictionaries/confidence.npy``, mapped into memory, the rest ``dictionaries/confidence.toml``.
+A row is right where all of its cells are. What tells right rows from wrong ones is how it stands in its
+text: its table and rule, where its period and group are told, what else its sentence counts, which numbers
+near it no row took. A forest of randomised trees (Geurts, Ernst & Wehenkel 2006: Extremely randomized trees)
+asks for these, grown on labelled texts as first runs read them. What proves or doubts the row adds its log
+odds, so that no proof lowers a confidence and no doubt raises it. Both are made by
+``training/confidence.py``; the forest is ``dictionaries/confidence.npy``, mapped into memory, the rest
+``dictionaries/confidence.toml``.
 """
 
 from __future__ import annotations

@@ -45,16 +45,13 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
         parent_status = draft.parent.values.get("status")
         if parent_status and draft.values["status"] == "actual":
             draft.values["status"] = parent_status
-        told = draft.parent.group.code if draft.parent.group else ""
-        beside = [
-            c
-            for c in draft.parent.children
-            if c.group and c.group.code != told and "beneficiary_assumed" not in c.flags
-        ]
+        whole = draft.parent.group
         same = draft.parent.sentence is draft.sentence
-        if draft.group is None and draft.parent.group is not None and same and not beside:
-            draft.group = draft.parent.group
-            draft.flags.append("beneficiary_assumed")
+        if draft.group is None and whole is not None and same:
+            beside = (c for c in draft.parent.children if c.group and c.group.code != whole.code)
+            if all("beneficiary_assumed" in c.flags for c in beside):
+                draft.group = whole
+                draft.flags.append("beneficiary_assumed")
 
 
 def draft_id(draft: Draft, flow: Flow) -> str:

@@ -49,7 +49,8 @@ def _is_meant(find: Find, row: Draft) -> bool:
 
 def _nearest(entries: Sequence[Find], frame: Frame, row: Draft, around: Span) -> tuple[int, Value] | None:
     """Of all entries of a column the one whose words stand nearest, and how near: 0 is nearest."""
-    spans = [list(_spans(find, frame, row, around)) for find in entries]
+    places_by = {where: list(_spans(where, frame, row, around)) for where in {f.where for f in entries}}
+    spans = [places_by[find.where] for find in entries]
     for level, places in enumerate(zip_longest(*spans, fillvalue=_NOWHERE)):
         found: list[tuple[int, Value]] = []
         for find, (start, end, is_last) in zip(entries, places, strict=True):
@@ -70,23 +71,23 @@ OPENING = 6
 """The place of the paragraph so far among those of ``_spans``."""
 
 
-def _spans(find: Find, frame: Frame, row: Draft, around: Span) -> Iterator[tuple[int, int, bool]]:
+def _spans(where: Sequence[str], frame: Frame, row: Draft, around: Span) -> Iterator[tuple[int, int, bool]]:
     """Where to look, the nearest first, and whether the last match there is the nearest."""
     sentence = frame.sentence
     first, last = row.first, row.last
     clause = sentence.clauses[sentence.clause_at(first.start)]
-    in_row = "row" in find.where
+    in_row = "row" in where
     own = max(around[0], clause.start)
     yield (own, first.lead, True) if in_row else _NOWHERE
     yield (first.start, last.end, True) if in_row else _NOWHERE
     yield (last.end, _behind(frame, last.end, around[1]), False) if in_row else _NOWHERE
-    yield (clause.start, first.lead, True) if "clause" in find.where else _NOWHERE
-    yield (last.end, min(around[1], clause.end), False) if "after" in find.where else _NOWHERE
-    yield (sentence.start, first.lead, True) if "sentence" in find.where else _NOWHERE
-    yield (*frame.opening, True) if "above" in find.where else _NOWHERE
+    yield (clause.start, first.lead, True) if "clause" in where else _NOWHERE
+    yield (last.end, min(around[1], clause.end), False) if "after" in where else _NOWHERE
+    yield (sentence.start, first.lead, True) if "sentence" in where else _NOWHERE
+    yield (*frame.opening, True) if "above" in where else _NOWHERE
     introduction = frame.introduction
-    yield (*introduction, True) if introduction and "list" in find.where else _NOWHERE
-    for start, end in frame.above if "above" in find.where else ():
+    yield (*introduction, True) if introduction and "list" in where else _NOWHERE
+    for start, end in frame.above if "above" in where else ():
         yield start, end, True
 
 

@@ -26,10 +26,11 @@ class Folded:
     found in it, by what it was found with.
     """
 
-    __slots__ = ("_back", "found", "text")
+    __slots__ = ("_asked", "_back", "found", "text")
 
     def __init__(self, text: str) -> None:
         self.found: dict[Hashable, Any] = {}
+        self._asked: dict[Hashable, int] = {}
         back: list[int] | None = None
         if "  " in text or not text.isprintable():  # as all white space but a blank is
             text, back = _single_blanks(text)
@@ -52,6 +53,12 @@ class Folded:
         if first == len(self._back) or self._back[first] != start:
             first -= 1  # inside a run of blanks
         return max(first, 0), bisect_left(self._back, end)
+
+    def times(self, asked: Hashable) -> int:
+        """How many times it was asked so about something before."""
+        before = self._asked.get(asked, 0)
+        self._asked[asked] = before + 1
+        return before
 
     def holds(self, words: Sequence[Sequence[str]], start: int, end: int) -> bool:
         """Whether one word of each set stands in ``start:end``."""

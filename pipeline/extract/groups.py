@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.extract.collapsed_letters import wrong
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import ALONE, Prefiltered
 from pipeline.extract.required import required
 from pipeline.language.dictionaries import folder
 from pipeline.language.normal import fold_marks
@@ -105,20 +105,21 @@ class Groups:
 
     def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
         best: tuple[str, int] | None = None
-        for code, pattern in self._beginning(text[at : min(at + FIRST, limit)]):
-            match = pattern.match(text, at, limit)
+        for code, pattern in self._beginning(text[at : min(at + FIRST, limit)], at + FIRST >= limit):
+            match = pattern.match(text, at, limit, ALONE)
             if match and (best is None or match.end() > best[1]):
                 best = code, match.end()
         return best
 
-    def _beginning_with(self, letters: str) -> list[tuple[str, regex.Pattern[str]]]:
-        """The names that may begin with some letters, in their order."""
+    def _beginning_with(self, letters: str, is_all: bool) -> list[tuple[str, regex.Pattern[str]]]:
+        """The names that may begin with some letters, in their order; ``is_all``: nothing stands behind."""
         begins = _BLANKS.sub(" ", letters).casefold()
         told = zip(self._short, self._heads, strict=True)
         return [
             name
             for name, heads in told
-            if not heads or any(head.startswith(begins) or begins.startswith(head) for head in heads)
+            if not heads
+            or any(begins.startswith(head) or (head.startswith(begins) and not is_all) for head in heads)
         ]
 
     def rank(self, code: str) -> int:
@@ -139,7 +140,7 @@ class Groups:
                 phrases[-1].append(same[0])
                 end = same[1]
                 continue
-            joint = self._joint.match(text, end, limit)
+            joint = self._joint.match(text, end, limit, ALONE)
             if not joint or joint.end() == end:
                 break
             follow = self._longest(text, joint.end(), limit)
@@ -157,7 +158,7 @@ class Groups:
 
     def behind(self, text: str, at: int, limit: int) -> GroupList | None:
         """The groups right behind a counted noun, over a short bridge (``thuộc``, ``là``)."""
-        bridge = self._bridge.match(text, at, limit)
+        bridge = self._bridge.match(text, at, limit, ALONE)
         stops = {at, bridge.end() if bridge else at}
         if bridge:
             stops |= {bridge.start() + m.end() for m in _BLANKS.finditer(bridge.group())}
@@ -191,7 +192,7 @@ class Groups:
         found, at = [], start
         places = self._word.places(text, start, end)
         for place in range(start, end) if places is None else places:
-            if place < at or not (match := self._word.pattern.match(text, place, end)):
+            if place < at or not (match := self._word.pattern.match(text, place, end, ALONE)):
                 continue
             group = self.list_at(text, match.start(), end)
             if group is None:

@@ -90,13 +90,14 @@ def _is_listed(frame: Frame, q: Quantity, last: Draft) -> bool:
 def _splits_into_houses(frame: Frame, q: Quantity) -> bool:
     """Whether households are split into houses: ``hỗ trợ 7.216 hộ nghèo, trong đó xây mới 5.004 nhà, …``."""
     sentence = frame.sentence
-    split = [o for o in sentence.between(q.start, sentence.end) if not o.is_money and o.unit != "percent"]
-    if not split or split[0].unit != "house":
+    behind = sentence.between(q.start, sentence.end)
+    first = next((o for o in behind if not o.is_money and o.unit != "percent"), None)
+    if first is None or first.unit != "house":
         return False
-    held = [o.value for o in split if o.unit == "house"]
-    gap = sentence.text[q.end : split[0].lead]
+    held = [o.value for o in behind if o.unit == "house"]
+    gap = sentence.text[q.end : first.lead]
     told = frame.cues.parts.search(gap) or "(" in gap
-    lent = frame.rules.parts["households.not_after"].search(sentence.text, sentence.start, split[0].start)
+    lent = frame.rules.parts["households.not_after"].search(sentence.text, sentence.start, first.start)
     return (
         bool(told)
         and not lent

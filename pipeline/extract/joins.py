@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, is_broken
 from pipeline.extract.rules import Mark, Number
+from pipeline.extract.sentence import NO_THINGS
 
+NEAREST = 60
+"""Rows before a number among which the one is looked for that it joins."""
 LONGEST_GAP = 160
 """Characters between two numbers of one row, at most."""
-NO_THINGS = frozenset({"percent", "code", "other", "project"})
-"""Units of counts that nothing is given to: percentages, codes, places, projects."""
 
 
 def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft]) -> Draft | None:
@@ -21,7 +23,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     frame, sentence = seen.frame, seen.frame.sentence
     mine = sentence.clause_at(seen.q.start)
     reach = {mine, sentence.clauses[mine].outer}
-    within = next((r for r in reversed(rows) if sentence.clause_at(r.last.start) in reach), None)
+    near = islice(reversed(rows), NEAREST)
+    within = next((r for r in near if sentence.clause_at(r.last.start) in reach), None)
     row = within or (rows[-1] if rows else None)
     if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):
         return whole

@@ -7,9 +7,11 @@ the unit of the number before them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import regex
@@ -50,15 +52,17 @@ def with_listed(sentence: Sentence, cues: Cues) -> Sentence:
     told = cues.unit_told.match(text, sentence.start, sentence.end) if labelled else None
     if not lists and not found and not told:
         return sentence
-    places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
-
     if told:  # what a bracket names money counts nobody
         before = [q for q in sentence.quantities if not (q.is_labelled and q.start > told.end())]
         sentence = replace(sentence, quantities=before)
-        places = [(q.start, q.end) for q in before] + [(m.start, m.end) for m in sentence.mentions]
+    places = [(q.start, q.end) for q in sentence.quantities] + [(m.start, m.end) for m in sentence.mentions]
+    places.sort()
+    starts, ends = [start for start, _ in places], list(accumulate((end for _, end in places), max))
 
     def is_free(match: regex.Match[str]) -> bool:
-        return not any(a < match.end() and match.start() < b for a, b in places)
+        # of what begins before its end, how far the one reaches that ends last
+        before = bisect_left(starts, match.end())
+        return not before or ends[before - 1] <= match.start()
 
     for begin, end, unit in lists:
         for match in filter(is_free, _BARE.finditer(text, begin, end)):

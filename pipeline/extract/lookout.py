@@ -33,11 +33,13 @@ class Lookout:
 
     def look(self, text: Folded) -> None:
         """Let a text know where the patterns may begin."""
-        found: list[list[int]] = [[] for _ in self._patterns]
+        standing: dict[str, list[int]] = {}
         for match in self._heads.finditer(text.text):
-            at = match.start()
-            for number in self._owners[match[1]]:
-                found[number].append(at)
+            standing.setdefault(match[1], []).append(match.start())
+        found: list[list[int]] = [[] for _ in self._patterns]
+        for head, places in standing.items():
+            for number in self._owners[head]:
+                found[number] += places
         for pattern, places in zip(self._patterns, found, strict=True):
             text.found.setdefault(pattern, pattern.with_digits(text, text.own(places)))
 

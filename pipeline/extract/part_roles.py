@@ -9,9 +9,17 @@ from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.within import parts_of
 from pipeline.model import Value
 
+Proved = dict[tuple[int, int], bool]
+"""Whether a total's parts add up to it, by its identity and their breakdown."""
 
-def finish(row: Draft) -> None:
-    """Set a row's role and proof, whether its parts are complete, and what else they say of it."""
+
+def finish(row: Draft, proved: Proved) -> None:
+    """Set a row's role and proof, whether its parts are complete, and what else they say of it.
+
+    Args:
+        row: the row.
+        proved: what is known of its table's sums; grows.
+    """
     if row.children:
         row.role = "subtotal" if row.parent else "total"
         row.complete = adds_up(row)
@@ -25,12 +33,19 @@ def finish(row: Draft) -> None:
             row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
     elif row.parent:
         row.role = "part"
-    if row.parent and adds_up(row.parent, row.breakdown):
+    if row.parent and _is_proved(row.parent, row.breakdown, proved):
         row.proof = "sum"
     if row.table == "houses" and row.proof == "none":
         count, each, all_ = (row.value(c) for c in ("houses", "amount_per_house_vnd", "amount_vnd"))
         if count and each and all_ and count > 1 and count * each == all_:
             row.proof = "product"
+
+
+def _is_proved(total: Draft, breakdown: int, proved: Proved) -> bool:
+    key = id(total), breakdown
+    if key not in proved:
+        proved[key] = adds_up(total, breakdown)
+    return proved[key]
 
 
 def _works(row: Draft) -> Iterator[Value]:

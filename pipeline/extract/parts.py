@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
-from pipeline.extract.part_roles import adds_up, finish
+from pipeline.extract.part_roles import Proved, adds_up, finish
 from pipeline.extract.repair import repair
 from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
@@ -53,8 +53,9 @@ def assign(
     _rest(rows)
     _by_sums(rows)
     repaired = list(repair(rows, adds, flow.text)) if rows else []
+    proved: Proved = {}
     for row in rows:
-        finish(row)
+        finish(row, proved)
         whole = row.parent.group if row.parent and row.group is None else None
         if whole and whole.code != SEVERAL and not _is_rest(row, cues):
             row.group = whole
@@ -175,7 +176,7 @@ def _nest(before: Sequence[Draft], behind: Sequence[Draft], sentence: Sentence) 
     if last is None or last.parent is None or last.children or last.sentence.start != sentence.start:
         return
     own = [r for r in behind if r.parent is last.parent]
-    if len(own) > 1 and all(may_hold(last, r) for r in own) and is_all(own, last):
+    if len(own) > 1 and is_all(own, last) and all(may_hold(last, r) for r in own):
         for row in own:
             last.parent.children.remove(row)
             adopt(last, row, 1)

@@ -44,6 +44,7 @@ class Index:
     def _all(self, text: Folded) -> tuple[list[int], list[int], list[int]]:
         """Places in a text, the pattern that each may begin, and the patterns that may begin anywhere."""
         told = [pattern.all_places(text) for pattern in self._patterns]
-        pairs = sorted((at, number) for number, places in enumerate(told) for at in places or ())
+        size = len(told)
+        keys = sorted([at * size + number for number, places in enumerate(told) if places for at in places])
         others = [number for number, places in enumerate(told) if places is None]
-        return [at for at, _ in pairs], [number for _, number in pairs], others
+        return [key // size for key in keys], [key % size for key in keys], others

@@ -12,24 +12,27 @@ from functools import lru_cache
 import regex
 
 from pipeline.errors import RuleError
+from pipeline.extract.bounded import is_bounded, is_bounded_in_short
 from pipeline.extract.pattern_index import Index
 from pipeline.extract.prefilter import Prefiltered
-from pipeline.extract.required import is_bounded
 
 _FLAGS = regex.IGNORECASE | regex.V1
 TIMEOUT = 2.0
 """Seconds that one search of one pattern may take. A sound pattern needs a thousandth of it for a page's
 worst text (100,000 characters); only one that backtracks without end comes near."""
+LONGEST_PART = 4_000
+"""Characters of a part of a text in which words that repeat need no limit: more than a sentence has."""
 
 
 class Pattern:
     """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
 
-    It is asked only where its words stand (``asked``). ``limit``: seconds for a search; none where it cannot
-    backtrack much, for watching the clock costs more than most matches.
+    It is asked only where its words stand (``asked``). ``limit``: seconds for a search, ``short_limit``: for
+    one in a part of a text; none where it cannot backtrack much, for to start the clock costs more than most
+    matches.
     """
 
-    __slots__ = ("asked", "limit", "name")
+    __slots__ = ("asked", "limit", "name", "short_limit")
 
     def __init__(self, source: str, name: str) -> None:
         try:
@@ -38,27 +41,31 @@ class Pattern:
             message = f"{name}: not a pattern: {error}"
             raise RuleError(message) from error
         self.name, self.limit = name, None if is_bounded(source) else TIMEOUT
+        self.short_limit = None if self.limit is None or is_bounded_in_short(source) else TIMEOUT
+
+    def _seconds(self, text: str, start: int, end: int | None) -> float | None:
+        """Seconds for a search in ``text[start:end]``; None: any."""
+        is_short = (len(text) if end is None else end) - start <= LONGEST_PART
+        return self.short_limit if is_short else self.limit
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``."""
         try:
-            return self.asked.search(text, start, end, self.limit)
+            return self.asked.search(text, start, end, self._seconds(text, start, end))
         except TimeoutError as error:
             raise self._endless() from error
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The match that begins at ``start``."""
-        if self.limit is None:
-            return self.asked.pattern.match(text, start, end)
         try:
-            return self.asked.pattern.match(text, start, end, timeout=self.limit)
+            return self.asked.match(text, start, end, self._seconds(text, start, end))
         except TimeoutError as error:
             raise self._endless() from error
 
     def fullmatch(self, text: str) -> regex.Match[str] | None:
         """The match of the whole text."""
         try:
-            return self.asked.pattern.fullmatch(text, timeout=self.limit)
+            return self.asked.fullmatch(text, self._seconds(text, 0, None))
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -66,14 +73,14 @@ class Pattern:
         """All matches in ``text[start:end]``, in order."""
         try:
             # at once, so that the clock stands still while the caller works
-            return iter(list(self.asked.finditer(text, start, end, self.limit)))
+            return iter(list(self.asked.finditer(text, start, end, self._seconds(text, start, end))))
         except TimeoutError as error:
             raise self._endless() from error
 
     def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
         """The matches in ``text[start:end]`` that begin at some of the places, in order."""
         try:
-            return self.asked.at(text, places, start, end, self.limit)
+            return self.asked.at(text, places, start, end, self._seconds(text, start, end))
         except TimeoutError as error:
             raise self._endless() from error
 

@@ -239,7 +239,7 @@ class Periods:
             self._patterns.append(
                 (
                     expression["reads"],
-                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", flags)),
+                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d])(?:{pattern})(?![\p{{L}}\d])", flags)),
                 )
             )
         self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)

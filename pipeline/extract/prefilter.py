@@ -16,6 +16,10 @@ from pipeline.extract.required import DIGIT, LEAST, is_sequence, required
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
 SHORT = 200
 """Characters of a text that is searched sooner than folded."""
+ALONE = False
+"""Whether others may run while a pattern is matched: to give way costs as much as most matches."""
+OFTEN = 8
+"""Times that a pattern is asked about short parts of a text before all its places there are looked for."""
 LEAST_TIME = 1e-3
 """Seconds for what is left to be tried when the time is up: the engine counts no shorter ones."""
 
@@ -26,7 +30,8 @@ class Prefiltered:
 
     ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
     behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
-    it is not to be told which. ``numeric`` are heads that any digit may begin.
+    it is not to be told which. ``numeric`` are heads that any digit may begin. ``spelt`` are the sets of
+    words, the heads among them, where all are letters and signs.
     """
 
     pattern: regex.Pattern[str]
@@ -36,6 +41,7 @@ class Prefiltered:
     at_numerals: bool
     blank: bool
     numeric: frozenset[str]
+    spelt: tuple[tuple[str, ...], ...]
 
     @staticmethod
     def of(pattern: regex.Pattern[str]) -> Prefiltered:
@@ -52,15 +58,9 @@ class Prefiltered:
         """
         if len(text) > SHORT and (self.heads or self.words):
             end = len(text) if end is None else end
-            doc = folded(text)
-            places = self.all_places(doc)
+            places = self._places_in(text, start, end)
             if places is not None:
-                first = bisect_left(places, start)
-                if first == len(places) or places[first] >= end:
-                    return ()
-                return self.at(text, places[first : bisect_left(places, end, first)], start, end, timeout)
-            if not doc.holds(self.words, start, end):
-                return ()
+                return self.at(text, places, start, end, timeout) if places else ()
         return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
 
     def search(
@@ -68,21 +68,56 @@ class Prefiltered:
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
         if len(text) > SHORT and (self.heads or self.words):
-            doc = folded(text)
-            places = self.all_places(doc)
-            if places is not None:
-                first = bisect_left(places, start)
-                if first == len(places):
-                    return None
-                end = len(text) if end is None else end
-                if places[first] >= end:  # as most are: patterns stand here and there
-                    return None
-                told = places[first : bisect_left(places, end, first)]
-                return next(iter(self.at(text, told, start, end, timeout, most=1)), None)
             end = len(text) if end is None else end
-            if not doc.holds(self.words, start, end):
-                return None
+            places = self._places_in(text, start, end)
+            if places is not None:
+                found = self.at(text, places, start, end, timeout, most=1) if places else ()
+                return found[0] if found else None
+        elif timeout and self.words and not Folded(text).holds_all(self.words):
+            return None  # to fold a short text costs less than to start the clock
+        if timeout is None:  # to start the clock, even for nothing, costs more than most matches
+            return self.pattern.search(text, start, end, ALONE)
         return self.pattern.search(text, start, end, timeout=timeout)
+
+    def match(
+        self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
+    ) -> regex.Match[str] | None:
+        """The match that begins at ``start``; errors as ``finditer``."""
+        if len(text) > SHORT and self.heads:
+            places = self.all_places(folded(text))
+            if places is not None:
+                at = bisect_left(places, start)
+                if at == len(places) or places[at] != start:
+                    return None
+        if timeout is None:
+            return self.pattern.match(text, start, end, ALONE)
+        return self.pattern.match(text, start, end, timeout=timeout)
+
+    def fullmatch(self, text: str, timeout: float | None = None) -> regex.Match[str] | None:
+        """The match of the whole text; errors as ``finditer``."""
+        if timeout is None:
+            return self.pattern.fullmatch(text)
+        return self.pattern.fullmatch(text, timeout=timeout)
+
+    def _places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """Places in ``text[start:end]`` at which a match may begin, in order; None: search all of it.
+
+        The places of the whole text are looked for at the ``OFTEN``-th time: many patterns are asked about a
+        few short parts alone.
+        """
+        doc = folded(text)
+        try:
+            places = doc.found[self]
+        except KeyError:
+            if end - start <= SHORT and self.spelt and doc.times(self) < OFTEN:
+                return None if doc.holds(self.spelt, start, end) else ()
+            places = self.all_places(doc)
+        if places is None:
+            return None if doc.holds(self.words, start, end) else ()
+        first = bisect_left(places, start)
+        if first == len(places) or places[first] >= end:  # as most are: patterns stand here and there
+            return ()
+        return places[first : bisect_left(places, end, first)]  # type: ignore[no-any-return]
 
     def places(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """All places in ``text[start:end]`` at which a match may begin, in order; None: any may be one."""
@@ -130,8 +165,8 @@ class Prefiltered:
         for at in places:
             if at < behind:
                 continue
-            if timeout is None:  # watching the clock, even for nothing, costs more than most matches
-                match = match_at(text, at, end)
+            if timeout is None:
+                match = match_at(text, at, end, ALONE)
             else:
                 left = max(last - monotonic(), LEAST_TIME) if last else timeout
                 match = match_at(text, at, end, timeout=left)
@@ -154,4 +189,5 @@ def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     sets = tuple(tuple(sorted(w)) for w in asked)
     numeric = {h for h in heads if h[0] == DIGIT or (bounds[1] and h[0].isdigit() and len(h) < LEAST + 1)}
     ordered = tuple(sorted(heads))
-    return Prefiltered(pattern, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric))
+    spelt = (ordered, *sets) if heads and not any(DIGIT in head for head in heads) else ()
+    return Prefiltered(pattern, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric), spelt)

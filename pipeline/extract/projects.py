@@ -40,7 +40,7 @@ def by_projects(rows: Sequence[Draft]) -> None:
             for row in parts:
                 adopt(total, row, breakdown)
             for row in (*parts, total):
-                finish(row)
+                finish(row, {})
 
 
 MOST = 200

@@ -17,7 +17,7 @@ from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.joins import NO_THINGS, listed_with, open_row, total_of
+from pipeline.extract.joins import listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
@@ -367,16 +367,12 @@ def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
             return True
     if mark and mark.start < start:
         start = max(mark.end, seen.frame.sentence.start)
-    return any(
-        start <= o.start < seen.q.start and not o.is_money and o.unit not in NO_THINGS
-        for o in seen.frame.sentence.last_before(seen.q.start, MOST_BEFORE)
-    )
+    before = seen.frame.sentence.count_before(seen.q.start)
+    return before is not None and start <= before.start
 
 
 BRACKET = 80
 """Characters between things counted and a bracket that tells what they cost."""
-MOST_BEFORE = 100
-"""Numbers before one among which a count of people or things is looked for."""
 
 
 def _code(group: GroupList | None) -> str:

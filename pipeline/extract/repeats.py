@@ -38,8 +38,9 @@ def merge(rows: Sequence[Draft], actor: Pattern, flow: Flow, tells_apart: Sequen
                 k
                 for k in near
                 if id(k) not in folded
+                and not _is_beside(k, row, items, flow)
                 and _is_repeat(k, row, facts, headlines)
-                and not _apart(k, row, actor, items, flow)
+                and not _is_anothers(k, row, actor)
             ),
             None,
         )
@@ -105,12 +106,17 @@ def _is_worth(a: Draft, b: Draft) -> bool:
     )
 
 
-def _apart(a: Draft, b: Draft, actor: Pattern, items: frozenset[int], flow: Flow) -> bool:
-    """Whether two rows are told apart by where they stand or whom they name."""
-    if {a.sentence.block, b.sentence.block} <= items:
+def _is_beside(a: Draft, b: Draft, items: frozenset[int], flow: Flow) -> bool:
+    """Whether two rows are told apart by where they stand: in one list, in one sentence."""
+    if a.sentence.block in items and b.sentence.block in items:
         return True
+    return a.sentence is b.sentence and not _is_headline(a, b, flow)
+
+
+def _is_anothers(a: Draft, b: Draft, actor: Pattern) -> bool:
+    """Whether two rows are told apart by whom they name."""
     if a.sentence is b.sentence:
-        return not _is_headline(a, b, flow)
+        return False
     named = [
         {m.group().lower() for m in actor.finditer(row.sentence.text, row.sentence.start, row.sentence.end)}
         for row in (a, b)

@@ -13,54 +13,19 @@ from itertools import product
 
 import regex
 
-_NAMED = regex.compile(r"\(\?(?:P<\w+>|[ims]*:)")
+_NAMED = regex.compile(r"\(\?(?:P<\w+>|[ims]*(?:-[ims]+)?:)")
 _LOOK = regex.compile(r"\(\?<?[=!]")
 _COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
 _SIMPLE = frozenset("DSwWpPnt")
-_RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z,.;:]")
+_RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z,.;:/–]|^-|-$")
 _NUMERAL = regex.compile(r"[0-9\0]+")
+_START = r"\G"
 DIGIT = "\0"
 """Among heads: any digit."""
 MOST = 64
 """Strings that a part of a pattern may be for them to be listed."""
 LEAST = 2
 """Letters of a word that is worth looking for."""
-
-
-_TOKEN = regex.compile(
-    r"\\[pP]\{\^?\w+\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<?[=!]|[*+][?+]?|\{[^}]*\}[?+]?|.", regex.DOTALL
-)
-_DIGITS = regex.compile(r"\d+")
-# a few words, each behind a blank, and a character that is none of some others: there is one way to have each
-_PLAIN = regex.compile(
-    r"\(\?:(?:,\?)?\\s\+(?:\\p\{L\}\+|\(\?:[\p{Ll}|]+\))\)(?<times>\{\d,\d\}\??)"
-    r"|\(\?:\(\?!\\d\)\[\^;\]\)(?<times>\{\d+,\d+\}\??)"
-)
-MOST_COUNTED, MOST_FREE = 2, 4
-"""Counted repeats (``[^;]{0,60}``) of a pattern that need no time limit, for their counts multiply; shorter
-ones (``\\d{1,2}``) hardly count."""
-
-
-def is_bounded(pattern: str) -> bool:
-    r"""Whether a pattern surely backtracks little: it repeats white space, and few other things a few times.
-
-    >>> [is_bounded(p) for p in (r"dư\s+nợ", r"(?:cho )?vay[^;]{0,60}?hộ", r"\d{1,2}\s+hộ")]
-    [True, True, True]
-    >>> [is_bounded(p) for p in (r"\d+\s+hộ", "(?:a|b){2,9}", "(a+)+", r"[^;]{0,60}[^.]{0,60}.{0,60}")]
-    [False, False, False, False]
-    >>> [is_bounded(p) for p in (r"nợ(?:\s+\p{L}+){0,3}\s+đạt", r"(?:(?!\d)[^;]){0,60}vay")]
-    [True, True]
-    """
-    before, counted = "", 0
-    for token in _TOKEN.findall(_PLAIN.sub(r"\\w\g<times>", pattern)):
-        if token[0] in "*+" and before != r"\s":
-            return False
-        if token[0] == "{" and before != r"\s":
-            if before == ")":
-                return False
-            counted += int((_DIGITS.findall(token) or ["1"])[-1]) > MOST_FREE
-        before = token
-    return counted <= MOST_COUNTED
 
 
 class _Unsure(Exception):
@@ -75,7 +40,8 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
     r"""Words that every match of a pattern holds, one at least of each set, and those of which one begins it.
 
     They stand in the match once its case is folded and each run of white space is one blank. There are none
-    where the pattern may do without or where this module is not sure.
+    where the pattern may do without or where this module is not sure. What is bound to the search's own start
+    (``\G``) has words alone: it is not to be tried elsewhere.
 
     >>> words, heads = required(r"(?<!\p{L})(?:(?:dư )?nợ quá\s+hạn|thu nợ)(?!\p{L})")
     >>> [sorted(w) for w in words], sorted(heads)
@@ -86,6 +52,8 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
     >>> required(r"\w+h?"), required("ab|[a-z]+")
     (((), frozenset()), ((), frozenset()))
     """
+    bound = pattern.startswith(_START)
+    pattern = pattern.removeprefix(_START)
     try:
         part, end = _Reader(pattern).alternatives(0)
     except _Unsure:
@@ -94,7 +62,7 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
         return (), frozenset()
     # a word that holds another of its set stands only where that one does
     sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
-    heads = frozenset(map(_head, part.begins()))
+    heads = frozenset() if bound else frozenset(map(_head, part.begins()))
     return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
 
 
@@ -154,6 +122,8 @@ def _begun(
     if len(opened) * len(more) > MOST and any(map(_NUMERAL.fullmatch, opened)):  # 1 to 31 are but digits then
         opened, more = (frozenset(_NUMERAL.sub(DIGIT, h) for h in told) for told in (opened, more))
     if not more or (len(opened) > 1 and len(opened) * len(more) > MOST):
+        if more and needed and "" in opened:  # too many to be joined: what may stand before it, or it
+            opened = (opened - {""}) | more
         return closed | opened, frozenset()
     taken, skipped = _joined(opened, more), frozenset[str]() if needed else opened
     # of what stands several times the first begins it; blanks and digits are one

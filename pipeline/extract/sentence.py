@@ -10,6 +10,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 import regex
@@ -206,10 +207,14 @@ class Sentence:
         first = bisect_right(self._numbers, start)
         return self.quantities[first : bisect_left(self._numbers, end, first)]
 
-    def last_before(self, at: int, most: int) -> Sequence[Quantity]:
-        """The last so many numbers that begin before an offset."""
-        end = bisect_left(self._numbers, at)
-        return self.quantities[max(0, end - most) : end]
+    def count_before(self, at: int) -> Quantity | None:
+        """The last number before an offset that counts people or things."""
+        number = bisect_left(self._counts, at, key=_start)
+        return self._counts[number - 1] if number else None
+
+    @lazy
+    def _counts(self) -> list[Quantity]:
+        return [q for q in self.quantities if not q.is_money and q.unit not in NO_THINGS]
 
     def previous(self, at: int) -> Quantity | None:
         """The last number that ends before an offset."""
@@ -262,6 +267,9 @@ def _with_past(sentence: Sentence) -> Sentence:
 
 _FROM = regex.compile(r"(?<!\p{L})(?:từ|so\s+với)(?:\s+(?:mức|con\s+số))?\s*$")
 _NEAR = regex.compile(r"(?:\s|\(|vào|hồi|của|cuối|đầu)+")
+_start = attrgetter("start")
+NO_THINGS = frozenset({"percent", "code", "other", "project"})
+"""Units of counts that nothing is given to: percentages, codes, places, projects."""
 AWAY = 18
 """Characters before a number in which `từ` or `so với` makes it what was."""
 

@@ -20,6 +20,8 @@ from pipeline.extract.rule_files import rulebook
 
 FLAGS = regex.IGNORECASE | regex.V1
 ROOT = Path(__file__).parents[2]
+MANY = sorted(a + b for a in "bcdghk" for b in "aeiouy")
+"""Words that are too many to be joined with others."""
 
 
 @cache
@@ -28,6 +30,7 @@ def patterns() -> list[Prefiltered]:
     tables, cues = rulebook().tables.values(), rulebook().cues
     found = [t.pattern for rules in tables for t in rules.triggers] + [t.pattern for t in cues.blockers]
     found += [s.pattern for s in cues.statuses] + [cues.own_verb, cues.parts]
+    found += [pattern for _, pattern, _ in cues.excluded_after]
     found += [r.gate.pattern for r in tables] + [f.pattern for r in tables for f in r.finds]
     asked = [pattern.asked for pattern in found] + [pattern for _, pattern in periods()._patterns]
     return [*asked, groups()._word]
@@ -94,6 +97,13 @@ def test_most_patterns_have_words() -> None:
         (r"vay\b(?! nợ)", [["vay"]], ["vay"]),
         (r"v[ay]y", [["vay", "vyy"]], ["vay", "vyy"]),
         (r"v[^a]y", [], ["v"]),
+        (r"\d[-–/]\d", [], [DIGIT + "-", DIGIT + "/", DIGIT + "–"]),
+        (r"[a-]y", [["-y", "ay"]], ["-y", "ay"]),
+        (r"(?-i:VAY) vốn", [["vay vốn"]], ["vay vốn"]),
+        (r"\G (?:vay|nợ)", [[" nợ", " vay"]], []),  # bound to where the search begins
+        (r"vay\G", [], []),
+        (rf"(?:được )?(?:{'|'.join(MANY)})x*", [MANY], [*MANY, "được "]),
+        (rf"(?:được )?(?:{'|'.join(MANY)})?x*", [], []),
         (r"v[à-ỹ]y", [], ["v"]),
         (r"hộ{1,3}nghèo", [["nghèo"]], ["hộ"]),
         ("(?:vay){e<=1}", [], []),  # fuzzy
@@ -123,6 +133,8 @@ atoms = st.sampled_from(
         r"\s*",
         ".",
         "[ab]",
+        "[-–a]",
+        "(?-i:B)",
         r"\w",
         "(?:a|bb)",
         "(?:ab|)",
@@ -135,22 +147,29 @@ sequences = st.lists(st.tuples(atoms, counts).map("".join), min_size=1, max_size
 
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(
-    st.sampled_from(["", r"(?<!\p{L})", r"(?<![\p{L}\d])"]),
+    st.sampled_from(["", r"(?<!\p{L})", r"(?<![\p{L}\d])", r"\G"]),
     st.lists(sequences, min_size=1, max_size=3).map("|".join),
     st.booleans(),
-    st.text("abAB ß\nSs12,", max_size=14),
+    st.text("abAB ß\nSs12,-–", max_size=14),
 )
 def test_any_pattern(begins: str, source: str, grouped: bool, text: str) -> None:
     try:
         compiled = regex.compile(begins + (f"(?:{source})" if grouped else source), FLAGS)
     except regex.error:
         return
-    text = text + "." * (SHORT + 1)  # shorter ones are not folded
+    end, text = len(text), text + "." * (SHORT + 1)  # shorter ones are not folded
     wanted = [m.span() for m in compiled.finditer(text)]
     pattern = Prefiltered.of(compiled)
+    # a short part, before the places of the whole text are known
+    assert _span(pattern.search(text, 1, end)) == _span(compiled.search(text, 1, end))
+    for at in range(end):
+        assert _span(pattern.match(text, at)) == _span(compiled.match(text, at))
     assert [m.span() for m in pattern.finditer(text)] == wanted
-    first = pattern.search(text)
-    assert (first.span() if first else None) == next(iter(wanted), None)
+    assert _span(pattern.search(text)) == next(iter(wanted), None)
+
+
+def _span(match: regex.Match[str] | None) -> tuple[int, int] | None:
+    return match.span() if match else None
 
 
 @given(st.text("abİß \n\t", max_size=14), st.integers(0, 14), st.integers(0, 14))
