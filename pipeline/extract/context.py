@@ -255,8 +255,9 @@ class Context:
             cue.status
             for cue in self.cues.statuses
             if cue.strength > 1 and cue.status != "actual"
-            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + OPENING)
-            if match.start() < q.start
+            # behind the opening patterns still look ahead: `Riêng Chương trình mục tiêu | quốc gia …`
+            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + 2 * OPENING)
+            if match.start() < q.start and match.end() <= sentence.start + OPENING
         ]
         if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
             return opening[0]
