@@ -250,7 +250,10 @@ class Context:
         ]
         surely = any(cue.strength > 1 or cue.status != "actual" for _, cue in found)
         if surely:
-            return _nearest(found)
+            told = _nearest(found)
+            above = self.above[sentence.block][:1] if told == "planned" else ()
+            # `đề nghị: 1. Bổ sung chỉ tiêu cho vay …`: a plan that its list asks for is asked for
+            return "requested" if any(self._told(block) == "requested" for block in above) else told
         opening = [
             cue.status
             for cue in self.cues.statuses

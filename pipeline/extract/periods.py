@@ -24,7 +24,9 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
-WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months", "until_month", "until_year"})
+WITHIN_YEAR = frozenset(
+    {"quarter", "month", "date", "first_months", "last_months", "until_month", "until_year"}
+)
 """Readings whose year may stand elsewhere."""
 SILENT = frozenset({"in_year", "in_quarter", "in_month", "today"})
 """Readings that point back and are none where nothing was said before: what is around tells the time."""
