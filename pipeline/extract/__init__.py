@@ -149,6 +149,7 @@ def _titled(flow: Flow) -> Period:
         if title.kind not in {"paragraph", "heading"} or title.marker or flow.text[title.end - 1] in ".;:!?,":
             break
         found = [m for m in periods().find(flow.text[title.start : title.end]) if m.reading != "open"]
+        found = [m for m in found if m.reading != "date"] or found  # the day of a meeting about a year
         if found:
             return found[0].period if len(found) == 1 else Period()
     return Period()

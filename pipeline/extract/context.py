@@ -55,7 +55,12 @@ class Context:
 
     def period(self, sentence: Sentence, q: Quantity, stop: int, *, stock: bool) -> Timed:
         """The period that governs a number, from its sentence outwards."""
-        timed = self._in_sentence(sentence, q, stop) or self._around(sentence, stock=stock)
+        timed = self._in_sentence(sentence, q, stop)
+        if timed is None:
+            timed = self._around(sentence, stock=stock)
+            if not stock and self.own.start and timed.period == self.own.as_stock():
+                # behind `Nguồn vốn đến 30/6/2023 …` of a half-year's report flows go on with its span
+                timed = Timed(self.own, timed.flags)
         return Timed(timed.period.as_stock(), timed.flags) if stock else timed
 
     def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
@@ -146,6 +151,9 @@ class Context:
                 beside = (block.kind in {"item", "row"} or self.own.start) and not (stock or higher)
                 if beside and found.period.end and not found.period.start:
                     continue  # the day up to which the block beside counts: no span of this one's
+                ended = not stock and not found.period.start and found.period.end
+                if ended and self.own.start and ended < self.own.start:
+                    continue  # `Qua rà soát cuối năm 2024 … đề nghị:` of a request for 2025
                 if not higher and self.own.end and found.period.start and found.period.start > self.own.end:
                     continue  # what comes later is that paragraph's plan: `xin chuyển nguồn sang năm sau`
                 if not higher and "period_open" in found.flags:
@@ -154,6 +162,7 @@ class Context:
                 return Timed(found.period, (*found.flags, *assumed))
         for parent in self.flow.parents(sentence.block):
             mentions = [m for m in self._mentions(parent) if m.reading != "open"]
+            mentions = [m for m in mentions if m.reading != "date"] or mentions
             if mentions:
                 return Timed(mentions[-1].period, ("period_assumed",))
         if self.own.start or self.own.end:
@@ -241,13 +250,17 @@ class Context:
         ]
         surely = any(cue.strength > 1 or cue.status != "actual" for _, cue in found)
         if surely:
-            return _nearest(found)
+            told = _nearest(found)
+            above = self.above[sentence.block][:1] if told == "planned" else ()
+            # `đề nghị: 1. Bổ sung chỉ tiêu cho vay …`: a plan that its list asks for is asked for
+            return "requested" if any(self._told(block) == "requested" for block in above) else told
         opening = [
             cue.status
             for cue in self.cues.statuses
             if cue.strength > 1 and cue.status != "actual"
-            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + OPENING)
-            if match.start() < q.start
+            # behind the opening patterns still look ahead: `Riêng Chương trình mục tiêu | quốc gia …`
+            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + 2 * OPENING)
+            if match.start() < q.start and match.end() <= sentence.start + OPENING
         ]
         if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
             return opening[0]

@@ -229,6 +229,8 @@ def _period(title: str, kind: str) -> Period:
     """The period in the title: the shortest named, the first of equals; a report's outlook is none."""
     outlook = regex.compile(data().title["outlook"])
     mentions = [m for m in periods().find(title) if m.period.end and m.period.start]
+    # `giám sát năm 2022 (ngày 14/3/2023)`: the day is the meeting's, the year what it is about
+    mentions = [m for m in mentions if m.reading != "date"] or mentions
     if kind == "báo cáo":
         mentions = [m for m in mentions if not outlook.search(title[: m.start])] or mentions[:1]
     if not mentions:

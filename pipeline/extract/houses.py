@@ -147,7 +147,7 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     # `16 nhà được tặng bồn nước, 5 nhà được cất mới`: its own verb is nearer than one beyond a comma
     own = passive and passive[0].start - q.end <= OWN and "," not in sentence.text[q.end : passive[0].start]
     if near and not (own and "," in sentence.text[near[-1].end : q.lead]):
-        return _cluster(frame, near)
+        return [*_cluster(frame, near), *_named_behind(frame, q, near, after)]
     aim = _aim(frame, q, verbs)
     if passive and not (aim and passive[0].trigger.values["work"] == "unspecified"):
         found = [m for m in after if m.start >= passive[0].start]
@@ -167,6 +167,15 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
             return _cluster(frame, above)
     kinds = [m for m in told if sentence.start <= m.start < min(stop, sentence.end)]
     return [] if kinds or listed else None
+
+
+def _named_behind(frame: Frame, q: Quantity, near: Sequence[Mark], after: Sequence[Mark]) -> list[Mark]:
+    """The work that stands with the houses where the verb before tells none: ``hỗ trợ 9 nhà xây lại``."""
+    if q.unit != "house" or any(m.trigger.values["work"] != "unspecified" for m in near):
+        return []
+    between = (frame.sentence.text[q.end : m.start].split() for m in after[:1])
+    bare = any(words in ([], ["nhà"], ["nhà", "ở"]) for words in between)
+    return list(after[:1]) if bare and after[0].trigger.id in {"houses.new", "houses.repair"} else []
 
 
 def _aim(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> list[Mark]:

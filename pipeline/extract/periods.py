@@ -24,7 +24,9 @@ from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
-WITHIN_YEAR = frozenset({"quarter", "month", "first_months", "last_months", "until_month", "until_year"})
+WITHIN_YEAR = frozenset(
+    {"quarter", "month", "date", "first_months", "last_months", "until_month", "until_year"}
+)
 """Readings whose year may stand elsewhere."""
 SILENT = frozenset({"in_year", "in_quarter", "in_month", "today"})
 """Readings that point back and are none where nothing was said before: what is around tells the time."""
@@ -144,7 +146,9 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
     if reading == "same_span":
         return _same_span(part.get("y"), said)
     if reading == "in_year":
-        year = year_known(said, 0)
+        # the day of a meeting about a year is not its time: `giám sát năm 2022 (ngày 14/3/2023)`
+        spanned = bool(said) and said[0].reading == "own" and said[0].period.start != said[0].period.end
+        year = year_known([m for m in said if m.reading != "date"] if spanned else said, 0)
         return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()
     if reading == "since_this_year":
         year = year_known(said, 0)
@@ -153,10 +157,8 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         return Period(date(now.year - 1, 1, 1), date(now.year - 1, 12, 31))
     for mention in reversed(said):
         period = mention.period
-        if reading == "past_months" and period.end and mention.reading in ENDS:
-            months = int(part["n"] or 0)
-            whole = months == period.end.month
-            return Period(date(period.end.year, 1, 1), period.end) if whole else Period()
+        if reading == "past_months" and period.end and mention.reading in {*ENDS, "own"}:
+            return _past_months(int(part["n"] or 0), period)
         if reading == "past_year" and period.end and mention.reading in {"year", "until_year"}:
             return Period(date(period.end.year, 1, 1), date(period.end.year, 12, 31))
         if reading in SPANS and mention.reading in SPANS[reading]:
@@ -170,8 +172,20 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
             then = period.end.year + YEARS[reading] * int(part.get("n") or 1)
             return Period(date(then, 1, 1), date(then, 12, 31))
+    if reading == "that_year" and said and said[0].reading == "own" and (now := said[0].period.end):
+        return Period(date(now.year, 1, 1), date(now.year, 12, 31))
     if part.get("ago") and (year := year_known(said, 0)):  # `năm ngoái`, where only days were named
         return Period(date(int(year) - 1, 1, 1), date(int(year) - 1, 12, 31))
+    return Period()
+
+
+def _past_months(months: int, period: Period) -> Period:
+    """The months up to a period's end, where they are all of its year's; those before a day's month else."""
+    end = period.end or date.min
+    if months == end.month:
+        return Period(date(end.year, 1, 1), end)
+    if period.start == end and 0 < months == end.month - 1:
+        return Period(date(end.year, 1, 1), _month_end(end.year, months))
     return Period()
 
 
@@ -217,6 +231,14 @@ def _same_span(year: str | None, said: Sequence[Mention]) -> Period:
     return Period(start, end)
 
 
+def _holds_own(period: Period, said: Sequence[Mention]) -> bool:
+    """Whether years hold the document's own time and more: behind a programme's name they are its name."""
+    own = said[0].period if said and said[0].reading == "own" else Period()
+    spans = (own.start, own.end, period.start, period.end)
+    first, last, start, end = (d or date.min for d in spans)
+    return None not in spans and start <= first and last <= end and period != own
+
+
 def _spaced(pattern: str) -> str:
     """A blank of a pattern is a few on the page: a line may end there."""
     return (
@@ -249,6 +271,8 @@ class Periods:
         """What is looked for in documents."""
         self._ignored = [regex.compile(_spaced(p), flags) for p in data["ignored"]["before"]]
         self._ignored_span = [regex.compile(_spaced(p), flags) for p in data["ignored"]["same_span"]]
+        self._ignored_years = [regex.compile(_spaced(p), flags) for p in data["ignored"]["years"]]
+        self._ignored_within = [regex.compile(_spaced(p), flags) for p in data["ignored"]["within"]]
         self._citation = Prefiltered.of(regex.compile(_spaced(data["ignored"]["citation"]), flags))
 
     def find(self, text: str) -> list[Mention]:
@@ -309,7 +333,9 @@ class Periods:
                 continue
             if reading in POINTING and period == Period():
                 reading = "open"
-            mention = Mention(start, end, reading, period, self._is_ignored(text, begin, start, reading))
+            holds = reading == "years" and _holds_own(period, heard)
+            ignored = self._is_ignored(text, begin, start, reading, holds=holds)
+            mention = Mention(start, end, reading, period, ignored)
             heard.append(mention)
             if not mention.compares:
                 found.append(mention)
@@ -324,10 +350,12 @@ class Periods:
         known = self._words.get(" ".join(value.lower().split())) if value else None
         return str(known) if known else value
 
-    def _is_ignored(self, text: str, begin: int, start: int, reading: str) -> bool:
+    def _is_ignored(self, text: str, begin: int, start: int, reading: str, *, holds: bool) -> bool:
         before = text[max(begin, start - 90) : start]
         more = self._ignored_span if reading == "same_span" else []
-        return any(pattern.search(before) for pattern in (*self._ignored, *more))
+        years = self._ignored_years if reading == "years" else []
+        within = self._ignored_within if holds else []
+        return any(pattern.search(before) for pattern in (*self._ignored, *more, *years, *within))
 
 
 @cache

@@ -25,6 +25,8 @@ def test_examples(text: str, dates: str) -> None:
         "tăng 12 hộ so với cùng kỳ năm 2022",
         "Quyết định số 33/2015/QĐ-TTg ngày 10/8/2015 của Thủ tướng",
         "theo chuẩn nghèo đa chiều giai đoạn 2021-2025",
+        "theo chuẩn của thành phố giai đoạn 2021-2025",
+        "theo tiêu chí giai đoạn 2022 - 2025",
         "ông A sinh năm 1950",
     ],
 )
