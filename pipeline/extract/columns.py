@@ -94,9 +94,15 @@ def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tupl
         rules, columns, head = chosen
         beside = list(_beside(rules, columns, caption_of(flow, grid), book))
         if beside:  # whose the money is nobody says
-            columns = [replace(c, entry=None) if c.entry and c.unit == "vnd" else c for c in columns]
+            columns = [replace(c, entry=None) if _is_anybodys(c, rules) else c for c in columns]
         _read_grid(flow, grid, [(rules, columns), *beside], head, book, reading)
     return reading, frozenset(claimed)
+
+
+def _is_anybodys(column: Column, rules: TableRules) -> bool:
+    """Whether a column holds money, and its heading does not say that it is the table's own."""
+    own = rules.parts.get("grid.own")
+    return bool(column.entry and column.unit == "vnd") and not (own and own.search(column.heading))
 
 
 def _beside(
