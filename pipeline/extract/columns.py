@@ -149,7 +149,7 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
             if never and never.search(f"{_title(caption)} {labels}"):
                 continue
             columns = [column_of(heading, caption, rules, book) for heading in _shares(headings)]
-            columns = summed(counted(columns, grid.rows[head:], rules, book))
+            columns = summed(counted(columns, grid.rows[head:], rules, book, caption))
             columns = _told_apart(columns)
             if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
                 c.is_label for c in columns

@@ -50,6 +50,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("of_these"), f"{path}: [of_these]", "pattern example").pattern(bounded=False),
         Entry(data.get("taught"), f"{path}: [taught]", "pattern example").pattern(bounded=False),
         Entry(data.get("gets"), f"{path}: [gets]", "pattern example").pattern(bounded=False),
+        Entry(data.get("remainder"), f"{path}: [remainder]", "pattern example").pattern(bounded=False),
         Entry(data.get("handed_on"), f"{path}: [handed_on]", "pattern example").pattern(bounded=False),
         Entry(data.get("states"), f"{path}: [states]", "pattern example").pattern(),
         Entry(data.get("goes_on"), f"{path}: [goes_on]", "pattern example").pattern(),

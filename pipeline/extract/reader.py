@@ -254,7 +254,11 @@ def _is_said_behind(seen: Seen, told: Mark) -> bool:
     """Whether the number's clause says behind it, of another number, what stands above it."""
     start, end = seen.clause
     return told.end <= start and any(
-        seen.q.end <= m.start < end and not m.trigger.weak and m.trigger.values == told.trigger.values
+        seen.q.end <= m.start < end
+        and not m.trigger.weak
+        and m.trigger.values == told.trigger.values
+        # `riêng cấp huyện 500 triệu đồng, còn lại do các xã tiếp nhận`: that is said of the rest
+        and not seen.frame.cues.remainder.search(seen.text, seen.q.end, m.start)
         for m in seen.frame.marks
     )
 

@@ -317,6 +317,7 @@ class Cues:
     of_these: Pattern
     taught: Pattern
     gets: Pattern
+    remainder: Pattern
     handed_on: Pattern
     states: Pattern
     goes_on: Pattern
