@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from pipeline.extract.grid_cells import Cell
+from pipeline.extract.groups import groups
 from pipeline.extract.rules import Rulebook, TableRules
 from pipeline.language.normal import fold_marks
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _TOTAL = regex.compile(
     r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
 )
+_NUMBER = regex.compile(r"[0-9][0-9.]*|[-–]")
 _FOLDED = regex.compile(r"\s*(?:tong cong|tong so|toan (?:huyen|tinh|xa))\s*", regex.IGNORECASE)
 
 
@@ -31,20 +33,42 @@ def is_total(label: str) -> bool:
 
 
 def counted(
-    columns: Sequence[Column], body: Sequence[Sequence[Cell]], rules: TableRules, book: Rulebook
+    columns: Sequence[Column],
+    body: Sequence[Sequence[Cell]],
+    rules: TableRules,
+    book: Rulebook,
+    caption: str = "",
 ) -> list[Column]:
-    """Columns whose cells name what they count (``12.400 hộ``) are of counts, whatever heads them."""
+    """Columns whose cells name what they count (``12.400 hộ``) are of counts, whatever heads them.
+
+    So are those headed by groups alone where the caption tells what all hold: ``Quà Tết (suất)``.
+    """
     counts = {n.column for n in rules.numbers if n.unit_column}
     entry = next((e for e in rules.headings if e.column in counts), None)
+    listed = rules.parts.get("grid.listed")
+    told = bool(listed and listed.search(caption))
     found = list(columns)
     for k, column in enumerate(columns):
         if entry is None or not column.is_label:
             continue
         cells = [row[k].text for row in body if k < len(row) and row[k].text]
+        if told and _is_group(column.heading) and all(_NUMBER.fullmatch(text) for text in cells):
+            found[k] = replace(column, entry=entry, unit=entry.unit, is_label=False)
+            continue
         named = [q for text in cells for q in book.grammar.find(text)[:1] if q.start == 0 and not q.is_money]
         if cells and 2 * sum(q.unit not in {"percent", "other"} for q in named) > len(cells):
             found[k] = replace(column, entry=entry, unit=entry.unit, is_label=False)
     return found
+
+
+REST = 12
+"""Characters of a heading behind its group: ``Trẻ em mồ côi``."""
+
+
+def _is_group(heading: str) -> bool:
+    """Whether a heading names a group and hardly anything else: ``Hộ nghèo``."""
+    inside = groups().find(heading, 0, len(heading))
+    return bool(inside) and inside[0].start == 0 and len(heading) - inside[-1].end <= REST
 
 
 def summed(columns: Sequence[Column]) -> list[Column]:

@@ -94,9 +94,15 @@ def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tupl
         rules, columns, head = chosen
         beside = list(_beside(rules, columns, caption_of(flow, grid), book))
         if beside:  # whose the money is nobody says
-            columns = [replace(c, entry=None) if c.entry and c.unit == "vnd" else c for c in columns]
+            columns = [replace(c, entry=None) if _is_anybodys(c, rules) else c for c in columns]
         _read_grid(flow, grid, [(rules, columns), *beside], head, book, reading)
     return reading, frozenset(claimed)
+
+
+def _is_anybodys(column: Column, rules: TableRules) -> bool:
+    """Whether a column holds money, and its heading does not say that it is the table's own."""
+    own = rules.parts.get("grid.own")
+    return bool(column.entry and column.unit == "vnd") and not (own and own.search(column.heading))
 
 
 def _beside(
@@ -143,7 +149,7 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
             if never and never.search(f"{_title(caption)} {labels}"):
                 continue
             columns = [column_of(heading, caption, rules, book) for heading in _shares(headings)]
-            columns = summed(counted(columns, grid.rows[head:], rules, book))
+            columns = summed(counted(columns, grid.rows[head:], rules, book, caption))
             columns = _told_apart(columns)
             if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
                 c.is_label for c in columns

@@ -142,6 +142,12 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
             return _cluster(frame, built, forward=True)
     counted = sentence.previous(q.start)
     previous = max(spent, counted.end if counted else spent)
+    told_of = next(
+        (m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)), None
+    )
+    scope = frame.rules.parts["scope.before"]
+    if told_of and after and scope.search(sentence.text, previous, told_of.start):
+        return _cluster(frame, after[:1])
     near = [m for m in verbs if previous <= m.start and m.end <= q.start and clause.holds(m.start)]
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
     # `16 nhà được tặng bồn nước, 5 nhà được cất mới`: its own verb is nearer than one beyond a comma

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
@@ -11,9 +11,12 @@ from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, is_broken
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.sentence import NO_THINGS
+from pipeline.extract.whose import group_at
 
 NEAREST = 60
 """Rows before a number among which the one is looked for that it joins."""
+TAUGHT, CLASS = "training", "class"
+"""The kind of help that is counted both in classes and in those who were taught, and the classes' unit."""
 LONGEST_GAP = 160
 """Characters between two numbers of one row, at most."""
 
@@ -32,7 +35,10 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         return None
     last = row.last
     gap = seen.text[last.end : seen.q.lead]
-    if not within and (seen.q.unit in THINGS or not frame.cues.continues.match(gap)):
+    told = frame.cues.of_these.match(gap)
+    taught = row.values.get("kind") == TAUGHT and (last.unit == CLASS) != (seen.q.unit == CLASS)
+    taught = taught and bool(frame.cues.taught.fullmatch(gap))
+    if not within and not taught and (seen.q.unit in THINGS or not frame.cues.continues.match(gap)):
         return None
     depth = {mine, sentence.clause_at(last.start)}
     between = sentence.between(last.start, seen.q.start)
@@ -42,20 +48,29 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         frame.cues.whole.search(outside) or all(_is_price(frame, o, last.end) for o in between)
     ):
         between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
-    if between or len(outside) > LONGEST_GAP or frame.cues.parts.search(outside):
+    # `giải ngân 4 tỷ đồng trong tổng số 9 tỷ đồng vốn giao`: the entry says what stands before it
+    parts = None if number.before and not number.starts else frame.cues.parts.search(outside)
+    if between or len(outside) > LONGEST_GAP or parts:
         return None
-    if number.link and not number.link.search(outside):
+    if number.link and not taught and not number.link.search(outside):
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
     begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
+    if taught:  # `dạy nghề cho 96 người, tổ chức 4 lớp`: the verb is of what was told
+        begun = [m for m in begun if not m.trigger.weak]
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
         listed = last.end + KINDS
         begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
+    if seen.q.is_money:  # `29 hộ được phát lồng cá, trị giá 9 triệu`: what is given tells more than the verb
+        verbs = {a.start for a, b in pairwise(begun) if a.trigger.weak and b.start - a.end <= 1}
+        begun = [m for m in begun if m.start not in verbs or m.trigger.reason]
+    if seen.q.is_money and (kind := _aim(seen, row, begun)):
+        begun = []
+        row.values |= kind
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
-    told = frame.cues.of_these.match(gap)
     # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
     if seen.q.unit in THINGS and any(_is_added(seen.text, m) for m in begun):
         return None
@@ -78,6 +93,21 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     return None
 
 
+def _aim(seen: Seen, row: Draft, begun: Sequence[Mark]) -> Mapping[str, str]:
+    """What money behind people who were helped was for: ``giúp 70 hộ có vốn, cây giống, trị giá 9 triệu``."""
+    frame, last = seen.frame, row.last
+    kinds = [m.trigger.values for m in begun if not m.trigger.reason and not m.trigger.weak]
+    if last.is_money or len(kinds) < max(len(begun), 1) or any(k != kinds[0] for k in kinds):
+        return {}
+    if not _is_weak(frame, row) or any(row.values.get(c) != v for c, v in frame.rules.default.items()):
+        return {}
+    own = group_at(frame.sentence, last)
+    behind = max(last.end, own.end if own else 0)
+    if not frame.cues.gets.match(seen.text, behind) or ";" in seen.text[behind : seen.q.lead]:
+        return {}
+    return kinds[0] if frame.cues.money.search(seen.text, begun[-1].end, seen.q.lead) else {}
+
+
 def _is_added(text: str, mark: Mark) -> bool:
     """Whether a weak verb stands right behind ``và``."""
     return mark.trigger.weak and text.startswith(" và ", mark.start - 4)
@@ -95,12 +125,15 @@ def _is_weak(frame: Frame, row: Draft) -> bool:
 
 
 def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
-    """Marks without those that only go on with a list of the same kind: ``con giống, cây giống``."""
+    """Marks without those that only go on with a list: ``con giống, cây giống, tiền mặt``."""
     return [
         m
         for before, m in zip((None, *marks), marks, strict=False)
         if before is None
-        or m.trigger is not before.trigger
+        or before.trigger.reason
+        or (before.trigger.weak and m.trigger is not before.trigger)
+        or m.trigger.reason
+        or m.trigger.weak
         or text[before.end : m.start].replace("và", "").strip(" ,")
     ]
 

@@ -9,6 +9,8 @@ from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.within import parts_of
 from pipeline.model import Value
 
+DONE = frozenset({"completed", "handed_over"})
+"""Stages of houses that say no more than that they are done: their work is their total's."""
 Proved = dict[tuple[int, int], bool]
 """Whether a total's parts add up to it, by its identity and their breakdown."""
 
@@ -30,7 +32,11 @@ def finish(row: Draft, proved: Proved) -> None:
         if row.group is None:
             _group_of_parts(row)
         if row.complete and len(set(_works(row)) - {None, "unspecified"}) > 1:
+            told = row.values.get("work")
             row.values["work"] = "unspecified"  # `làm 245 nhà, gồm xây mới 168 nhà và sửa chữa 77 nhà`
+            for part in row.children:  # `…; trong số đã khởi công có 120 nhà hoàn thành`: of both kinds
+                if part.breakdown > 1 and part.values.get("stage") in DONE and part.values["work"] == told:
+                    part.values["work"] = "unspecified"
     elif row.parent:
         row.role = "part"
     if row.parent and _is_proved(row.parent, row.breakdown, proved):

@@ -327,6 +327,9 @@ def _by_sums(rows: Sequence[Draft]) -> None:
     for number, total in enumerate(rows):
         if total.parent:
             continue
+        beside = rows[number + 1 : number + 1 + NEAREST]
+        for row in _mixed([r for r in beside if r.sentence is total.sentence], total):
+            adopt(total, row, 1 + max((c.breakdown for c in total.children), default=0))
         behind = rows[number + 1] if number + 1 < len(rows) else None
         shared = (c for c in total.adds if total.value(c) is not None and behind and c in behind.cells)
         column = next(shared, None)

@@ -77,6 +77,9 @@ def _place(
     if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark else ""):
         refused.setdefault(q.start, reason)
         return
+    if reason := _of_refused(seen, mark, refused):
+        refused.setdefault(q.start, reason)
+        return
     if q.is_money and (whom := _spoken_of(seen)):
         if len(whom) > 1:
             refused.setdefault(q.start, JOINT_AMOUNT)
@@ -206,6 +209,16 @@ def _whole_of(seen: Seen, above: Sequence[Draft]) -> list[Draft]:
     return [whole] if seen.frame.cues.parts.search(seen.text, whole.last.end, part.first.lead) else []
 
 
+def _of_refused(seen: Seen, mark: Mark | None, refused: Mapping[int, str]) -> str:
+    """Why a number is none where words before a refused one govern both: ``512 tỷ, trong đó tỉnh 398 tỷ``."""
+    if mark is None or not seen.q.is_money or not mark.trigger.weak or mark.end > seen.begin:
+        return ""
+    whole = next(iter(seen.frame.sentence.between(mark.end, seen.q.start)), None)
+    if whole is None or whole.unit != seen.q.unit or whole.start not in refused:
+        return ""
+    return refused[whole.start] if seen.frame.cues.parts.search(seen.text, whole.end, seen.q.lead) else ""
+
+
 def _of_one(seen: Seen) -> str:
     """Why money is the price of one: ``20 triệu đồng/nhà``, ``(mỗi suất gồm 10 kg gạo và 200.000 đồng)``."""
     if not seen.q.is_money:
@@ -241,7 +254,11 @@ def _is_said_behind(seen: Seen, told: Mark) -> bool:
     """Whether the number's clause says behind it, of another number, what stands above it."""
     start, end = seen.clause
     return told.end <= start and any(
-        seen.q.end <= m.start < end and not m.trigger.weak and m.trigger.values == told.trigger.values
+        seen.q.end <= m.start < end
+        and not m.trigger.weak
+        and m.trigger.values == told.trigger.values
+        # `riêng cấp huyện 500 triệu đồng, còn lại do các xã tiếp nhận`: that is said of the rest
+        and not seen.frame.cues.remainder.search(seen.text, seen.q.end, m.start)
         for m in seen.frame.marks
     )
 

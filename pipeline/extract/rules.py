@@ -315,6 +315,9 @@ class Cues:
     own_verb: Pattern
     continues: Pattern
     of_these: Pattern
+    taught: Pattern
+    gets: Pattern
+    remainder: Pattern
     handed_on: Pattern
     states: Pattern
     goes_on: Pattern
