@@ -10,7 +10,7 @@ others, whose errors were looked for and mended, do not. What a forest thinks of
 says little; so each set is judged by a forest grown without it, and from those judgements a logistic
 regression with a Gaussian prior (ridge; Hoerl & Kennard 1970) learns what the forest, proofs and doubts are
 worth. At last the log odds of all rows are set (``level``) so that of the sure rows of first runs nine in ten
-are right. The kept ones come from these sets of ``benchmarks``: own, blind to blind16, the samples, the
+are right. The kept ones come from these sets of ``benchmarks``: own, blind to blind17, the samples, the
 shared passages and reports.
 """
 
