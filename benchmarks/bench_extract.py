@@ -27,12 +27,16 @@ SURE_HEAD = (
 
 @dataclass(frozen=True)
 class Labelled:
-    """A data set: its labels, the tables that hoso made, and the files judged (None: all)."""
+    """A data set: its labels, the tables that hoso made, the files judged (None: all), and its kind.
+
+    ``ours`` are texts that we wrote, ``real`` others', ``drawn`` those of which pages were drawn.
+    """
 
     name: str
     truth: Path
     tables: Path
     only: Sequence[str] | None = None
+    kind: str = "ours"
 
 
 def sets() -> Iterator[Labelled]:
@@ -52,9 +56,10 @@ def sets() -> Iterator[Labelled]:
     out = extracted(SHARED / "reports", "reports")
     for number, name in (("000", "report, clean"), ("001", "report, ruined text")):
         stem = next((SHARED / "reports").glob(f"{number}_*.txt")).stem
-        yield Labelled(name, truth, out, [stem])
+        yield Labelled(name, truth, out, [stem], "real")
     passages = SHARED / "passages"
-    yield Labelled("news and reports", passages / "truth", extracted(passages / "txt", "passages"))
+    out = extracted(passages / "txt", "passages")
+    yield Labelled("news and reports", passages / "truth", out, kind="real")
     yield from _printed(truth)
 
 
@@ -67,7 +72,8 @@ def _printed(truth: Path) -> Iterator[Labelled]:
         folder.mkdir(parents=True, exist_ok=True)
         printed.scan(text, folder / f"{report.stem}.pdf", seal_on=figure.split()[0], seed=seed)
         out = extracted(folder, f"printed-out-{seed}")
-        yield Labelled(f"report scanned at 200 dpi, seal over {figure}", truth, out, [report.stem])
+        name = f"report scanned at 200 dpi, seal over {figure}"
+        yield Labelled(name, truth, out, [report.stem], "drawn")
 
 
 def rows(found: Sequence[Labelled]) -> list[Sequence[object]]:

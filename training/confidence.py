@@ -1,17 +1,17 @@
-"""How sure rows are, learnt: ``python -m training.confidence --today TRUTH=TABLES …``.
+"""How sure rows are, learnt: ``python -m training.confidence [--write]``.
 
-Each argument names a folder of labels and the tables that hoso made of the same texts. A row is right where
-it agrees with a label in every judged column. Writes ``dictionaries/confidence.npy``, a forest of randomised
-trees (Geurts, Ernst & Wehenkel 2006), and the weights of proof and doubt in ``confidence.toml``.
+A row is right where it agrees with a label in every judged column. ``--write`` writes
+``dictionaries/confidence.npy``, a forest of randomised trees (Geurts, Ernst & Wehenkel 2006), and the weights
+of proof and doubt in ``confidence.toml``.
 
-``--today`` are texts of ours and ``--real`` real reports and news, as today's rules read them; ``--first``
-are first runs, made before anybody looked at the texts: they say what goes wrong in unseen texts, which the
-others, whose errors were looked for and mended, do not. What a forest thinks of rows that it was grown on
-says little; so each set is judged by a forest grown without it, and from those judgements a logistic
-regression with a Gaussian prior (ridge; Hoerl & Kennard 1970) learns what the forest, proofs and doubts are
-worth. At last the log odds of all rows are set (``level``) so that of the sure rows of first runs nine in ten
-are right. The kept ones come from these sets of ``benchmarks``: own, blind to blind17, the samples, the
-shared passages and reports.
+What rows are learnt from: texts of ours and real reports and news (where the shared material is there), as
+today's rules read them; and first runs (``benchmarks/*/first``: the tables that hoso made before anybody had
+looked at a set's texts): they say what goes wrong in unseen texts, which the others, whose errors were looked
+for and mended, do not. What a forest thinks of rows that it was grown on says little; so each set is judged
+by a forest grown without it, and from those judgements a logistic regression with a Gaussian prior (ridge;
+Hoerl & Kennard 1970) learns what the forest, proofs and doubts are worth. At last the log odds of all rows
+are set (``level``) so that of the sure rows of first runs nine in ten are right. These judgements, set by
+set, are printed: they are the nearest to what confidence is worth in texts that nobody has seen.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import bench_extract
+from benchmarks.bench_extract import Labelled
 from benchmarks.scoring import JUDGED, judged, read, stem
+from benchmarks.shared import ROOT
 from pipeline.extract.confidence import NODE, SCALE, Forest, Row, doubts, evidence, log_odds
 
-OUT = Path(__file__).resolve().parent.parent / "dictionaries"
+OUT = ROOT / "dictionaries"
 TREES, DEPTH, LEAF, ASKED, FEWEST = 60, 24, 3, 0.15, 5
 """How many trees, how deep at most, rows in a leaf at least, share of the evidence that a node chooses from,
 and rows in which evidence must occur to be asked for."""
-COUNTS = {"today": 0.3, "real": 4.0, "first": 1.0}
-"""What a row counts. Texts that we did not write are few, and what users have."""
+COUNTS = {"ours": 0.3, "real": 4.0, "first": 1.0}
+"""What a row counts, by the kind of its text and run: real texts are few, and what users have."""
 PRIOR = 2.0
 """Strength of the prior: a weight must earn its distance from what is believed before."""
 BELIEVED = {
@@ -59,28 +61,38 @@ SURE_ODDS = log(0.895 / 0.105)
 """Log odds of a confidence that is 0.9 when rounded."""
 SHARE = 0.9
 """Of the rows with a confidence of 0.9 so many are to be right."""
+HEAD = (
+    "data set, by a forest without it",
+    "rows",
+    "right",
+    "at 0.9 or more",
+    "of these right",
+    "right rows that reach it",
+)
 FIGURES = frozenset(JUDGED) - {"citations", "documents"}
 MARK = "# Made by training/confidence.py"
 
 
 class Known(NamedTuple):
-    """A row: its set, what kind of run found it, what is told of it, and whether it is right."""
+    """A row: where its labels are, the run that found it, what is told of it, and whether it is right."""
 
     of: str
-    kind: str
+    run: Labelled
     told: Sequence[str]
     doubts: Sequence[str]
     right: bool
 
 
-def known(truth: Path, tables: Path, kind: str) -> Iterator[Known]:
-    """The rows of figures that hoso made of a set.
+def first_runs() -> Iterator[Labelled]:
+    """The kept tables of first runs."""
+    for tables in sorted((ROOT / "benchmarks").glob("*/first")):
+        name = tables.parent.name
+        yield Labelled(f"own, {name}, first run", tables.parent / "truth", tables, kind="first")
 
-    Args:
-        truth: the labels; the set's texts lie in ``txt`` beside it, or in ``text`` beside the tables.
-        tables: what hoso made.
-        kind: ``today``, ``real`` or ``first``.
-    """
+
+def known(one: Labelled) -> Iterator[Known]:
+    """The rows of figures that hoso made of a set, whose texts lie beside its labels or its tables."""
+    truth, tables = one.truth, one.tables
     folders = (truth.parent / "txt", tables.parent / "text")
     texts = {path.stem: path for folder in folders for path in folder.glob("**/*.txt")}
     places = {row["row_id"]: row for row in reversed(read(tables / "evidence.csv"))}
@@ -89,7 +101,7 @@ def known(truth: Path, tables: Path, kind: str) -> Iterator[Known]:
         left.setdefault(each["doc_id"], []).append(each)
     found: dict[str, list[tuple[Row, bool]]] = {}
     read_from: dict[str, str] = {}
-    for table, row, right in judged(truth, tables):
+    for table, row, right in judged(truth, tables, one.only):
         if table in FIGURES:
             doc_id = row["doc_id"]
             if doc_id not in read_from:
@@ -101,7 +113,7 @@ def known(truth: Path, tables: Path, kind: str) -> Iterator[Known]:
         text, rest = read_from[doc_id], left.get(doc_id, [])
         told = evidence([row for row, _ in rows], text, rest)
         for names, (told_of, is_right) in zip(told, rows, strict=True):
-            yield Known(str(truth), kind, names, list(doubts(told_of.values)), is_right)
+            yield Known(str(truth), one, names, list(doubts(told_of.values)), is_right)
 
 
 def _place(text: str, row: Mapping[str, str], first: Mapping[str, str]) -> tuple[int, int]:
@@ -125,7 +137,7 @@ def grown(rows: Sequence[Known]) -> Forest:
     trees = ExtraTreesClassifier(
         TREES, max_depth=DEPTH, min_samples_leaf=LEAF, max_features=ASKED, random_state=0
     )
-    trees.fit(there, [row.right for row in rows], sample_weight=[COUNTS[row.kind] for row in rows])
+    trees.fit(there, [row.right for row in rows], sample_weight=[COUNTS[row.run.kind] for row in rows])
     parts, roots = [], [0]
     for tree in (each.tree_ for each in trees.estimators_):
         right = tree.children_right
@@ -164,7 +176,7 @@ def fit(rows: Sequence[Known], odds: NDArray[np.float64]) -> dict[str, float]:
         x[i, [place[name] for name in row.doubts if name in place]] = 1.0
     believed = np.array([0.0, 1.0, *(BELIEVED.get(name, 0.0) for name in names)])
     right = np.array([float(row.right) for row in rows])
-    weights = _newton(x, right, np.array([COUNTS[row.kind] for row in rows]), believed)
+    weights = _newton(x, right, np.array([COUNTS[row.run.kind] for row in rows]), believed)
     of_name = zip(names, weights[2:], strict=True)
     named = {name: _sensible(float(weight), BELIEVED.get(name, 0.0)) for name, weight in of_name}
     return {"every row": float(weights[0]), "forest": float(weights[1]), **named}
@@ -219,13 +231,6 @@ def _newton(
     return weights
 
 
-def _told(name: str, odds: NDArray[np.float64], right: NDArray[np.bool_]) -> str:
-    sure = odds >= SURE_ODDS
-    reach = (sure & right).sum() / right.sum()
-    is_right = right[sure].mean()
-    return f"{name}: {sure.sum()} of {len(odds)} sure, {is_right:.3f} right, {reach:.3f} of the right ones"
-
-
 def _write(weights: Mapping[str, float], forest: Forest) -> None:
     np.save(OUT / "confidence.npy", forest.nodes, allow_pickle=False)
     path = OUT / "confidence.toml"
@@ -244,30 +249,49 @@ def _write(weights: Mapping[str, float], forest: Forest) -> None:
     path.write_text(head + "\n".join([*lines, ""]), encoding="utf-8")
 
 
-def _pairs(pairs: Iterable[str], kind: str) -> Iterator[Known]:
-    for truth, _, tables in (pair.partition("=") for pair in pairs):
-        yield from known(Path(truth), Path(tables), kind)
+class Learnt(NamedTuple):
+    """Rows, the log odds of each, shape (n,), as of sets that forests do not know, and weights."""
+
+    rows: Sequence[Known]
+    odds: NDArray[np.float64]
+    weights: Mapping[str, float]
+
+    def told(self) -> Iterator[Sequence[object]]:
+        """A line for each run of each set, under ``HEAD``, and one for all first runs."""
+        runs = {row.run.name: row.run for row in self.rows}
+        for name in runs:
+            yield self._line(name, [row.run.name == name for row in self.rows])
+        yield self._line("all first runs", [row.run.kind == "first" for row in self.rows])
+
+    def _line(self, name: str, own: Sequence[bool]) -> Sequence[object]:
+        odds, right = self.odds[own], np.array([row.right for row in self.rows])[own]
+        sure = odds >= SURE_ODDS
+        both, n, found = (int(each.sum()) for each in (sure & right, sure, right))
+        return (name, len(odds), found, n, f"{both / n:.3f}" if n else "", f"{both / found:.3f}")
+
+
+def learn(sets: Iterable[Labelled]) -> Learnt:
+    """Learn from today's runs of sets, drawn ones apart, and all first runs."""
+    runs = [*(one for one in sets if one.kind in COUNTS), *first_runs()]
+    rows = [row for one in runs for row in known(one)]
+    odds = left_out(rows)
+    weights = fit(rows, odds)
+    unseen = judgements(rows, odds, weights)
+    first = np.array([row.run.kind == "first" for row in rows])
+    raised = level(unseen[first], [row.right for row in rows if row.run.kind == "first"])
+    return Learnt(rows, unseen + raised, {**weights, "every row": weights["every row"] + raised})
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for kind in COUNTS:
-        parser.add_argument(f"--{kind}", nargs="+", default=[], metavar="TRUTH=TABLES", required=True)
-    options = vars(parser.parse_args())
-    rows = [row for kind in COUNTS for row in _pairs(options[kind], kind)]
-    odds = left_out(rows)
-    weights = fit(rows, odds)
-    right = np.array([row.right for row in rows])
-    first = np.array([row.kind == "first" for row in rows])
-    unseen = judgements(rows, odds, weights)
-    weights["every row"] += (raised := level(unseen[first], right[first].tolist()))
-    _write(weights, grown(rows))
-    print("Each set by a forest that does not know it:")
-    for name, kind in sorted({(row.of, row.kind) for row in rows}):
-        own = np.array([row.of == name and row.kind == kind for row in rows])
-        print(_told(f"{name} ({kind})", unseen[own] + raised, right[own]))
-    print(_told("all first runs", unseen[first] + raised, right[first]))
+    parser.add_argument("--write", action="store_true", help="write what was learnt into dictionaries/")
+    write = parser.parse_args().write
+    learnt = learn(bench_extract.sets())
+    if write:
+        _write(learnt.weights, grown(learnt.rows))
+    for line in (HEAD, *learnt.told()):
+        print(*line, sep=" | ")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.bench_extract import Labelled
 from pipeline.extract.confidence import HIGHEST, LOWEST, Row, confidence, evidence, log_odds, understood
 from pipeline.model import Value
 from training.confidence import BELIEVED, COUNTS, SHARE, SURE_ODDS, Known, fit, grown, left_out, level
@@ -92,9 +94,13 @@ def test_doubtful_reading_lowers_it(parts: tuple[float, float, float], expected:
     assert confidence(*parts) == expected
 
 
+def _run(kind: str) -> Labelled:
+    return Labelled(kind, Path(), Path(), kind=kind)
+
+
 def _rows(of: str, kind: str, names: str, right: Callable[[int], bool] | bool) -> list[Known]:
     return [
-        Known(of, kind, [name], (), right(i) if callable(right) else right)
+        Known(of, _run(kind), [name], (), right(i) if callable(right) else right)
         for name in names
         for i in range(20)
     ]
@@ -109,20 +115,20 @@ def test_a_forest_tells_right_rows_from_wrong_ones_and_reads_as_it_was_grown() -
 
 
 def test_a_set_is_judged_by_a_forest_that_does_not_know_it() -> None:
-    rows = [*_rows("x", "first", "ab", True), *_rows("y", "today", "ab", lambda i: i % 2 == 0)]
+    rows = [*_rows("x", "first", "ab", True), *_rows("y", "ours", "ab", lambda i: i % 2 == 0)]
     odds = left_out(rows)
     assert odds[0] == pytest.approx(0, abs=1e-3)
     assert odds[-1] == log_odds(grown(rows[:1] * 20).share([["a"]]))[0]
 
 
 def test_rows_of_real_texts_count_more() -> None:
-    mostly = [*_rows("x", "real", "a", True), *_rows("y", "today", "a", False)]
-    assert COUNTS["real"] > COUNTS["today"]
+    mostly = [*_rows("x", "real", "a", True), *_rows("y", "ours", "a", False)]
+    assert COUNTS["real"] > COUNTS["ours"]
     assert fit(mostly, np.zeros(len(mostly)))["every row"] > 0
 
 
 def test_doubts_are_worth_what_the_forest_does_not_know() -> None:
-    rows = [Known("x", "first", (), ("flag odd",) if i % 2 else (), i % 4 != 1) for i in range(80)]
+    rows = [Known("x", _run("first"), (), ("flag odd",) if i % 2 else (), i % 4 != 1) for i in range(80)]
     weights = fit(rows, np.zeros(len(rows)))
     assert weights["flag odd"] < 0 < weights["every row"]
     assert weights["flag malformed_number"] == BELIEVED["flag malformed_number"]
