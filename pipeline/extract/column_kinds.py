@@ -10,6 +10,7 @@ import regex
 
 from pipeline.extract.grid_cells import Cell
 from pipeline.extract.groups import groups
+from pipeline.extract.patterns import Pattern
 from pipeline.extract.rules import Rulebook, TableRules
 from pipeline.language.normal import fold_marks
 
@@ -69,6 +70,27 @@ def _is_group(heading: str) -> bool:
     """Whether a heading names a group and hardly anything else: ``Hộ nghèo``."""
     inside = groups().find(heading, 0, len(heading))
     return bool(inside) and inside[0].start == 0 and len(heading) - inside[-1].end <= REST
+
+
+def without_people(columns: Sequence[Column], body: Sequence[Sequence[Cell]], sign: Pattern) -> list[Column]:
+    """Columns that say for whom alone count people where another one names what the table is of.
+
+    ``Hộ nghèo | Hộ cận nghèo | Thẻ BHYT đã cấp`` counts households and cards; where the former add up to the
+    latter in every line, all are cards.
+    """
+    named = [k for k, c in enumerate(columns) if c.entry and c.entry.unit != "vnd" and sign.search(c.heading)]
+    whose = [k for k, c in enumerate(columns) if c.entry and c.entry.whose and k not in named]
+    if not named or not whose:
+        return list(columns)
+    sums = [(sum(_count(row, k) for k in whose), _count(row, named[-1])) for row in body]
+    if sums and all(parts == total for parts, total in sums):
+        return list(columns)
+    return [replace(c, entry=None) if k in whose else c for k, c in enumerate(columns)]
+
+
+def _count(row: Sequence[Cell], place: int) -> int:
+    text = row[place].text.replace(".", "") if place < len(row) else ""
+    return int(text) if text.isdecimal() else 0
 
 
 def summed(columns: Sequence[Column]) -> list[Column]:

@@ -15,7 +15,7 @@ import regex
 
 from pipeline.extract import finds
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.column_kinds import counted, is_total, summed
+from pipeline.extract.column_kinds import counted, is_total, summed, without_people
 from pipeline.extract.column_totals import Line, relate
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
@@ -149,6 +149,7 @@ def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Co
             if never and never.search(f"{_title(caption)} {labels}"):
                 continue
             columns = [column_of(heading, caption, rules, book) for heading in _shares(headings)]
+            columns = without_people(columns, grid.rows[head:], sign)
             columns = summed(counted(columns, grid.rows[head:], rules, book, caption))
             columns = _told_apart(columns)
             if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(

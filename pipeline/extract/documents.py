@@ -101,7 +101,8 @@ def _plain_kind(top: Sequence[str], title: str) -> tuple[str, str]:
     for number, line in enumerate(top[:PLAIN_HEAD]):
         text = line.strip(" *_-")
         below = any(letterhead.is_body(above) for above in top[:number])
-        if not below or not text[:1].isupper() or text.endswith((".", ";", ",", ":")):
+        is_row = "|" in text or "\t" in text  # `Chương trình | Số hộ vay`: a table's head
+        if is_row or not below or not text[:1].isupper() or text.endswith((".", ";", ",", ":")):
             continue
         plain = folded(text)
         for name in sorted(doc_types().heads, key=len, reverse=True):

@@ -149,13 +149,14 @@ def _finds(data: Mapping[str, Any], path: Path) -> Iterator[Find]:
 
 
 def _headings(data: Mapping[str, Any], path: Path) -> Iterator[Heading]:
-    for entry in entries(data, "column", path, "heading unless column unit set", "column"):
+    for entry in entries(data, "column", path, "heading unless column unit set whose", "column"):
         yield Heading(
             entry.pattern("heading", bounded=False),
             entry.maybe("unless", bounded=False),
             entry.get("column", str, ""),
             entry.get("unit", str, ""),
             entry.get("set", dict, {}),
+            entry.get("whose", bool, default=False),
         )
 
 

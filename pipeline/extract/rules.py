@@ -134,6 +134,8 @@ class Heading:
         column: the column of the row that its numbers fill.
         unit: the unit of the numbers where neither cell nor heading names one.
         values: what it sets; columns of one line with the same values are one row.
+        whose: whether it says for whom alone: beside a column that names what is counted it counts no such
+            thing.
     """
 
     pattern: Pattern
@@ -141,6 +143,7 @@ class Heading:
     column: str
     unit: str
     values: Mapping[str, str]
+    whose: bool = False
 
 
 class Mark(NamedTuple):
