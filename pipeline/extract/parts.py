@@ -194,11 +194,14 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
 
 
 def _mixed(behind: Sequence[Draft], total: Draft) -> list[Draft]:
-    """Money given, carried over or collected that adds up to a plan: ``1.042, gồm: giao 838; dư 204``."""
-    if total.values.get("kind") != "allocated":
+    """Money given, carried over or collected that adds up to a plan or to what was spent.
+
+    ``1.042, gồm: giao 838; dư 204``; ``chi 900, trong đó doanh nghiệp ủng hộ 640, ngân sách huyện 260``.
+    """
+    if total.values.get("kind") not in {"allocated", "disbursed"}:
         return []
     found = [r for r in behind if not r.parent and r.values.get("kind") in FUNDS]
-    kinds = {r.values.get("kind") for r in found}
+    kinds = {r.values.get("kind") for r in [total, *found]}
     return found if len(kinds) > 1 and is_all(found, total) and total not in found else []
 
 
