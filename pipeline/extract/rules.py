@@ -351,7 +351,10 @@ class Cues:
     singled: Pattern
     base: Pattern
     money: Pattern
-    examples: Sequence[tuple[str, str]]
+    examples: Sequence[tuple[str, bool, str]]
+    """Patterns, whether each stands between words, and a text in which it is found."""
+    counters: Sequence[tuple[str, bool, str]]
+    """The same with a text in which it is not."""
 
     def splits(self, text: str, start: int, end: int) -> bool:
         """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
