@@ -340,10 +340,20 @@ class Cues:
     same_people: Pattern
     labels: Sequence[tuple[str, Pattern]]
     unit_told: Pattern
+    bare: Pattern
+    shares_noun: Pattern
+    conjunction: Pattern
+    added: Pattern
+    runs_on: Pattern
+    turn_joint: Pattern
+    turn_part: Pattern
+    people_noun: Pattern
+    programme_words: Pattern
     rest: Pattern
     copula: Pattern
     source_of: Pattern
     passive: Pattern
+    done_to: Pattern
     story: Pattern
     aside: Pattern
     pointing: Pattern
