@@ -38,7 +38,7 @@ from pipeline.extract.grid_cells import (
 )
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
-from pipeline.extract.periods import Period, period_in
+from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
 from pipeline.extract.reader import JOINT_AMOUNT
 from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
@@ -49,15 +49,8 @@ from pipeline.model import Value
 
 _BARE = regex.compile(r"[0-9][0-9.,]*")
 _MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
-ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
-UNIT = regex.compile(r"đơn vị tính|đvt")
-_NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
-_TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
-_SHARE = regex.compile(r"(?:tỷ lệ|tỉ lệ)\s*(?:\(?\s*%\s*\)?)?|\(?%\)?")
-_SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
 _AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
-_PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +155,21 @@ def _shares(headings: Sequence[str]) -> list[str]:
     """Headings, of which a mere ``Tỷ lệ (%)`` says with the one before it what it is a rate of."""
     before = ["", *headings]
     return [
-        f"{before[at]} {heading}" if before[at] and _SHARE.fullmatch(heading) else heading
+        f"{before[at]} {heading}" if before[at] and table_words().holds("share_heading", heading) else heading
         for at, heading in enumerate(headings)
     ]
 
 
 def _title(caption: str) -> str:
     """A caption from the table's own name on (``Biểu 1. …``): what stands before is the text's."""
-    found = list(_NAME.finditer(caption))
+    found = list(table_words().patterns["table_name"].finditer(caption))
     return caption[found[-1].start() :] if found else caption
 
 
 def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
     """What a column holds by its heading, in small letters; a caption may tell the unit of money."""
-    if ORDINAL.match(heading) or UNIT.search(heading) or not heading:
+    is_ = table_words().holds
+    if not heading or is_("ordinal_heading", heading) or is_("unit_heading", heading):
         return Column(heading)
     entry = next(
         (
@@ -205,7 +199,7 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
         unit = named[0].unit if named and named[0].start == 0 else unit
     if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
         values["status"] = "planned"
-    is_sum = bool(_SUM.search(heading))
+    is_sum = is_("sum_heading", heading)
     return Column(
         heading,
         entry,
@@ -216,6 +210,11 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
         period=period_in(heading),
         assumed=bare and not unit_of(caption),
     )
+
+
+def is_of_units(heading: str) -> bool:
+    """Whether a heading is that of the lines' units of measure."""
+    return table_words().holds("unit_heading", heading)
 
 
 def _told_apart(columns: Sequence[Column]) -> list[Column]:
@@ -314,7 +313,7 @@ def line_of(
             q = with_doubt(grid, place, proved.put(_quantity(cell, column, book, noun)))
             q = _of_known_unit(q, column, rules)
             found.append((_counting(column, q, rules), q))
-        elif not column.entry and not ORDINAL.match(column.heading):
+        elif not column.entry and not table_words().holds("ordinal_heading", column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
     if row and rest and rest[0].start == row[0].start:
         rest = rest[1:]  # a line's number
@@ -350,7 +349,8 @@ def _parted(rows: list[Draft]) -> tuple[list[Draft], list[int]]:
 
 def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str:
     """The unit of what a line counts, by its cell under ``Đơn vị tính``; empty where none is told."""
-    told = next((c.text for c, column in zip(row, columns, strict=False) if UNIT.search(column.heading)), "")
+    units = (c for c, column in zip(row, columns, strict=False) if is_of_units(column.heading))
+    told = next((cell.text for cell in units), "")
     named = book.grammar.find(f"1 {told.lower()}") if told else []
     return named[0].unit if named and named[0].start == 0 and not named[0].is_money else ""
 
@@ -377,8 +377,10 @@ def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
     """The period that a line is headed by: ``2021`` under ``Năm``, or where no other word heads it."""
     for cell, column in zip(row, columns, strict=False):
         year = _YEAR.fullmatch(clean(cell.text))
-        if column.is_label and (_TIME.match(column.heading) or (year and cell is row[0])):
-            return period_in(f"năm {year.group()}" if year else cell.text)
+        if column.is_label and (
+            table_words().holds("time_heading", column.heading) or (year and cell is row[0])
+        ):
+            return period_in(periods().spelled(year.group()) if year else cell.text)
     return None
 
 
@@ -393,10 +395,10 @@ def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
 
 def _level(row: Sequence[Cell], label: Cell | None) -> int:
     """How deep a line stands: by its name (``Tiểu dự án``), else by its marker."""
-    name = label.text.lower() if label else ""
-    if name.startswith(("tiểu dự án", "tda")):
+    name, words = label.text if label else "", table_words()
+    if words.holds("subproject_line", name):
         return 3
-    if name.startswith("dự án"):
+    if words.holds("project_line", name):
         return 2
     marker = row[0].text.strip(" .)") if row else ""
     if regex.fullmatch(r"[IVX]+|[A-Z]", marker):
@@ -448,7 +450,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     # the words of heading and caption stand elsewhere: no label of the line's own
     told_above = headed or _above_all(frame)
     row.group = next(iter(named or [g._replace(start=q.start, end=q.start) for g in told_above]), None)
-    if label and _PLACE.match(label.text):
+    if label and table_words().holds("place_line", label.text):
         row.values["place"] = label.text
     line.rows.append(row)
 
