@@ -13,6 +13,7 @@ from pipeline.extract.flow import Block, Flow
 from pipeline.extract.periods import Mention, Period, periods
 from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
+from pipeline.extract.symbols import doc_types
 
 _BACK = frozenset({"date", "that_day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
@@ -41,7 +42,7 @@ class Context:
         self.above = above
         self.cues = cues
         self.own = own
-        self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình", "đề án", "phương án"}
+        self.is_plan = doc_type in doc_types().plans
         self._by_block: dict[int, list[Sentence]] = {}
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
