@@ -40,7 +40,7 @@ from pipeline.extract.projects import by_projects
 from pipeline.extract.repeats import merge
 from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
-from pipeline.extract.rules import Rulebook
+from pipeline.extract.rulebook import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.splits import add_parts
 from pipeline.extract.unclaimed import rows as unclaimed_rows

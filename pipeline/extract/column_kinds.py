@@ -10,12 +10,13 @@ import regex
 
 from pipeline.extract.grid_cells import Cell
 from pipeline.extract.groups import groups
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
 from pipeline.extract.table_words import table_words
 from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
-    from pipeline.extract.columns import Column
+    from pipeline.extract.column_heads import Column
 
 _NUMBER = regex.compile(r"[0-9][0-9.]*|[-–]")
 

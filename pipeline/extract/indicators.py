@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extract.columns import Column, above_of, column_of, is_of_units, line_of, prose_of
+from pipeline.extract.column_heads import Column, column_of, is_of_units
+from pipeline.extract.columns import above_of, line_of, prose_of
 from pipeline.extract.flow import Flow
 from pipeline.extract.grid_cells import Grid, Reading, caption_of, grids, head_of, headings_of, prove_grid
 from pipeline.extract.periods import period_in, periods
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
 from pipeline.extract.table_words import table_words
 
 _LEAST = 2
