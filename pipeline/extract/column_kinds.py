@@ -11,17 +11,15 @@ import regex
 from pipeline.extract.grid_cells import Cell
 from pipeline.extract.groups import groups
 from pipeline.extract.patterns import Pattern
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
+from pipeline.extract.table_words import table_words
 from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
-    from pipeline.extract.columns import Column
+    from pipeline.extract.column_heads import Column
 
-_TOTAL = regex.compile(
-    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
-)
 _NUMBER = regex.compile(r"[0-9][0-9.]*|[-–]")
-_FOLDED = regex.compile(r"\s*(?:tong cong|tong so|toan (?:huyen|tinh|xa))\s*", regex.IGNORECASE)
 
 
 def is_total(label: str) -> bool:
@@ -30,7 +28,8 @@ def is_total(label: str) -> bool:
     >>> [is_total(text) for text in ("Tổng số", "Toản tỉnh", "Cộng", "Công", "Tổng số nhà")]
     [True, True, True, False, False]
     """
-    return bool(_TOTAL.match(label) or _FOLDED.fullmatch(fold_marks(label)))
+    words = table_words()
+    return words.holds("sum_label", label) or words.holds("sum_label_unmarked", fold_marks(label))
 
 
 def counted(
