@@ -103,6 +103,8 @@ class Context:
             return Timed(before[-1].period)
         if dated:
             return Timed(dated[0].period)
+        if not before and self._closes(sentence):
+            return Timed(sentence.mentions[0].period)
         spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
         if (
             not before
@@ -113,6 +115,13 @@ class Context:
             if later is clause or spans[0].start - later.start > FRESH:
                 return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    def _closes(self, sentence: Sentence) -> bool:
+        """Whether a sentence ends with the time of all its numbers: ``…; số liệu tính đến ngày 31/8/2025``."""
+        if len(sentence.mentions) != 1 or not sentence.quantities:
+            return False
+        last, end = sentence.quantities[-1].end, sentence.mentions[0].end
+        return last <= sentence.mentions[0].start and bool(self.cues.as_of.search(sentence.text, last, end))
 
     def _is_planned(self, text: str, start: int, end: int) -> bool:
         """Whether a plan stands before a time, which is its own: ``đạt 96%, phấn đấu năm 2023 đạt …``."""

@@ -321,6 +321,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     contrast: Pattern
+    as_of: Pattern
     whole: Pattern
     each: Pattern
     each_gets: Pattern
