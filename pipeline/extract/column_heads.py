@@ -144,7 +144,7 @@ def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> 
     values |= entry.values
     unit = entry.unit
     if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
-        named = book.grammar.find("1 " + heading.rpartition("số ")[2])
+        named = book.grammar.find("1 " + table_words().patterns["before_counted"].sub("", heading))
         unit = named[0].unit if named and named[0].start == 0 else unit
     if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
         values["status"] = "planned"
