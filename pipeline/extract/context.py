@@ -117,7 +117,7 @@ class Context:
         return Timed(Period(), ("period_open",)) if before else None
 
     def _closes(self, sentence: Sentence) -> bool:
-        """Whether a sentence ends with the time of all its numbers: ``…; số liệu tính đến ngày 31/8/2025``."""
+        """Whether a sentence ends with the time of all its numbers: ``…; số liệu đến 31/8/2025``."""
         if len(sentence.mentions) != 1 or not sentence.quantities:
             return False
         last, end = sentence.quantities[-1].end, sentence.mentions[0].end
