@@ -43,6 +43,7 @@ from pipeline.extract.rule_files import rulebook
 from pipeline.extract.rules import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.splits import add_parts
+from pipeline.extract.stages import by_stages
 from pipeline.extract.unclaimed import rows as unclaimed_rows
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
-        by_projects(sorted(rows, key=lambda d: d.first.start))
+        rows = sorted(rows, key=lambda d: d.first.start)
+        by_projects(rows)
+        if table == "houses":
+            by_stages(rows, rules.parts)
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         finished += [draft for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))

@@ -81,6 +81,7 @@ def load_cues(path: Path) -> Cues:
         Entry(data.get("aside"), f"{path}: [aside]", "pattern example").pattern(),
         Entry(data.get("pointing"), f"{path}: [pointing]", "pattern example").pattern(),
         Entry(data.get("purpose"), f"{path}: [purpose]", "pattern example").pattern(),
+        Entry(data.get("speaker"), f"{path}: [speaker]", "pattern example").pattern(bounded=False),
         Entry(data.get("singled"), f"{path}: [singled]", "pattern example").pattern(),
         Entry(data.get("base"), f"{path}: [base]", "pattern example").pattern(bounded=False),
         Entry(data.get("money"), f"{path}: [money]", "pattern example").pattern(),

@@ -348,6 +348,7 @@ class Cues:
     aside: Pattern
     pointing: Pattern
     purpose: Pattern
+    speaker: Pattern
     singled: Pattern
     base: Pattern
     money: Pattern

@@ -45,7 +45,7 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
 
 
-_LABEL = regex.compile(r"\s*(?:thì|là|có|còn|:)\s*(?:là|còn|chỉ còn)?\s*")
+_LABEL = regex.compile(r"\s*(?:thì|là|có|còn|chỉ còn|nay còn|:)\s*(?:là|còn|chỉ còn)?\s*")
 SPECIFIC = 5
 """From this rank on a group is named by its noun alone: `264 HSSV thuộc hộ nghèo` are students."""
 VAGUE = 2
@@ -130,6 +130,8 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
     if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
         return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
     colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
+    if colon > 0 and frame.cues.speaker.match(sentence.text, sentence.start, colon + 1):
+        return None
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
         return found[0]
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
