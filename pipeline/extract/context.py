@@ -14,8 +14,10 @@ from pipeline.extract.periods import Mention, Period, periods
 from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
 
-_BACK = frozenset({"date", "that_day"})
+_BACK = frozenset({"date", "that_day", "day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
+_DAYS = frozenset({"date", "day"})
+"""Readings of a day that is no span."""
 
 
 class Timed(NamedTuple):
@@ -88,8 +90,8 @@ class Context:
             first = sentence.quantities[0].start
             before = [m for m in sentence.mentions if m.end <= first and _outside(sentence, m) in holders]
         # the day of a pledge is not when the houses are built, nor is a deadline: `… trong hai năm 2024-2025`
-        spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
-        if before and before[-1].reading in {"date", "deadline"} and spans:
+        spans = [m for m in dated if m.period.start and m.period.end and m.reading not in _DAYS]
+        if before and before[-1].reading in {*_DAYS, "deadline"} and spans:
             return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
         own = bool(dated) and "," not in sentence.text[q.end : dated[0].start]
@@ -99,7 +101,7 @@ class Context:
             return Timed(before[-1].period)
         if dated:
             return Timed(dated[0].period)
-        spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
+        spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading not in _DAYS]
         if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
             later = sentence.clauses[sentence.clause_at(spans[0].start)]
             if later is clause or spans[0].start - later.start > FRESH:
@@ -366,7 +368,7 @@ def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
 
 def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
     for sentence in reversed(sentences):
-        mentions = [m for m in sentence.mentions if stock or m.reading not in _BACK]
+        mentions = [m for m in sentence.mentions if m.reading not in ({"day"} if stock else _BACK)]
         if mentions:
             last = mentions[-1]
             if not stock and last.period.end and not last.period.start:
@@ -400,3 +402,8 @@ def _nearest(found: Sequence[tuple[int, Status]]) -> str:
         if cue.strength > 1:
             break
     return last.status
+
+
+def in_bracket(sentence: Sentence, q: Quantity) -> Period | None:
+    """The period in a bracket behind a row's last number: ``14 hộ, dư nợ 812 triệu đồng (30/6/2024)``."""
+    return _in_bracket_behind(sentence, sentence.clauses[sentence.clause_at(q.start)], q)

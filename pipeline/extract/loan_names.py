@@ -60,7 +60,7 @@ def _workers(frame: Frame, row: Draft) -> GroupList | None:
         return None
     begin = max(0, row.sentence.start - NAMED_BEFORE)
     named = groups().find(frame.sentence.text, begin, q.start)
-    told = [g for g in named if groups().rank(g.code) >= PROGRAMME]
+    told = [g for g in named if g.code in WORKERS]
     return told[-1] if told and told[-1].code == "migrant_worker" else None
 
 
