@@ -43,6 +43,7 @@ from pipeline.extract.rule_files import rulebook
 from pipeline.extract.rulebook import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.splits import add_parts
+from pipeline.extract.stages import by_stages
 from pipeline.extract.unclaimed import rows as unclaimed_rows
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
-        by_projects(sorted(rows, key=lambda d: d.first.start), book.cues.programme_words)
+        rows = sorted(rows, key=lambda d: d.first.start)
+        by_projects(rows, book.cues.programme_words)
+        if table == "houses":
+            by_stages(rows, rules.parts)
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         finished += [draft for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))
@@ -144,15 +148,21 @@ def _sentences(
 
 
 def _titled(flow: Flow) -> Period:
-    """The period that a text's title names: its first lines that no stop ends and no marker begins."""
-    for title in islice(flow.blocks[:-1], TITLE):
-        if title.kind not in {"paragraph", "heading"} or title.marker or flow.text[title.end - 1] in ".;:!?,":
-            break
+    """The period that a text's title names."""
+    for title in _titles(flow):
         found = [m for m in periods().find(flow.text[title.start : title.end]) if m.reading != "open"]
         found = [m for m in found if m.reading != "date"] or found  # the day of a meeting about a year
         if found:
             return found[0].period if len(found) == 1 else Period()
     return Period()
+
+
+def _titles(flow: Flow) -> Iterator[Block]:
+    """A text's title: its first lines that no stop ends and no marker begins."""
+    for title in islice(flow.blocks[:-1], TITLE):
+        if title.kind not in {"paragraph", "heading"} or title.marker or flow.text[title.end - 1] in ".;:!?,":
+            break
+        yield title
 
 
 TITLE = 6
@@ -185,6 +195,7 @@ def _drafts(
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
     above = [[(b.start, b.end) for b in blocks] for blocks in blocks_above]
+    titles = [(title.start, title.end) for title in _titles(flow)]
     units_in = [frozenset(q.unit for q in sentence.quantities) for sentence in sentences]
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]
@@ -205,7 +216,7 @@ def _drafts(
                         frame.tell(q, refused[q.start])
                 if not read_here:
                     continue
-                finds.fill(read_here, frame)
+                finds.fill(read_here, frame, titles)
                 said = tuple((m.start, m.end) for m in frame.marks if not m.trigger.reason)
                 for draft in read_here:
                     draft.said = said

@@ -26,6 +26,11 @@ def bracketed_behind(sentence: Sentence, clause: Clause, q: Quantity) -> Period 
     return None
 
 
+def in_bracket(sentence: Sentence, q: Quantity) -> Period | None:
+    """The period in a bracket behind a row's last number: ``14 hộ, dư nợ 812 triệu đồng (30/6/2024)``."""
+    return bracketed_behind(sentence, sentence.clauses[sentence.clause_at(q.start)], q)
+
+
 def before_bracket(sentence: Sentence, clause: Clause) -> Period | None:
     """The period right before a bracket, one that only compares included: ``so với năm 2020 (116 hộ)``."""
     heard: list[Mention] = []

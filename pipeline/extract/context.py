@@ -16,8 +16,10 @@ from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
 from pipeline.extract.symbols import doc_types
 
-_BACK = frozenset({"date", "that_day"})
+_BACK = frozenset({"date", "that_day", "day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
+_DAYS = frozenset({"date", "day"})
+"""Readings of a day that is no span."""
 
 
 class Timed(NamedTuple):
@@ -92,8 +94,8 @@ class Context:
                 m for m in sentence.mentions if m.end <= first and clause_around(sentence, m) in holders
             ]
         # the day of a pledge is not when the houses are built, nor is a deadline: `… trong hai năm 2024-2025`
-        spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
-        if before and before[-1].reading in {"date", "deadline"} and spans:
+        spans = [m for m in dated if m.period.start and m.period.end and m.reading not in _DAYS]
+        if before and before[-1].reading in {*_DAYS, "deadline"} and spans:
             return Timed(spans[0].period)
         # `60 thẻ năm 2022 và 70 thẻ năm 2023`: each number's year stands behind it
         own = bool(dated) and "," not in sentence.text[q.end : dated[0].start]
@@ -105,7 +107,7 @@ class Context:
             return Timed(dated[0].period)
         if not before and self._closes(sentence):
             return Timed(sentence.mentions[0].period)
-        spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
+        spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading not in _DAYS]
         if (
             not before
             and len(sentence.mentions) == len(spans) == 1
@@ -345,7 +347,7 @@ def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:
 
 def _last(sentences: Sequence[Sentence], *, stock: bool) -> Timed | None:
     for sentence in reversed(sentences):
-        mentions = [m for m in sentence.mentions if stock or m.reading not in _BACK]
+        mentions = [m for m in sentence.mentions if m.reading not in ({"day"} if stock else _BACK)]
         if mentions:
             last = mentions[-1]
             if not stock and last.period.end and not last.period.start:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
+from pipeline.extract.bracket_periods import in_bracket
 from pipeline.extract.confidence import Row, confidence, understood
 from pipeline.extract.context import Context, Timed
 from pipeline.extract.flow import Flow
@@ -29,6 +30,10 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     q = draft.first
     stock = any(draft.values.get(column) in codes for column, codes in rules.stocks.items())
     timed = context.period(draft.sentence, q, stop, stock=stock)
+    if not timed.flags or "period_assumed" in timed.flags:
+        told = in_bracket(draft.sentence, draft.last) if draft.last is not q else None
+        if told and (not timed.period.end or "period_assumed" in timed.flags):
+            timed = Timed(told.as_stock() if stock else told)  # `14 hộ, dư nợ 812 triệu đồng (30/6/2024)`
     if draft.period:
         timed = Timed(draft.period.as_stock() if stock else draft.period)
     if draft.parent and not (timed.period.start or timed.period.end):

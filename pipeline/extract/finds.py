@@ -1,7 +1,7 @@
 """Columns that words around a row fill: funder, project, occasion, capital (``[[find]]`` of a rule file).
 
 The nearest words win: those around the row's own numbers, then its clause, its sentence, its paragraph so
-far, the introduction of its list, its headings.
+far, the introduction of its list, its headings, the text's title.
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ _DATE = regex.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 Span = tuple[int, int]
 
 
-def fill(rows: Sequence[Draft], frame: Frame) -> None:
-    """Fill the columns of a sentence's rows (in order of place)."""
+def fill(rows: Sequence[Draft], frame: Frame, titles: Sequence[Span] = ()) -> None:
+    """Fill the columns of a sentence's rows (in order of place).
+
+    Args:
+        rows: the rows.
+        frame: their sentence.
+        titles: the lines of the text's title.
+    """
     by_column: dict[str, list[Find]] = {}
     for find in frame.rules.finds:
         by_column.setdefault(find.column, []).append(find)
@@ -36,7 +42,7 @@ def fill(rows: Sequence[Draft], frame: Frame) -> None:
             if column in row.values or column in row.cells:
                 continue
             meant = [f for f in entries if _is_meant(f, row)]
-            found = _nearest(meant, frame, row, (begin, end))
+            found = _nearest(meant, frame, row, (begin, end)) or _titled(meant, frame, titles)
             within = next((f.within for f in meant if f.within), "")
             alone = within in by_column and within not in levels
             if found and found[0] <= levels.get(within, OPENING - 1 if alone else found[0]):
@@ -66,6 +72,20 @@ def _nearest(entries: Sequence[Find], frame: Frame, row: Draft, around: Span) ->
     return None
 
 
+def _titled(entries: Sequence[Find], frame: Frame, titles: Sequence[Span]) -> tuple[int, Value] | None:
+    """What the text's title tells, where it names one alone."""
+    told = {
+        value_of(find, match): None
+        for find in entries
+        if "title" in find.where
+        for start, end in titles
+        for match in find.pattern.finditer(frame.sentence.text, start, end)
+    }
+    return (FARTHEST, next(iter(told))) if len(told) == 1 else None
+
+
+FARTHEST = 1_000
+"""How near a title's words stand: farther than all others."""
 _NOWHERE = (0, 0, True)
 OPENING = 6
 """The place of the paragraph so far among those of ``_spans``."""

@@ -99,6 +99,11 @@ class Groups:
             (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
         ]
         self._lending = compiled(data["label"]["lending"])
+        self._purposes = [
+            (g["code"], compiled(rf"(?<!\p{{L}})(?:{'|'.join(g['purposes'])})(?!\p{{L}})"))
+            for g in self.groups
+            if g.get("purposes")
+        ]
         self._labels = [(g["code"], _letters(name)) for g in self.groups for name in g.get("labels", ())]
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
@@ -196,6 +201,11 @@ class Groups:
         ]
         near = sorted((distance, code) for distance, code in found if distance <= most)
         return near[0][1] if near and {code for d, code in near if d == near[0][0]} == {near[0][1]} else ""
+
+    def purpose(self, text: str, start: int, end: int) -> GroupList | None:
+        """The programme that lends for what ``text[start:end]`` first names: ``xây bể nước``."""
+        told = [(m.start(), m.end(), code) for code, p in self._purposes if (m := p.search(text, start, end))]
+        return GroupList(*min(told)) if told else None
 
     def find(self, text: str, start: int, end: int) -> list[GroupList]:
         """All lists of groups in ``text[start:end]``, in order."""

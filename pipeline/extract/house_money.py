@@ -11,8 +11,22 @@ from pipeline.extract.governors import THINGS
 from pipeline.extract.respective import answered
 
 
-def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused: dict[int, str]) -> None:
-    """Give the sentence's rows their amounts; ``refused`` gets the reason of those that are nobody's own."""
+def amounts(
+    frame: Frame,
+    rows: list[Draft],
+    close: Sequence[Draft],
+    slots: Sequence[Quantity],
+    refused: dict[int, str],
+) -> None:
+    """Give the sentence's rows their amounts.
+
+    Args:
+        frame: the sentence.
+        rows: its own rows.
+        close: those of the blocks before it.
+        slots: its numbers.
+        refused: gets the reason of amounts that are nobody's own.
+    """
     counts = {row.cells["houses"].start: row for row in rows}
     current: Draft | None = None
     waiting: Quantity | None = None
@@ -40,7 +54,7 @@ def amounts(frame: Frame, rows: list[Draft], slots: Sequence[Quantity], refused:
         current = _outer(frame, rows, current, q)
         column = _column(frame, current, rows, q)
         if column == "joint":
-            if whole := _whole(frame, rows, current):
+            if whole := _whole(frame, rows, current) or _above(rows, close):
                 whole.cells["amount_vnd"] = q
             else:
                 refused.setdefault(q.start, "joint_amount")
@@ -114,7 +128,8 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         for m in frame.marks
         if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}
     ]
-    if between or (";" in gap and not parts["amount.continues"].match(gap)):
+    own = q.per == "house" and any(r.values["work"] in _works_behind(frame, q) for r in rows)
+    if between or (";" in gap and not own and not parts["amount.continues"].match(gap)):
         return ""
     if frame.excluded(q) not in {"", "average"}:
         return ""
@@ -141,7 +156,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if shared and len(_open_beside(frame, rows, row)) > 1:
         return "joint"
     if is_sum:
-        return "amount_vnd"
+        return "joint" if _sums_priced(frame, rows, row, q) else "amount_vnd"
     behind = parts["per_house.behind"].match(text[q.end : q.end + BEHIND])
     if behind and (works := _works_next(frame, q.end + behind.end())):
         same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
@@ -151,6 +166,24 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if behind or parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+def _sums_priced(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> bool:
+    """Whether a sum is what several counts with a price each cost together."""
+    clause = frame.sentence.clause_at(row.first.start)
+    upto = [r for r in rows if frame.sentence.clause_at(r.first.start) <= clause and r.first.start < q.start]
+    cost = [(r.value("houses"), r.value("amount_per_house_vnd")) for r in upto if not r.value("amount_vnd")]
+    each = [count * price for count, price in cost if count and price]
+    return len(each) > 1 and len(each) == len(upto) and sum(each) == q.value
+
+
+def _above(rows: Sequence[Draft], close: Sequence[Draft]) -> Draft | None:
+    """The total that a sentence before tells, where the sentence's counts are its parts without a rest."""
+    counts = [r.value("houses") for r in rows]
+    total = close[-1] if close and None not in counts and len(rows) > 1 else None
+    if total is None or "amount_vnd" in total.cells:
+        return None
+    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
 
 
 def _is_price_of_households(frame: Frame, row: Draft, gap: str) -> bool:
@@ -195,7 +228,9 @@ def _works(frame: Frame, begin: int, end: int) -> set[str]:
 
 
 def _works_behind(frame: Frame, q: Quantity) -> set[str]:
-    """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``."""
+    """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``, ``60 triệu đồng/nhà mới``."""
+    if frame.rules.parts["per_house.new"].match(frame.sentence.text[q.end : q.end + BEHIND]):
+        return {"new"}
     gap = next((m.start for m in frame.marks if m.start >= q.end), q.end + 1)
     return _works(frame, gap, gap + 1) if frame.sentence.text[q.end : gap].isspace() else set()
 
@@ -267,6 +302,8 @@ def _sum(frame: Frame, close: Sequence[Draft], slots: Sequence[Quantity]) -> Non
     if q is None or q.unit != "vnd" or q.per or not close:
         return
     if not frame.cues.sums_up.match(sentence.text, sentence.start, q.lead):
+        return
+    if frame.rules.parts["each.beyond"].search(sentence.text, sentence.start, q.lead):
         return
     own = [r for r in close if r.sentence.block == sentence.block] or close
     told = own if len(own) == 1 or _adds_up(own) else ()

@@ -40,13 +40,13 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         elif verbs is not None:
             rows.append(_row(frame, q, verbs))
             rules = {m.trigger.id for m in verbs or ()}
-            finished = rules == {"houses.completed"} or (
+            finished = rules <= {"houses.completed", "houses.opened"} or (
                 rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
             )
             if rows[1:] and verbs and finished:
                 rows[-1].values["work"] = _of(frame, rows, rows[-2]).values["work"]
             spent = max([spent, *(m.end for m in verbs)])
-    amounts(frame, rows, slots, refused)
+    amounts(frame, rows, close, slots, refused)
     prices(frame, rows, near, close, slots)
     rows += _implied(frame, rows, slots, taken)
     for row in (*rows, *close):
@@ -110,7 +110,7 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
 
 OWN = 25
 """Characters between houses and the verb that they are the subject of."""
-FINISHED = frozenset({"houses.completed", "houses.handed_over", "houses.building"})
+FINISHED = frozenset({"houses.completed", "houses.opened", "houses.handed_over", "houses.building"})
 """Rules that say of houses only that they are done: a part's work is its total's."""
 
 

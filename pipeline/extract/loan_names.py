@@ -17,7 +17,8 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
             continue
         if row.group and row.group.code and not is_vague(row.group):
             continue
-        if found := _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number]):
+        found = _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number])
+        if found := found or _workers(frame, row):
             row.group = found
             continue
         sentence = frame.sentence
@@ -40,8 +41,27 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     named = (g for g in groups().find(sentence.text, begin, end) if groups().rank(g.code) >= PROGRAMME)
     group = next(named, None)
     if group is None or "," in sentence.text[begin : group.start]:
+        return _use(frame, row, end)
+    gap = sentence.text[begin : group.start]
+    told = not gap.strip() or frame.cues.purpose.search(sentence.text, begin, group.start)
+    return group if told else None
+
+
+def _use(frame: Frame, row: Draft, end: int) -> GroupList | None:
+    """The programme that lends for what borrowers do with their money: ``vay 2 tỷ đồng xây bể nước``."""
+    group = groups().purpose(frame.sentence.text, row.last.end, end)
+    return group if group and "," not in frame.sentence.text[row.last.end : group.start] else None
+
+
+def _workers(frame: Frame, row: Draft) -> GroupList | None:
+    """The programme of workers that the sentences before them speak of: ``… đi làm việc ở nước ngoài. …``."""
+    q = row.cells.get("borrowers")
+    if q is None or q.unit != "worker":
         return None
-    return group if frame.cues.purpose.search(sentence.text, begin, group.start) else None
+    begin = max(0, row.sentence.start - NAMED_BEFORE)
+    named = groups().find(frame.sentence.text, begin, q.start)
+    told = [g for g in named if g.code in WORKERS]
+    return told[-1] if told and told[-1].code == "migrant_worker" else None
 
 
 WORKERS = frozenset({"job_creation", "migrant_worker"})

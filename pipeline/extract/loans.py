@@ -277,7 +277,9 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
         return row
     named = mark.start >= count.end and mark.trigger.values.get("flow") == row.values.get("flow")
     broken = ";" in gap and not frame.rules.parts["pairing.continues"].search(gap)
-    if broken or not (named or frame.rules.parts["pairing.amount_after_count"].search(gap)):
+    own = group_at(sentence, count)  # `cho 640 hộ cận nghèo 41 tỷ đồng và 118 hộ nghèo 6 tỷ đồng`
+    beside = own is not None and sentence.text[own.end : q.lead].isspace()
+    if broken or not (named or beside or frame.rules.parts["pairing.amount_after_count"].search(gap)):
         return None
     if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
         return None
@@ -307,6 +309,8 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
         return False
     between = following[: nxt.lead - q.end]
+    if frame.cues.parts.search(between) and _has_own_sum(frame, nxt):
+        return False  # `vay 3 tỷ đồng, nhiều nhất là xã Tân An với 13 người, 900 triệu đồng`
     if any(m.trigger.reason and q.end <= m.start < nxt.lead for m in frame.marks):
         return False  # `vay 2.880 triệu đồng, tạo việc làm cho 72 lao động`
     return ";" not in between and bool(frame.rules.parts["pairing.count_after_amount"].search(between))
@@ -346,7 +350,7 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -
         return None
     if _owes(frame, rows[-1], q) and not _has_own_sum(frame, q):
         return rows[-1]  # `dư nợ đạt 400 tỷ đồng, tăng 30 tỷ đồng; có 6.800 hộ đang vay vốn`
-    if ";" in gap:
+    if ";" in gap or (frame.cues.parts.search(gap) and _has_own_sum(frame, q)):
         return None
     alone = gap.strip() == "," and (
         len(frame.sentence.quantities) == LISTED

@@ -135,7 +135,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
             begin, end = scope
             before = rows[: bisect_left(starts, match.start())]
             _nest(before, _between(rows, starts, begin, end), sentence)
-            for number, total in enumerate(_totals(before, sentence, match.start())):
+            for number, total in enumerate(_totals(before, sentence, match.start(), cues)):
                 inside = _inside(_between(rows, starts, begin, end), total)
                 if number and total.sentence.start != sentence.start and not is_all(inside, total):
                     continue
@@ -259,7 +259,7 @@ def _scope(sentence: Sentence, start: int, end: int, flow: Flow) -> tuple[int, i
     return end, stop
 
 
-def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]:
+def _totals(before: Sequence[Draft], sentence: Sentence, at: int, cues: Cues) -> list[Draft]:
     """The rows that a cue splits: the last before it in its sentence, else in the sentence before.
 
     Of money given and spent (``giao 1.365 triệu đồng, giải ngân 1.268 triệu đồng; trong đó: …``) each is.
@@ -279,8 +279,13 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int) -> list[Draft]
     head = sentence.text[sentence.start : at].strip(' -*+"“')
     # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: a bracket that is closed has no parts
     last = [r for r in free if r.sentence is free[0].sentence]
-    outside = [r for r in last if not r.sentence.is_bracketed(r.first.start)]
+    outside = [r for r in last if not (r.sentence.is_bracketed(r.first.start) or _is_aim(r, cues))]
     return (outside or free)[:1] if len(head) <= HEAD else []
+
+
+def _is_aim(row: Draft, cues: Cues) -> bool:
+    """Whether a number is what was to be reached: ``được 24 tỷ đồng, vượt mức đề ra là 20 tỷ đồng``."""
+    return bool(cues.target.search(row.sentence.text, row.sentence.start, row.first.lead))
 
 
 HEAD = 60

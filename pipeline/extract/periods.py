@@ -25,7 +25,7 @@ from pipeline.language.dictionaries import folder
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 WITHIN_YEAR = frozenset(
-    {"quarter", "month", "date", "first_months", "last_months", "until_month", "until_year"}
+    {"quarter", "month", "date", "day", "first_months", "last_months", "until_month", "until_year"}
 )
 """Readings whose year may stand elsewhere."""
 SILENT = frozenset({"in_year", "in_quarter", "in_month", "today"})
@@ -101,7 +101,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
         if "d1" not in numbers:  # `từ đầu năm đến ngày 15/11/2024`
             return Period(date(y, 1, 1), date(y, m, d))
         return Period(date(y1 or y, numbers.get("m1") or m, numbers["d1"]), date(y, m, d))
-    if reading == "date":
+    if reading in {"date", "day"}:
         return Period(date(y, m, d), date(y, m, d))
     if reading == "year":
         return Period(date(y, 1, 1), date(y, 12, 31))
@@ -198,7 +198,7 @@ SPANS = {
     "that_school_year": {"school_year"},
 }
 """Readings that point to the span named last, by the readings that name it."""
-DAYS = frozenset({"date", "until_date", "deadline", "that_day"})
+DAYS = frozenset({"date", "day", "until_date", "deadline", "that_day"})
 """Readings of a day."""
 
 
@@ -215,12 +215,12 @@ def _counted_up_to(said: Sequence[Mention], year: int) -> date | None:
 def _today(said: Sequence[Mention]) -> date | None:
     """The document's own time, else the last day that was named; None where neither was."""
     own = said[0].period.end if said and said[0].reading == "own" else None
-    return own or next((m.period.end for m in reversed(said) if m.reading == "date"), None)
+    return own or next((m.period.end for m in reversed(said) if m.reading in {"date", "day"}), None)
 
 
 def _same_span(year: str | None, said: Sequence[Mention]) -> Period:
     """The span named last in another year: the one told, else the year before its own."""
-    spans = (m.period for m in reversed(said) if m.reading not in {"date", "open", "same_span"})
+    spans = (m.period for m in reversed(said) if m.reading not in {"date", "day", "open", "same_span"})
     last = next((p for p in spans if p.end and (p.start is None or p.start.year == p.end.year)), None)
     if last is None or last.end is None:
         return Period(date(int(year), 1, 1), date(int(year), 12, 31)) if year else Period()

@@ -1,4 +1,4 @@
-"""Money of a programme's projects: it lies in the programme's own, a subproject's in its project's."""
+"""Money of projects and capitals: it lies in the programme's own, a subproject's in its project's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def by_projects(rows: Sequence[Draft], shared: Pattern) -> None:
     held: dict[int, list[Draft]] = {}
     wholes: list[Draft] = []
     for row in rows:
-        if not row.parent and row.values.get("project_no"):
+        if not row.parent and (row.values.get("project_no") or row.values.get("capital_type")):
             total = next((r for r in islice(reversed(wholes), MOST) if _is_whole(r, row, shared)), None)
             if total:
                 held.setdefault(id(total), [total]).append(row)
@@ -56,6 +56,8 @@ def _is_whole(total: Draft, part: Draft, shared: Pattern) -> bool:
         return False  # what is asked for on top lies in nothing that was given
     years = mine.get("budget_year"), theirs.get("budget_year")
     capitals = mine.get("capital_type"), theirs.get("capital_type")
+    if not theirs.get("project_no") and (capitals[0] or part.sentence.block != total.sentence.block):
+        return False  # a capital's money lies in all that its paragraph told before
     if None not in years and years[0] != years[1]:
         return False
     return capitals[0] in {None, capitals[1]} and may_hold(total, part) and part not in line_of(total)

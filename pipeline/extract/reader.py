@@ -225,7 +225,8 @@ def _of_one(seen: Seen) -> str:
     cues = seen.frame.cues
     bracket = clause.outer >= 0 and cues.each.match(seen.text, clause.start)
     gets = cues.each_gets.search(seen.text, clause.start, seen.q.lead)
-    gets = gets if gets and not cues.money.search(seen.text, gets.end(), seen.q.lead) else None
+    sums = (cues.money, cues.whole)  # `mỗi hộ nhận một suất quà 300.000 đồng, cộng cả thảy 123,6 triệu đồng`
+    gets = gets if gets and not any(c.search(seen.text, gets.end(), seen.q.lead) for c in sums) else None
     return "average" if bracket or gets or seen.q.per == "house" else ""
 
 

@@ -19,7 +19,7 @@ CUES = "cues"
 ORDER = 35
 """Where a file names none: after the tables with readers of their own, before the broad ones."""
 _OWN_SECTIONS = frozenset({"gate", "schema", "stocks", "default"})
-_SCOPES = frozenset({"row", "clause", "after", "sentence", "list", "above"})
+_SCOPES = frozenset({"row", "clause", "after", "sentence", "list", "above", "title"})
 _TYPES = frozenset({"text", "integer", "date"})
 
 

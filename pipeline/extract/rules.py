@@ -105,7 +105,8 @@ class Find:
         value: the code that stands in the column.
         where: where to look, the nearest first: ``row`` (around its own numbers), ``clause`` (before them),
             ``after`` (behind them in the clause), ``sentence``, ``list`` (the introduction of its list),
-            ``above`` (paragraph, introduction and headings, the nearest first).
+            ``above`` (paragraph, introduction and headings, the nearest first), ``title`` (the text's, where
+            it names one alone).
         within: a column; what is looked for must stand as near as what filled that one.
         when: only rows with these values; ``*`` is any.
         type: ``text``, ``integer`` or ``date``.
@@ -358,6 +359,7 @@ class Cues:
     aside: Pattern
     pointing: Pattern
     purpose: Pattern
+    speaker: Pattern
     singled: Pattern
     base: Pattern
     money: Pattern

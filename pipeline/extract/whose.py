@@ -122,6 +122,8 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
     if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
         return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
     colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
+    if colon > 0 and frame.cues.speaker.match(sentence.text, sentence.start, colon + 1):
+        return None
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
         return found[0]
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
