@@ -358,6 +358,8 @@ def _has_own_sum(frame: Frame, q: Quantity) -> bool:
     """Whether an amount follows that the count may have: ``đạt 30 tỷ đồng, 900 hộ nghèo vay 12 tỷ đồng``."""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     nxt = next((o for o in frame.sentence.quantities if o.start >= q.end), None)
+    if nxt and frame.cues.parts.search(frame.sentence.text, q.end, nxt.lead):
+        return False  # `dư nợ 500 tỷ đồng, 9.000 khách hàng còn dư nợ, trong đó nước sạch 70 tỷ đồng`
     return bool(nxt and nxt.is_money and clause.holds(nxt.start) and not frame.excluded(nxt))
 
 
