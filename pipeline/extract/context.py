@@ -304,7 +304,6 @@ class Context:
         colon = sentence.text.find(":", sentence.start, min(q.lead, sentence.start + NEAR))
         return colon > 0 and bool(self.cues.target_label.match(sentence.text, sentence.start, colon))
 
-
     def _goes_on_with_target(self, sentence: Sentence, timed: Period) -> bool:
         """Whether the paragraph began as a plan for a time that the sentence names again.
 

@@ -323,7 +323,7 @@ def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -
         if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
             continue
         same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
-        # `khởi công 30 nhà, gồm 18 nhà xây mới …; 22 nhà đã xong`: the finished have their work from the whole
+        # `khởi công 30 nhà, gồm 18 nhà xây mới …; 22 nhà đã xong`: these are of both
         same = [r for r in same if r.rule in TELLING] or same
         if same:
             same[-1].cells.setdefault("amount_per_house_vnd", q)

@@ -27,13 +27,13 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
         begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
         points = bool(frame.cues.pointing.search(sentence.text, begin, row.last.end))
         found = (above[-1].group if above else _programme(frame, begin, row)) if points else None
-        if found := found or (None if row.group else _opens(frame) or _same(row, rows[:number])):
+        if found := found or (None if row.group else _opens(frame) or _same(rows[:number])):
             row.group = found
             row.flags.append("beneficiary_assumed")
 
 
-def _same(row: Draft, before: Sequence[Draft]) -> GroupList | None:
-    """The group of the row before, where its sentence only pointed to it: ``dư nợ chương trình này …; đã vay …``."""
+def _same(before: Sequence[Draft]) -> GroupList | None:
+    """The group of the row before, where that only pointed to it: ``dư nợ chương trình này …; đã vay``."""
     last = before[-1] if before else None
     return last.group if last and "beneficiary_assumed" in last.flags else None
 

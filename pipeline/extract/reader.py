@@ -17,7 +17,7 @@ from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.joins import listed_with, open_row, total_of
+from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
@@ -80,7 +80,9 @@ def _place(
     if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark and not above else ""):
         refused.setdefault(q.start, reason)
         return
-    if reason := _of_refused(seen, mark, refused):
+    if reason := _of_refused(seen, mark, refused) or (
+        JOINT_AMOUNT if is_of_anothers(seen, rows, taken) else ""
+    ):
         refused.setdefault(q.start, reason)
         return
     if whom:
@@ -139,6 +141,8 @@ def _place(
                 return
             told = None
         row = _new_row(seen, number, mark, told)
+        if mark and rows and explains(seen, mark, rows[-1]):
+            row.values |= {c: rows[-1].values[c] for c in frame.rules.default}
         rows.append(row)
         before = seen.previous
         if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
