@@ -111,10 +111,15 @@ def explains(seen: Seen, mark: Mark, row: Draft) -> bool:
     return begun and gap.endswith("(") and len(gap) <= LONGEST_GAP and set("();,.").isdisjoint(gap[:-1])
 
 
-def is_of_anothers(seen: Seen, rows: Sequence[Draft], taken: set[int]) -> bool:
-    """Whether words make money a part of what another table has: ``tổng 4 tỷ, trong đó hội góp 1 tỷ``."""
+def is_of_anothers(seen: Seen, mark: Mark | None, rows: Sequence[Draft], taken: set[int]) -> bool:
+    """Whether words make money a part of what another table has: ``tổng 4 tỷ, trong đó hội góp 1 tỷ``.
+
+    A source of its own governs it all the same: ``tổng 4 tỷ, gồm ngân sách tỉnh 3 tỷ``.
+    """
     whole = seen.previous
     if not seen.q.is_money or whole is None or not whole.is_money or whole.start not in taken:
+        return False
+    if mark and mark.start >= whole.end:
         return False
     if any(whole is q for row in (*rows, *seen.before[-NEAREST:]) for q in row.cells.values()):
         return False

@@ -81,7 +81,7 @@ def _place(
         refused.setdefault(q.start, reason)
         return
     if reason := _of_refused(seen, mark, refused) or (
-        JOINT_AMOUNT if is_of_anothers(seen, rows, taken) else ""
+        JOINT_AMOUNT if is_of_anothers(seen, mark, rows, taken) else ""
     ):
         refused.setdefault(q.start, reason)
         return
