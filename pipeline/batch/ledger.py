@@ -15,12 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from pipeline.batch.absent import absent
-from pipeline.batch.ledger_schema import ADDED, APPLICATION, TABLES, UPGRADES, VERSION
-from pipeline.batch.place import place_of
+from pipeline.batch.ledger_rows import columns_of, file_of, problem_of
+from pipeline.batch.ledger_schema import ADDED, APPLICATION, TABLES, UPGRADES, VERSION, opened_for_reading
 from pipeline.batch.records import DocumentState, File, PageState, Problem
 from pipeline.batch.wire import pack, unpack
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import OutputError
 
 _HANDFUL = 200
 _PAGE = "number, key, digest, stage, code, message, tries"
@@ -48,7 +47,7 @@ class Ledger:
         self.path = path
         with self._guard():
             if reading:
-                self._db = _opened_for_reading(path)
+                self._db = opened_for_reading(path)
                 return
             self._db = sqlite3.connect(path, isolation_level=None)
             self._open()
@@ -193,20 +192,20 @@ class Ledger:
         with self._guard():
             row = self._db.execute("SELECT * FROM files WHERE source_file = ?", (source_file,))
             found = row.fetchone()
-        return _file(found) if found else None
+        return file_of(found) if found else None
 
     def glance(self, source_file: str) -> tuple[bytes, str, str, Problem | None] | None:
         """Of a file its path, stat, key and problem: what tells whether it changed, without its ``info``."""
         query = "SELECT path, stat, key, stage, code, message, tries FROM files WHERE source_file = ?"
         with self._guard():
             row = self._db.execute(query, (source_file,)).fetchone()
-        return (row[0], row[1], row[2], _problem(row[3:])) if row else None
+        return (row[0], row[1], row[2], problem_of(row[3:])) if row else None
 
     def put_file(self, file: File) -> None:
         """Record a file (inside a transaction)."""
         row = (
             file.source_file, os.fsencode(file.path), file.stat, file.key, file.sha256, file.kind,
-            file.pages, pack(file.info), *_columns(file.problem),
+            file.pages, pack(file.info), *columns_of(file.problem),
         )  # fmt: skip
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
 
@@ -267,7 +266,7 @@ class Ledger:
             with self._guard():
                 rows = self._db.execute(query, (last,)).fetchall()
             for row in rows:
-                yield _file(row)
+                yield file_of(row)
             if len(rows) < _HANDFUL:
                 return
             last = rows[-1][0]
@@ -304,18 +303,18 @@ class Ledger:
         query = f"SELECT {_PAGE} FROM pages WHERE sha256=? ORDER BY number"
         with self._guard():
             rows = self._db.execute(query, (sha256,)).fetchall()
-        return [PageState(row[0], row[1], row[2], _problem(row[3:])) for row in rows]
+        return [PageState(row[0], row[1], row[2], problem_of(row[3:])) for row in rows]
 
     def page(self, sha256: str, number: int) -> PageState | None:
         """What is recorded of one page."""
         query = f"SELECT {_PAGE} FROM pages WHERE sha256=? AND number=?"
         with self._guard():
             row = self._db.execute(query, (sha256, number)).fetchone()
-        return PageState(row[0], row[1], row[2], _problem(row[3:])) if row else None
+        return PageState(row[0], row[1], row[2], problem_of(row[3:])) if row else None
 
     def put_page(self, sha256: str, page: PageState, data: bytes | None) -> None:
         """Record a page (inside a transaction); ``data`` is None where it failed."""
-        row = (sha256, page.number, page.key, page.digest, *_columns(page.problem))
+        row = (sha256, page.number, page.key, page.digest, *columns_of(page.problem))
         self._db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?,?)", row)
         self._db.execute("DELETE FROM page_data WHERE sha256=? AND number=?", (sha256, page.number))
         if data is not None:
@@ -334,11 +333,11 @@ class Ledger:
         """What is recorded of a document."""
         with self._guard():
             row = self._db.execute("SELECT * FROM documents WHERE sha256=?", (sha256,)).fetchone()
-        return DocumentState(row[0], row[1], row[2], _problem(row[3:])) if row else None
+        return DocumentState(row[0], row[1], row[2], problem_of(row[3:])) if row else None
 
     def put_document(self, document: DocumentState, parts: Sequence[tuple[str, bytes]]) -> None:
         """Record a document with its parts (inside a transaction)."""
-        row = (document.sha256, document.source_file, document.key, *_columns(document.problem))
+        row = (document.sha256, document.source_file, document.key, *columns_of(document.problem))
         self._db.execute("INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?,?,?)", row)
         self._db.execute("DELETE FROM parts WHERE sha256=?", (document.sha256,))
         self._db.executemany(
@@ -387,58 +386,3 @@ class Ledger:
     def _each(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._guard():
             yield from self._db.execute(query, values)
-
-
-def _opened_for_reading(path: Path) -> sqlite3.Connection:
-    """A ledger that is not written to; where its folder cannot be written, no run is on, and none is awaited.
-
-    Raises:
-        UsageError: where there is none, or of an older version.
-        OutputError: where it is of a newer version.
-    """
-    if not path.is_file():
-        raise absent(path.parent.parent)
-    place = f"{path.absolute().as_uri()}?mode=ro"
-    db = sqlite3.connect(place, uri=True, isolation_level=None)
-    try:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.OperationalError:
-        db.close()
-        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None)
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version != VERSION:
-        db.close()
-        advice = "use the newer hoso" if version > VERSION else "run hoso extract once, which upgrades it"
-        message = f"{path}: the ledger is of version {version}, not {VERSION}: {advice}"
-        raise (OutputError if version > VERSION else UsageError)(message)
-    return db
-
-
-def _columns(problem: Problem | None) -> tuple[str | int | None, ...]:
-    return (problem.stage, problem.code, problem.message, problem.tries) if problem else (None,) * 4
-
-
-def _problem(row: Sequence[object]) -> Problem | None:
-    stage, code, message, tries = row
-    if code is None:
-        return None
-    assert isinstance(tries, int)
-    return Problem(str(stage), str(code), str(message), tries)
-
-
-def _file(row: Sequence[object]) -> File:
-    source_file, path, stat, key, sha256, kind, pages, info = row[:8]
-    assert isinstance(path, bytes)
-    assert isinstance(info, bytes)
-    assert isinstance(pages, int)
-    return File(
-        source_file=str(source_file),
-        path=place_of(os.fsdecode(path)),
-        stat=str(stat),
-        key=str(key),
-        sha256=str(sha256),
-        kind=str(kind),
-        pages=pages,
-        info=unpack(info),
-        problem=_problem(row[8:]),
-    )

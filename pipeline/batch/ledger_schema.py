@@ -1,6 +1,12 @@
-"""The tables of the ledger, and what makes those of an older version into them."""
+"""The tables of the ledger, what makes older ones into them, and how they are opened to be read."""
 
 from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from pipeline.batch.absent import absent
+from pipeline.errors import OutputError, UsageError
 
 VERSION = 3
 """Of the tables below. An older ledger is upgraded where it stands, a newer one refused."""
@@ -52,3 +58,28 @@ ADDED = (
     ),
 )
 """What came to the tables since, without a new version: made where it is missing."""
+
+
+def opened_for_reading(path: Path) -> sqlite3.Connection:
+    """A ledger that is not written to; where its folder cannot be written, no run is on, and none is awaited.
+
+    Raises:
+        UsageError: where there is none, or of an older version.
+        OutputError: where it is of a newer version.
+    """
+    if not path.is_file():
+        raise absent(path.parent.parent)
+    place = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(place, uri=True, isolation_level=None)
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError:
+        db.close()
+        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None)
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
+        db.close()
+        advice = "use the newer hoso" if version > VERSION else "run hoso extract once, which upgrades it"
+        message = f"{path}: the ledger is of version {version}, not {VERSION}: {advice}"
+        raise (OutputError if version > VERSION else UsageError)(message)
+    return db

@@ -40,7 +40,7 @@ from pipeline.extract.projects import by_projects
 from pipeline.extract.repeats import merge
 from pipeline.extract.respective import with_turns
 from pipeline.extract.rule_files import rulebook
-from pipeline.extract.rules import Rulebook
+from pipeline.extract.rulebook import Rulebook
 from pipeline.extract.sentence import Sentence, annotate
 from pipeline.extract.splits import add_parts
 from pipeline.extract.unclaimed import rows as unclaimed_rows
@@ -111,7 +111,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
             resolve(draft, context, _next(draft), rules)
-        by_projects(sorted(rows, key=lambda d: d.first.start))
+        by_projects(sorted(rows, key=lambda d: d.first.start), book.cues.programme_words)
         kept = merge(rows, book.cues.actor, flow, rules.tells_apart)
         finished += [draft for draft in kept if table == draft.table]
     left = list(unclaimed_rows(flow, sentences, taken, refused))
@@ -140,7 +140,7 @@ def _sentences(
     ]
     found = annotate(flow.text, sorted([*spans, *cells]), book.grammar, own)
     listed = (with_listed(sentence, book.cues) for sentence in found)
-    return [with_turns(sentence, book.cues.in_turn) for sentence in listed]
+    return [with_turns(sentence, book.cues) for sentence in listed]
 
 
 def _titled(flow: Flow) -> Period:

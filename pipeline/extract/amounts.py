@@ -74,8 +74,6 @@ class Scaled(NamedTuple):
 _DIGIT = re.compile(r"[0-9]")
 _BARE = frozenset(("", *"0123456789"))
 """What stands behind a number where another follows or nothing, so that no unit does."""
-_RANGE = frozenset(("", *"-–đĐ"))
-"""What a range goes on with (``12 - 15``, ``12 đến 15``), a blank or two skipped."""
 FAR = 30
 """Characters behind a damaged term in which the words may stand that forbid it."""
 BEFORE = 90
@@ -93,15 +91,17 @@ class Grammar:
         self._number = number_pattern(units["illegible"])
         self._begins = number_begins(units["illegible"])
         self.illegible: str = units["illegible"]["marks"] + units["illegible"]["letters"]
-        self._range = regex.compile(
-            rf"(?:\s?[-–]\s?|(?<=\btừ\s+\d[\d.,]*)\s+đến\s+)[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags
-        )
+        first, to = units["range"]["from"], units["range"]["to"]
+        joint = rf"(?:\s?[-–]\s?|(?<=\b{first}\s+\d[\d.,]*)\s+{to}\s+)"
+        self._range = regex.compile(rf"{joint}[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags)
+        self._ranging = frozenset(("", *"-–", to[0], to[0].upper()))
         other = alternatives(units["multipliers_not"]["before"])
         ends = rf"(?:(?!\p{{L}})(?!\s+(?:{other})(?!\p{{L}}))|(?<=(?:tr|ng)\.?)(?=đ))"
         self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier}){ends}", flags)
         self._multiplies = frozenset(c for word in self.multipliers for c in (word[0], word[0].upper()))
         self._second = regex.compile(
-            rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>rưỡi)\b)", flags
+            rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>{units['half']['word']})\b)",
+            flags,
         )
         self._words = UnitWords(units)
         nouns = r"(?:{})(?!\p{{L}})".format(
@@ -115,7 +115,7 @@ class Grammar:
             rf"(?:{units['label']['before']}){nouns}{units['label']['copula']}$", flags
         )
         self._alone = regex.compile(units["label"]["alone"], flags)
-        self._label_ends = tuple(units["label"]["ends"])
+        self._label_ends, self._label_holds = tuple(units["label"]["ends"]), units["label"]["holds"]
         self._is_year = regex.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
         self._bare = regex.compile(units["label"]["bare"].replace("{nouns}", nouns) + "$", flags)
         self._damaged_nouns = [
@@ -248,7 +248,7 @@ class Grammar:
         )
         lead = start - (len(before) - lead_match.start()) if lead_match else start
         flags += ["approximate"] if lead_match else []
-        if text[end : end + 2].lstrip()[:1] in _RANGE and (span := self._range.match(text, end)):
+        if text[end : end + 2].lstrip()[:1] in self._ranging and (span := self._range.match(text, end)):
             flags.append("range")
             end = span.end()
         number_end = match.end("n")
@@ -337,7 +337,7 @@ class Grammar:
     def _named(self, before: str, text: str, number: int) -> regex.Match[str] | None:
         """The label of a number without a colon: ``số hộ nghèo là``, ``hộ nghèo``."""
         said = before.rstrip().casefold().endswith(self._label_ends)
-        if not said and "số" not in before.casefold() and "hộ" not in before.casefold():
+        if not said and not any(word in before.casefold() for word in self._label_holds):
             return None
         if self._not_a_count.search(before):
             return None

@@ -10,7 +10,8 @@ from pipeline.errors import RuleError
 from pipeline.extract.examples import problem
 from pipeline.extract.rule_entries import read_toml
 from pipeline.extract.rule_files import files, rulebook
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
 from pipeline.model import Document, Extraction, Page, RestoredText
 
 LONG = 4_000

@@ -19,7 +19,6 @@ from pipeline.extract.collapsed_cells import Columns, Numbers, lay, too_many, va
 from pipeline.extract.collapsed_heads import headed
 from pipeline.extract.collapsed_lines import YEAR, Span
 from pipeline.extract.collapsed_page import Heading
-from pipeline.extract.collapsed_proved import MONEY_UNITS
 from pipeline.extract.collapsed_rows import Row, Run, regain, runs, without_dust
 from pipeline.extract.collapsed_shares import is_share, shares_of
 from pipeline.extract.collapsed_words import CollapsedWords, collapsed_words
@@ -42,8 +41,6 @@ SHORT_HEADING = 40
 """Characters of a line that is no sentence, whatever sign stands at its end."""
 _STOPS = (".", ";", ":")
 _SECTION = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|[a-zđ]\))\s*\p{Lu}")
-_TOTALS = {"tong cong": "Tổng cộng", "cong": "Cộng", "tong so": "Tổng số", "toan trinh": "Toàn tỉnh"}
-"""Labels of totals whose marks were misread."""
 _DASHES = {"-", "–", "—"}
 _LEGIBLE = regex.compile(r"\d|^[-–—]+$")
 LEAST_PRINTED = 3
@@ -115,7 +112,7 @@ def tables(
 
 def _usual_unit(printed: Sequence[str]) -> str:
     """The one unit of money that a document's headings print, several times; empty where there is none."""
-    units = [unit for unit in printed if unit in MONEY_UNITS]
+    units = [unit for unit in printed if unit in collapsed_words().money_units]
     return units[0] if len(units) >= LEAST_PRINTED and len(set(units)) == 1 else ""
 
 
@@ -177,11 +174,11 @@ def _read(
     else:
         return None
     named = [h for h in found if h.phrase.kind == "label"]
-    label = max(named, key=lambda h: len(h.phrase.words)).text if named else "nội dung"
+    label = max(named, key=lambda h: len(h.phrase.words)).text if named else words.written["label"]
     if 2 * sum(bool(YEAR.fullmatch(said)) for _, _, said in labels) > len(labels):
-        label = "năm"
+        label = words.written["years"]
     spare = max((len(spans) for spans, at in zip(kept, laid, strict=True) if at is None), default=0)
-    before = ["tt", label, *(["đơn vị tính"] if measured else [])]
+    before = [words.written["ordinal"], label, *([words.written["unit"]] if measured else [])]
     headings = (*before, *(head.text for head in heads), *[""] * spare)
     assumed = frozenset(n for n, head in enumerate(heads, len(before)) if head.assumed)
     rows = []
@@ -245,7 +242,7 @@ def _label(text: str, row: Row, words: CollapsedWords) -> CellText:
     start, end = (before[0][0], before[-1][1]) if before else row.labels[0]
     if words.says("total", said):
         bare = fold_marks(said).lower()
-        said = next((name for key, name in _TOTALS.items() if bare.startswith(key)), said)
+        said = next((name for key, name in collapsed_words().totals.items() if bare.startswith(key)), said)
     return start, end, said
 
 

@@ -184,21 +184,21 @@ def _proved(heads: Sequence[str], way: Sequence[Above], place: int, table: Table
     was done; what is a fixed sum for each of the things counted beside it is their cost.
     """
     head = heads[place]
-    own = way[place].leaf
+    own, words = way[place].leaf, collapsed_words()
     # what only its unit stands for says nothing of its meaning
     nameless = own is None or not own.phrase.words
     for part, whole in table.shares.values() if nameless else ():
         leaf = way[whole].leaf
         if part == place and leaf and leaf.unit and heads[whole] and _side(way[whole]) == "planned":
-            done = collapsed_words().told(table.caption, "done")
+            done = words.told(table.caption, "done")
             return Head(f"{done} ({leaf.unit})" if done else "")
     if head and not head.endswith(" "):
         return Head(head)
     if place in table.shares:
-        return Head(f"{head}tỷ lệ (%)")
+        return Head(f"{head}{words.written['share']}")
     before = way[place - 1] if place else None
     if head and before and before.span is way[place].span and (unit := _cost_unit(before, place, table)):
-        return Head(f"{head}kinh phí ({unit})", assumed=True)
+        return Head(f"{head}{words.written['cost']} ({unit})", assumed=True)
     return Head()
 
 
@@ -265,7 +265,7 @@ def _fits(leaf: Heading, place: int, table: Table) -> float:
         above = sum(v > 100 for v in values) / len(values)
         return -6 * above + (2.0 if place in table.shares else 0.0) + min(broken, 0.5)
     score = -4.0 if place in table.shares else 0.0
-    if leaf.name.startswith("tổng") or holds == "sum":
+    if leaf.name.startswith(collapsed_words().borne_out["total"]) or holds == "sum":
         score += 2.0 if _is_sum(place, table) else -0.5
     return score - (5 * broken if holds in {"count", "perhaps"} else 0.0)
 

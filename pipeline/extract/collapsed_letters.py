@@ -25,8 +25,6 @@ ALIKE = 0.5
 _SIGNS = regex.compile(r"[^\p{L}\p{N}%/.-]+|^[./-]+|(?<![./-])[./-]+$")
 _DIGITS = str.maketrans("0163w", "oloau")
 """Signs that OCR puts for letters inside words."""
-_TIMES = {"nam", "den"}
-"""Words that begin a time behind a heading."""
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 _DATE = regex.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d")
 
@@ -81,6 +79,12 @@ def wrong(word: str, wanted: str, most: float) -> float:
 
 
 @cache
+def _times() -> frozenset[str]:
+    """Words that begin a time behind a heading."""
+    return frozenset(folded(word) for word in headings_data()["times"]["begins"])
+
+
+@cache
 def alike() -> dict[str, str]:
     """By letter, the signs that OCR takes for it or puts for it."""
     found: dict[str, str] = {}
@@ -101,5 +105,5 @@ def takes(word: str, wanted: Sequence[str]) -> int:
     whole = "".join(wanted)
     # a heading glued to what stands behind it
     rest = word[len(whole) :]
-    least = LONG if rest in _TIMES else LONG_GLUED
+    least = LONG if rest in _times() else LONG_GLUED
     return len(wanted) if len(wanted) > 1 and len(whole) >= least and _fits(word[: len(whole)], whole) else 0

@@ -20,7 +20,6 @@ from pipeline.extract.collapsed_page import Heading
 from pipeline.extract.collapsed_shares import LEAST_ALIKE, Column, is_share
 from pipeline.extract.collapsed_words import collapsed_words
 
-MONEY_UNITS = ("đồng", "nghìn đồng", "triệu đồng", "tỷ đồng")
 LEAST_LINES = 3
 """Lines on which arithmetic among columns must hold."""
 LEAST_MIXED = 4
@@ -84,7 +83,12 @@ def _topics(found: Sequence[Heading], table: Table, unit: str, count: int) -> li
             for h in headings
             if h.phrase.kind == "topic" and h.phrase.holds == "count" and unit in h.phrase.units
         ]
-        texts = list(dict.fromkeys(h.text for h in named if unit != "hộ" or h.phrase.name.startswith("hộ ")))
+        household = collapsed_words().borne_out["household_unit"]
+        texts = list(
+            dict.fromkeys(
+                h.text for h in named if unit != household or h.phrase.name.startswith(f"{household} ")
+            )
+        )
         if len(texts) == count:
             return texts
     return []
@@ -98,15 +102,16 @@ def _rates(found: Sequence[Heading], table: Table) -> Proved | None:
     taken = {*wholes, *rates, *parts}
     if len(wholes) != 1 or len(set(parts)) != len(rates) or len(taken) != len(table.columns):
         return None
-    topics = _topics(found, table, "hộ", len(rates))
+    written, borne_out = collapsed_words().written, collapsed_words().borne_out
+    topics = _topics(found, table, borne_out["household_unit"], len(rates))
     if not topics or sorted(parts) != parts:
         return None
     heads: Proved = [(Head(), ())] * len(table.columns)
-    heads[wholes.pop()] = Head("tổng số hộ", assumed=True), ("hộ",)
+    heads[wholes.pop()] = Head(written["households"], assumed=True), (borne_out["households"],)
     for topic, part, rate in zip(topics, parts, rates, strict=True):
         name = topic.partition(" (")[0]
-        heads[part] = Head(f"{name} số hộ", assumed=True), (name,)
-        heads[rate] = Head(f"{name} tỷ lệ (%)", assumed=True), (name, "%")
+        heads[part] = Head(f"{name} {written['group_count']}", assumed=True), (name,)
+        heads[rate] = Head(f"{name} {written['share']}", assumed=True), (name, "%")
     return heads
 
 
@@ -119,13 +124,17 @@ def each(counts: Column, paid: Column) -> Decimal | None:
 
 def unit_of(price: Decimal, bounds: tuple[Decimal, Decimal]) -> str:
     """The one unit of money in which a price lies within bounds; empty where none does or several do."""
-    units = [unit for unit in MONEY_UNITS if bounds[0] <= price * grammar().scale(unit) <= bounds[1]]
+    units = [
+        unit
+        for unit in collapsed_words().money_units
+        if bounds[0] <= price * grammar().scale(unit) <= bounds[1]
+    ]
     return units[0] if len(units) == 1 else ""
 
 
 def _printed_unit(found: Sequence[Heading]) -> str:
     """The unit of money that the headings print, where they print one."""
-    units = {h.unit for h in found if h.unit in MONEY_UNITS}
+    units = {h.unit for h in found if h.unit in collapsed_words().money_units}
     return units.pop() if len(units) == 1 else ""
 
 
@@ -134,7 +143,8 @@ def _costs(found: Sequence[Heading], table: Table) -> Proved | None:
     columns = table.columns
     if len(columns) % 2 or table.shares:
         return None
-    topics = _topics(found, table, "nhà", len(columns) // 2)
+    written = collapsed_words().written
+    topics = _topics(found, table, collapsed_words().borne_out["house_unit"], len(columns) // 2)
     prices = [each(columns[n], columns[n + 1]) for n in range(0, len(columns), 2)]
     if not topics or None in prices:
         return None
@@ -145,8 +155,8 @@ def _costs(found: Sequence[Heading], table: Table) -> Proved | None:
     heads: Proved = []
     for topic in topics:
         name = topic.partition(" (")[0]
-        heads.append((Head(f"{name} số nhà", assumed=True), (name,)))
-        heads.append((Head(f"{name} kinh phí ({unit})", assumed=True), (name, unit)))
+        heads.append((Head(f"{name} {written['kind_count']}", assumed=True), (name,)))
+        heads.append((Head(f"{name} {written['cost']} ({unit})", assumed=True), (name, unit)))
     return heads
 
 
@@ -165,7 +175,8 @@ def _planned(found: Sequence[Heading], table: Table) -> Proved | None:
     for side in sides:
         told = [f"{side} {name}" for name in names] if count > 1 else [side]
         heads += [(Head(f"{text}{unit}", assumed=True), (side,)) for text in told]
-    return [*heads, (Head("tỷ lệ (%)", assumed=True), ("tỷ lệ",))]
+    words = collapsed_words()
+    return [*heads, (Head(words.written["share"], assumed=True), (words.borne_out["share"],))]
 
 
 def _side(found: Sequence[Heading], table: Table, side: str) -> str:
@@ -222,10 +233,12 @@ def _houses(found: Sequence[Heading], table: Table) -> Proved | None:
         if _printed_unit(found) not in {"", units[0]}:
             continue
         heads: Proved = [(Head(), ())] * 4
-        heads[total] = Head("tổng số nhà", assumed=True), ("số",)
-        heads[new] = Head("xây mới", assumed=True), ("xây mới",)
-        heads[repaired] = Head("sửa chữa", assumed=True), ("sửa chữa",)
-        heads[money] = Head(f"kinh phí ({units[0]})", assumed=True), (units[0],)
+        words = collapsed_words()
+        written = words.written
+        heads[total] = Head(written["houses"], assumed=True), (words.borne_out["houses"],)
+        heads[new] = Head(written["built"], assumed=True), (written["built"],)
+        heads[repaired] = Head(written["repaired"], assumed=True), (written["repaired"],)
+        heads[money] = Head(f"{written['cost']} ({units[0]})", assumed=True), (units[0],)
         return heads
     return None
 
@@ -251,8 +264,9 @@ def _mixed(first: Column, second: Column, paid: Column) -> tuple[Fraction, Fract
 def _credit(found: Sequence[Heading], table: Table) -> Proved | None:
     """A count of borrowers and the money lent, where the caption tells of lending and of nothing else."""
     named = [h for h in found if h.phrase.kind not in {"label", "unit", "ordinal"}]
-    topics = {h.phrase.name for h in collapsed_words().find([table.caption]) if h.phrase.holds == "money"}
-    if named or len(table.columns) != 2 or topics != {"cho vay"}:
+    words = collapsed_words()
+    topics = {h.phrase.name for h in words.find([table.caption]) if h.phrase.holds == "money"}
+    if named or len(table.columns) != 2 or topics != {words.borne_out["lending"]}:
         return None
     counts, paid = table.columns
     pairs = [(c, p) for c, p in zip(counts, paid, strict=True) if c and p]
@@ -263,8 +277,8 @@ def _credit(found: Sequence[Heading], table: Table) -> Proved | None:
     if not unit:
         return None
     return [
-        (Head("cho vay số hộ", assumed=True), ()),
-        (Head(f"cho vay số tiền ({unit})", assumed=True), ()),
+        (Head(words.written["borrowers"], assumed=True), ()),
+        (Head(f"{words.written['lent']} ({unit})", assumed=True), ()),
     ]
 
 
@@ -276,7 +290,8 @@ def _counted(found: Sequence[Heading], table: Table) -> Proved | None:
         return None
     if any(v != v.to_integral_value() for v in table.columns[0] if v):
         return None
-    return [(Head(counts[0].phrase.name, assumed=True), ("số",)), (Head(), ())]
+    told = collapsed_words().borne_out["count"]
+    return [(Head(counts[0].phrase.name, assumed=True), (told,)), (Head(), ())]
 
 
 def _quantities(found: Sequence[Heading], table: Table) -> Proved | None:
@@ -286,8 +301,9 @@ def _quantities(found: Sequence[Heading], table: Table) -> Proved | None:
     if not table.measured or len(table.columns) != len(money) + 1 or len(named) != 1:
         return None
     unit = money[0].unit or table.usual if money else ""
-    paid = [(Head(f"kinh phí ({unit})" if unit else "", assumed=True), ("kinh phí",)) for _ in money]
-    return [(Head("số lượng", assumed=True), ("số lượng",)), *paid]
+    cost, quantity = (collapsed_words().written[name] for name in ("cost", "quantity"))
+    paid = [(Head(f"{cost} ({unit})" if unit else "", assumed=True), (cost,)) for _ in money]
+    return [(Head(quantity, assumed=True), (quantity,)), *paid]
 
 
 def _total(found: Sequence[Heading], table: Table) -> Proved | None:
@@ -309,7 +325,9 @@ def _total(found: Sequence[Heading], table: Table) -> Proved | None:
         held = sum(part == whole for part, whole in lines)
         if held >= LEAST_LINES and held >= LEAST_ALIKE * len(lines):
             heads: Proved = [(Head(text), (text,)) for text in texts]
-            heads.insert(total, (Head("tổng số", assumed=True), ("tổng",)))
+            words = collapsed_words()
+            head = Head(words.written["total"], assumed=True)
+            heads.insert(total, (head, (words.borne_out["total"],)))
             return heads
     return None
 

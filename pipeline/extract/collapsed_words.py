@@ -37,10 +37,6 @@ _NUMBERED = {"count", "money", "percent"}
 _TIMED = {*_NUMBERED, "topic"}
 LONGEST_TAIL = 3
 """Words at the end of a heading by which it may be told."""
-_SPOILED = ("trieu", "dong")
-_UNITS = {"dong"}
-_MILLIONS = ("trieu",)
-"""A unit of money that may stand without its second word."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +57,17 @@ class CollapsedWords:
     """The words of whole headings that head numbers."""
     tails: dict[tuple[str, ...], tuple[Phrase, ...]]
     """The headings of numbers that end so."""
+    currency: str
+    """The unit of money, and the word before it that may be spoiled or stand alone; both without marks."""
+    multiple: str
+    money_units: tuple[str, ...]
+    """All in which money is told, the currency first."""
+    totals: dict[str, str]
+    """Labels of totals as misread, without marks, and as meant."""
+    written: dict[str, str]
+    """What is written over columns that arithmetic tells."""
+    borne_out: dict[str, str]
+    """What the page must say of them itself."""
 
     def says(self, name: str, line: str) -> bool:
         """Whether a line is of the kind ``name`` (a section of headings.toml)."""
@@ -96,8 +103,10 @@ class CollapsedWords:
             if held.free(place) and held.is_aside(place):
                 self._measure(held, place, found)
         if not any(h.phrase.holds == "money" for h in found):
-            ends = (place for place in held.places() if held.free(place) and held.closes(place, "dong"))
-            found += [Heading(self.orphans["đồng"], (place,)) for place in ends]
+            ends = (
+                place for place in held.places() if held.free(place) and held.closes(place, self.currency)
+            )
+            found += [Heading(self.orphans[self.money_units[0]], (place,)) for place in ends]
         return sorted(found, key=lambda heading: heading.places[0])
 
     def _ends(self, held: Lines) -> Iterator[Heading]:
@@ -133,7 +142,7 @@ class CollapsedWords:
         for unit, words in self.units.items():
             places = self._chain(held, words, place) or self._spoiled(held, words, place)
             closed = places and held.raw[places[-1][0]][places[-1][1]].rstrip(".,;:").endswith(")")
-            if places is None or not (closed or len(places) > 1 or words == _MILLIONS):
+            if places is None or not (closed or len(places) > 1 or words == (self.multiple,)):
                 continue
             held.taken.update(places)
             free = [n for n, h in enumerate(found) if not h.unit and unit in h.phrase.units]
@@ -158,7 +167,10 @@ class CollapsedWords:
     def _spoiled(self, held: Lines, words: Sequence[str], place: Place) -> tuple[Place, ...] | None:
         """A unit of two words in brackets, the first of which is spoiled: ``(trigu đồng)``."""
         said = held.folded[place[0]][place[1]]
-        if tuple(words) != _SPOILED or Levenshtein.distance(said, words[0]) > MOST_SPOILED:
+        if (
+            tuple(words) != (self.multiple, self.currency)
+            or Levenshtein.distance(said, words[0]) > MOST_SPOILED
+        ):
             return None
         step = self._next(held, words[1:], place, frozenset([place]))
         last = held.raw[step[0][0]][step[0][1]] if step else ""
@@ -229,7 +241,7 @@ class CollapsedWords:
             taken = held.takes(beside, words)
             if taken:
                 return beside, taken
-        reach = REACH if timed or words[0] in _UNITS else NEAR
+        reach = REACH if timed or words[0] == self.currency else NEAR
         for line in range(last[0] + 1, min(last[0] + 1 + reach, len(held.folded))):
             for word, said in enumerate(held.folded[line]):
                 place = (line, word)
@@ -274,18 +286,13 @@ def _goes_on(places: Sequence[Place], other: Sequence[Place]) -> bool:
 
 def _printed(time: str) -> str:
     """A time's words with their marks, as OCR may have spoiled them."""
-    return " ".join(_TIMES.get(fold_marks(w).lower(), w) for w in time.split())
+    return " ".join(_marked().get(fold_marks(w).lower(), w) for w in time.split())
 
 
-_TIMES = {
-    "nam": "năm",
-    "den": "đến",
-    "ngay": "ngày",
-    "cuoi": "cuối",
-    "dau": "đầu",
-    "het": "hết",
-    "thang": "tháng",
-}
+@cache
+def _marked() -> dict[str, str]:
+    """Words of times without their marks, and with them."""
+    return {fold_marks(word): word for word in headings_data()["times"]["marked"]}
 
 
 def _tails(phrases: Iterable[Phrase]) -> dict[tuple[str, ...], tuple[Phrase, ...]]:
@@ -345,6 +352,12 @@ def compile_words(data: dict[str, Any]) -> CollapsedWords:
         },
         frozenset(phrase.words for phrase in kinds.values() if phrase.kind in _TIMED),
         _tails(kinds.values()),
+        folded(data["money"]["unit"]),
+        folded(data["money"]["multiple"]),
+        tuple(data["money"]["units"]),
+        data["totals"],
+        data["written"],
+        data["borne_out"],
     )
 
 

@@ -10,17 +10,16 @@ import regex
 
 from pipeline.extract.grid_cells import Cell
 from pipeline.extract.groups import groups
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.patterns import Pattern
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
+from pipeline.extract.table_words import table_words
 from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
-    from pipeline.extract.columns import Column
+    from pipeline.extract.column_heads import Column
 
-_TOTAL = regex.compile(
-    r"^\s*(?:tổng cộng|tổng số|cộng|tổng|toàn (?:huyện|tỉnh|xã))\s*:?\s*$", regex.IGNORECASE
-)
 _NUMBER = regex.compile(r"[0-9][0-9.]*|[-–]")
-_FOLDED = regex.compile(r"\s*(?:tong cong|tong so|toan (?:huyen|tinh|xa))\s*", regex.IGNORECASE)
 
 
 def is_total(label: str) -> bool:
@@ -29,7 +28,8 @@ def is_total(label: str) -> bool:
     >>> [is_total(text) for text in ("Tổng số", "Toản tỉnh", "Cộng", "Công", "Tổng số nhà")]
     [True, True, True, False, False]
     """
-    return bool(_TOTAL.match(label) or _FOLDED.fullmatch(fold_marks(label)))
+    words = table_words()
+    return words.holds("sum_label", label) or words.holds("sum_label_unmarked", fold_marks(label))
 
 
 def counted(
@@ -69,6 +69,27 @@ def _is_group(heading: str) -> bool:
     """Whether a heading names a group and hardly anything else: ``Hộ nghèo``."""
     inside = groups().find(heading, 0, len(heading))
     return bool(inside) and inside[0].start == 0 and len(heading) - inside[-1].end <= REST
+
+
+def without_people(columns: Sequence[Column], body: Sequence[Sequence[Cell]], sign: Pattern) -> list[Column]:
+    """Columns that say for whom alone count people where another one names what the table is of.
+
+    ``Hộ nghèo | Hộ cận nghèo | Thẻ BHYT đã cấp`` counts households and cards; where the former add up to the
+    latter in every line, all are cards.
+    """
+    named = [k for k, c in enumerate(columns) if c.entry and c.entry.unit != "vnd" and sign.search(c.heading)]
+    whose = [k for k, c in enumerate(columns) if c.entry and c.entry.whose and k not in named]
+    if not named or not whose:
+        return list(columns)
+    sums = [(sum(_count(row, k) for k in whose), _count(row, named[-1])) for row in body]
+    if sums and all(parts == total for parts, total in sums):
+        return list(columns)
+    return [replace(c, entry=None) if k in whose else c for k, c in enumerate(columns)]
+
+
+def _count(row: Sequence[Cell], place: int) -> int:
+    text = row[place].text.replace(".", "") if place < len(row) else ""
+    return int(text) if text.isdecimal() else 0
 
 
 def summed(columns: Sequence[Column]) -> list[Column]:

@@ -7,15 +7,24 @@ it, a project's line of its subprojects'.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import regex
 
 from pipeline.extract import finds
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.column_kinds import counted, is_total, summed
+from pipeline.extract.column_heads import (
+    BARE,
+    UNSAID,
+    Column,
+    choose,
+    is_anybodys,
+    is_of_units,
+    tables_beside,
+)
+from pipeline.extract.column_kinds import is_total
 from pipeline.extract.column_totals import Line, relate
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.frames import Draft, Frame
@@ -26,56 +35,27 @@ from pipeline.extract.grid_cells import (
     caption_of,
     grids,
     groups_of,
-    head_of,
-    headings_of,
     holds_number,
     is_signed,
     of_no_unit,
     prove_grid,
-    unit_of,
     unnamed_number,
     with_doubt,
 )
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
-from pipeline.extract.periods import Period, period_in
+from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
 from pipeline.extract.reader import JOINT_AMOUNT
-from pipeline.extract.rules import Heading, Mark, Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import Mark, TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean, is_marked_oddly
 from pipeline.extract.table_words import table_words
-from pipeline.model import Value
 
-_BARE = regex.compile(r"[0-9][0-9.,]*")
 _MARKER = regex.compile(r"[IVX]+|[a-zđA-Z]\)?|[-+*]|\d{1,3}(?:\.\d{1,2})*\.?")
-ORDINAL = regex.compile(r"^(?:tt|stt|số tt|số thứ tự)$")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
-UNIT = regex.compile(r"đơn vị tính|đvt")
-_NAME = regex.compile(r"(?:Biểu|Bảng|Phụ biểu|Phụ lục)(?: số)? \d+")
-_TIME = regex.compile(r"^(?:năm|thời gian|giai đoạn|thời kỳ|thời điểm)")
-_SHARE = regex.compile(r"(?:tỷ lệ|tỉ lệ)\s*(?:\(?\s*%\s*\)?)?|\(?%\)?")
-_SUM = regex.compile(r"tổng(?: số| cộng)?(?!\s+số hộ)|cộng")
 _AMOUNTS = frozenset({"amount_vnd", "percent_stated"})
-_PLACE = regex.compile(r"(?:xã|phường|thị trấn|huyện|thành phố|thị xã) ", regex.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its heading's entry (None: no number of the table), and what its heading says."""
-
-    heading: str
-    entry: Heading | None = None
-    scale: int = 1
-    values: Mapping[str, Value] = field(default_factory=dict)
-    is_sum: bool = False
-    is_label: bool = False
-    unit: str = "other"
-    period: Period | None = None
-    fallback: Mapping[str, Value] = field(default_factory=dict)
-    """What holds where neither line nor caption says another."""
-    assumed: bool = False
-    """Whether its unit of money is named neither there nor above the table."""
 
 
 def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tuple[Reading, frozenset[int]]:
@@ -87,166 +67,20 @@ def read(flow: Flow, book: Rulebook, skip: frozenset[int] = frozenset()) -> tupl
     for grid in grids(flow):
         if grid.blocks[0] in skip:
             continue
-        chosen = _choose(flow, grid, book)
+        chosen = choose(flow, grid, book)
         if chosen is None:
             continue
         claimed.add(grid.blocks[0])
         rules, columns, head = chosen
-        beside = list(_beside(rules, columns, caption_of(flow, grid), book))
-        if beside:  # whose the money is nobody says
-            columns = [replace(c, entry=None) if _is_anybodys(c, rules) else c for c in columns]
-        _read_grid(flow, grid, [(rules, columns), *beside], head, book, reading)
+        others = list(tables_beside(rules, columns, caption_of(flow, grid), book))
+        if others:  # whose the money is nobody says
+            columns = [replace(c, entry=None) if is_anybodys(c, rules) else c for c in columns]
+        _read_grid(flow, grid, [(rules, columns), *others], head, book, reading)
     return reading, frozenset(claimed)
-
-
-def _is_anybodys(column: Column, rules: TableRules) -> bool:
-    """Whether a column holds money, and its heading does not say that it is the table's own."""
-    own = rules.parts.get("grid.own")
-    return bool(column.entry and column.unit == "vnd") and not (own and own.search(column.heading))
-
-
-def _beside(
-    chosen: TableRules, columns: Sequence[Column], caption: str, book: Rulebook
-) -> Iterator[tuple[TableRules, list[Column]]]:
-    """Other tables' counts among a table's columns: ``Số thẻ BHYT | Nhà xây mới | Số suất quà``."""
-    for rules in book.tables.values():
-        sign = rules.parts.get("grid.beside")
-        if rules is chosen or sign is None:
-            continue
-        found = [
-            _named(column_of(c.heading, caption, rules, book), rules)
-            if c.entry is None and sign.search(c.heading)
-            else Column(c.heading, is_label=c.is_label)
-            for c in columns
-        ]
-        for place in range(1, len(found)):  # `Số suất quà | Thành tiền`: the money of what stands before it
-            if found[place - 1].entry and table_words().says("amount_of", found[place].heading):
-                found[place] = column_of(found[place].heading, caption, rules, book)
-        if any(c.entry and c.unit != "percent" for c in found):
-            yield rules, found
-
-
-def _named(column: Column, rules: TableRules) -> Column:
-    """A column with what its own heading says of what nothing else tells: ``Hộ được hỗ trợ tiền điện``."""
-    triggers = (t for t in rules.triggers if not t.weak and not t.reason)
-    said = next((t.values for t in triggers if t.pattern.search(column.heading)), {})
-    told = {c: v for c, v in said.items() if c in rules.default}
-    return replace(column, values={**told, **column.values})
-
-
-def _choose(flow: Flow, grid: Grid, book: Rulebook) -> tuple[TableRules, list[Column], int] | None:
-    head = head_of(grid)
-    headings = headings_of(grid, head)
-    caption = caption_of(flow, grid)
-    named = f"{_title(caption)} {' '.join(headings)}"
-    labels = " ".join(cell.text for row in grid.rows for cell in row if not _BARE.fullmatch(cell.text))
-    # what a table is named after says more than a line of it: a budget has a line of houses
-    for told in (named, f"{_title(caption)} {labels}"):
-        for rules in book.tables.values():
-            sign, never = rules.parts.get("grid.sign"), rules.parts.get("grid.never")
-            if not rules.headings or sign is None or not sign.search(told):
-                continue
-            if never and never.search(f"{_title(caption)} {labels}"):
-                continue
-            columns = [column_of(heading, caption, rules, book) for heading in _shares(headings)]
-            columns = summed(counted(columns, grid.rows[head:], rules, book, caption))
-            columns = _told_apart(columns)
-            if any(c.entry and c.entry.column != "percent_stated" for c in columns) and any(
-                c.is_label for c in columns
-            ):
-                return rules, columns, head
-    return None
-
-
-def _shares(headings: Sequence[str]) -> list[str]:
-    """Headings, of which a mere ``Tỷ lệ (%)`` says with the one before it what it is a rate of."""
-    before = ["", *headings]
-    return [
-        f"{before[at]} {heading}" if before[at] and _SHARE.fullmatch(heading) else heading
-        for at, heading in enumerate(headings)
-    ]
-
-
-def _title(caption: str) -> str:
-    """A caption from the table's own name on (``Biểu 1. …``): what stands before is the text's."""
-    found = list(_NAME.finditer(caption))
-    return caption[found[-1].start() :] if found else caption
-
-
-def column_of(heading: str, caption: str, rules: TableRules, book: Rulebook) -> Column:
-    """What a column holds by its heading, in small letters; a caption may tell the unit of money."""
-    if ORDINAL.match(heading) or UNIT.search(heading) or not heading:
-        return Column(heading)
-    entry = next(
-        (
-            e
-            for e in rules.headings
-            if e.pattern.search(heading) and not (e.unless and e.unless.search(heading))
-        ),
-        None,
-    )
-    if entry is None:
-        return Column(heading, is_label=True)
-    scale = book.grammar.scale(heading)
-    bare = scale == 1 and entry.unit == "vnd" and not unit_of(heading)
-    if bare:
-        scale = book.grammar.scale(unit_of(caption))
-    values: dict[str, Value] = {}
-    for find in rules.finds:
-        if find.column not in values and (find.value or find.type == "integer"):
-            match = find.pattern.search(heading)
-            value = finds.value_of(find, match) if match else None
-            if value is not None:
-                values[find.column] = value
-    values |= entry.values
-    unit = entry.unit
-    if unit not in {"vnd", "percent"}:  # `số người`: what the heading counts
-        named = book.grammar.find("1 " + heading.rpartition("số ")[2])
-        unit = named[0].unit if named and named[0].start == 0 else unit
-    if (planned := rules.parts.get("grid.planned")) and planned.search(heading):
-        values["status"] = "planned"
-    is_sum = bool(_SUM.search(heading))
-    return Column(
-        heading,
-        entry,
-        scale if unit == "vnd" else 1,
-        values,
-        is_sum,
-        unit=unit,
-        period=period_in(heading),
-        assumed=bare and not unit_of(caption),
-    )
-
-
-def _told_apart(columns: Sequence[Column]) -> list[Column]:
-    """Columns without the codes for what nobody says, where no other column says it: the caption may."""
-    said = [(c, v) for column in columns for c, v in column.values.items()]
-    if any(column.values.get("status") == "planned" for column in columns):
-        columns = [replace(column, values={"status": "actual", **column.values}) for column in columns]
-    # `Tổng giá trị` beside `Số suất` sums nothing up: no other column holds money
-    of = [column.entry.column for column in columns if column.entry]
-    columns = [
-        column if column.entry and of.count(column.entry.column) > 1 else replace(column, is_sum=False)
-        for column in columns
-    ]
-    silent = {c for c, v in said if v == UNSAID} - {c for c, v in said if v != UNSAID}
-    return [
-        replace(
-            column,
-            values={c: v for c, v in column.values.items() if c not in silent},
-            fallback={c: v for c, v in column.values.items() if c in silent},
-        )
-        for column in columns
-    ]
 
 
 OTHER = "other"
 """The unit of a noun that is none of the contract's."""
-UNSAID = "unspecified"
-"""The code of what is not said."""
-
-
-# ---- lines ------------------------------------------------------------------------------------
 
 
 def _read_grid(
@@ -314,7 +148,7 @@ def line_of(
             q = with_doubt(grid, place, proved.put(_quantity(cell, column, book, noun)))
             q = _of_known_unit(q, column, rules)
             found.append((_counting(column, q, rules), q))
-        elif not column.entry and not ORDINAL.match(column.heading):
+        elif not column.entry and not table_words().holds("ordinal_heading", column.heading):
             rest += [proved.put(q) for q in [unnamed_number(cell, proved, bare=True)] if q]
     if row and rest and rest[0].start == row[0].start:
         rest = rest[1:]  # a line's number
@@ -350,7 +184,8 @@ def _parted(rows: list[Draft]) -> tuple[list[Draft], list[int]]:
 
 def _noun(row: Sequence[Cell], columns: Sequence[Column], book: Rulebook) -> str:
     """The unit of what a line counts, by its cell under ``Đơn vị tính``; empty where none is told."""
-    told = next((c.text for c, column in zip(row, columns, strict=False) if UNIT.search(column.heading)), "")
+    units = (c for c, column in zip(row, columns, strict=False) if is_of_units(column.heading))
+    told = next((cell.text for cell in units), "")
     named = book.grammar.find(f"1 {told.lower()}") if told else []
     return named[0].unit if named and named[0].start == 0 and not named[0].is_money else ""
 
@@ -377,15 +212,17 @@ def _period(row: Sequence[Cell], columns: Sequence[Column]) -> Period | None:
     """The period that a line is headed by: ``2021`` under ``Năm``, or where no other word heads it."""
     for cell, column in zip(row, columns, strict=False):
         year = _YEAR.fullmatch(clean(cell.text))
-        if column.is_label and (_TIME.match(column.heading) or (year and cell is row[0])):
-            return period_in(f"năm {year.group()}" if year else cell.text)
+        if column.is_label and (
+            table_words().holds("time_heading", column.heading) or (year and cell is row[0])
+        ):
+            return period_in(periods().spelled(year.group()) if year else cell.text)
     return None
 
 
 def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
     """The cell that says what the line is about."""
     for cell, column in zip(row, columns, strict=False):
-        told = cell.text and not _MARKER.fullmatch(cell.text) and not _BARE.fullmatch(cell.text)
+        told = cell.text and not _MARKER.fullmatch(cell.text) and not BARE.fullmatch(cell.text)
         if told and column.entry is None:
             return cell
     return None
@@ -393,10 +230,10 @@ def _label(row: Sequence[Cell], columns: Sequence[Column]) -> Cell | None:
 
 def _level(row: Sequence[Cell], label: Cell | None) -> int:
     """How deep a line stands: by its name (``Tiểu dự án``), else by its marker."""
-    name = label.text.lower() if label else ""
-    if name.startswith(("tiểu dự án", "tda")):
+    name, words = label.text if label else "", table_words()
+    if words.holds("subproject_line", name):
         return 3
-    if name.startswith("dự án"):
+    if words.holds("project_line", name):
         return 2
     marker = row[0].text.strip(" .)") if row else ""
     if regex.fullmatch(r"[IVX]+|[A-Z]", marker):
@@ -448,7 +285,7 @@ def _put(line: Line, frame: Frame, column: Column, q: Quantity, label: Cell | No
     # the words of heading and caption stand elsewhere: no label of the line's own
     told_above = headed or _above_all(frame)
     row.group = next(iter(named or [g._replace(start=q.start, end=q.start) for g in told_above]), None)
-    if label and _PLACE.match(label.text):
+    if label and table_words().holds("place_line", label.text):
         row.values["place"] = label.text
     line.rows.append(row)
 

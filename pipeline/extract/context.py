@@ -9,10 +9,12 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.bracket_periods import before_bracket, bracketed_behind, clause_around
 from pipeline.extract.flow import Block, Flow
 from pipeline.extract.periods import Mention, Period, periods
 from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
+from pipeline.extract.symbols import doc_types
 
 _BACK = frozenset({"date", "that_day"})
 """Readings that a later sentence does not inherit for a flow: the day of one event."""
@@ -41,7 +43,7 @@ class Context:
         self.above = above
         self.cues = cues
         self.own = own
-        self.is_plan = doc_type in {"kế hoạch", "tờ trình", "chương trình", "đề án", "phương án"}
+        self.is_plan = doc_type in doc_types().plans
         self._by_block: dict[int, list[Sentence]] = {}
         for sentence in sentences:
             self._by_block.setdefault(sentence.block, []).append(sentence)
@@ -79,14 +81,16 @@ class Context:
         dated = [
             m for m in after if m.reading != "open" and not self._is_planned(sentence.text, q.end, m.start)
         ]
-        if told := _in_bracket_behind(sentence, clause, q):
+        if told := bracketed_behind(sentence, clause, q):
             return Timed(told)
         silent = not any(clause.holds(m.start) for m in sentence.mentions)
-        if clause.outer >= 0 and silent and (told := _before_bracket(sentence, clause)):
+        if clause.outer >= 0 and silent and (told := before_bracket(sentence, clause)):
             return Timed(told)
         if not before:  # `Nhân Tháng hành động (tháng 10/2024), … tặng 320 thẻ`
             first = sentence.quantities[0].start
-            before = [m for m in sentence.mentions if m.end <= first and _outside(sentence, m) in holders]
+            before = [
+                m for m in sentence.mentions if m.end <= first and clause_around(sentence, m) in holders
+            ]
         # the day of a pledge is not when the houses are built, nor is a deadline: `… trong hai năm 2024-2025`
         spans = [m for m in dated if m.period.start and m.period.end and m.reading != "date"]
         if before and before[-1].reading in {"date", "deadline"} and spans:
@@ -99,12 +103,25 @@ class Context:
             return Timed(before[-1].period)
         if dated:
             return Timed(dated[0].period)
+        if not before and self._closes(sentence):
+            return Timed(sentence.mentions[0].period)
         spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading != "date"]
-        if not before and len(sentence.mentions) == len(spans) == 1 and not _in_hole(sentence, spans[0]):
+        if (
+            not before
+            and len(sentence.mentions) == len(spans) == 1
+            and not sentence.is_bracketed(spans[0].start)
+        ):
             later = sentence.clauses[sentence.clause_at(spans[0].start)]
             if later is clause or spans[0].start - later.start > FRESH:
                 return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    def _closes(self, sentence: Sentence) -> bool:
+        """Whether a sentence ends with the time of all its numbers: ``…; số liệu đến 31/8/2025``."""
+        if len(sentence.mentions) != 1 or not sentence.quantities:
+            return False
+        last, end = sentence.quantities[-1].end, sentence.mentions[0].end
+        return last <= sentence.mentions[0].start and bool(self.cues.as_of.search(sentence.text, last, end))
 
     def _is_planned(self, text: str, start: int, end: int) -> bool:
         """Whether a plan stands before a time, which is its own: ``đạt 96%, phấn đấu năm 2023 đạt …``."""
@@ -324,10 +341,6 @@ def _is_later(period: Period, end: date) -> bool:
     return period.end.year > end.year and (period.end.month, period.end.day) == (12, 31)
 
 
-BEHIND = 25
-"""Characters between a number and a bracket that tells its period."""
-MENTION = 60
-"""Characters before a bracket in which the period that it is about stands."""
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
 NEAR = 60
@@ -336,40 +349,6 @@ OPENING = 30
 """Characters at a sentence's start in which a plan governs all of its clauses that say nothing else."""
 FRESH = 12
 """A clause that names a period this near to its start begins anew: no plan reaches into it."""
-
-
-def _in_bracket_behind(sentence: Sentence, clause: Clause, q: Quantity) -> Period | None:
-    """The period in a bracket right behind a number that counts nothing else: ``12,4% (cuối năm 2023)``."""
-    for start, end in clause.holes:
-        if not 0 <= start - q.end <= BEHIND or any(sign in sentence.text[q.end : start] for sign in ",."):
-            continue
-        if any(q.end <= o.start < end for o in sentence.quantities):
-            return None
-        inside = [m for m in sentence.mentions if start <= m.start < end and m.reading != "open"]
-        if not inside or periods().is_beginning(sentence.text, inside[-1].start):
-            return None
-        return inside[-1].period
-    return None
-
-
-def _before_bracket(sentence: Sentence, clause: Clause) -> Period | None:
-    """The period right before a bracket, one that only compares included: ``so với năm 2020 (116 hộ)``."""
-    heard: list[Mention] = []
-    at = clause.start - 1
-    begin = max(sentence.start, at - MENTION)
-    end = begin + len(sentence.text[begin:at].rstrip())
-    periods().find_after(sentence.text, begin, end, heard)
-    return heard[-1].period if heard and heard[-1].end == end else None
-
-
-def _outside(sentence: Sentence, mention: Mention) -> int:
-    """The number of the clause around the parentheses that a mention stands in, -1 where in none."""
-    return sentence.clauses[sentence.clause_at(mention.start)].outer
-
-
-def _in_hole(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a mention stands in parentheses: there it is about what it stands with."""
-    return sentence.clauses[sentence.clause_at(mention.start)].outer >= 0
 
 
 def _is_fresh(sentence: Sentence, clause: Clause, q: Quantity) -> bool:

@@ -50,7 +50,7 @@ def describe_flow(flow: Flow) -> dict[str, Value]:
     title = _title(flow, at, rest) if at is not None else subject
     if at is None and not kind:
         kind, title = _plain_kind(top, title)
-    kind = kind or doc_types().of_symbol(own.notation) or ("công văn" if subject else "")
+    kind = kind or doc_types().of_symbol(own.notation) or (doc_types().letter if subject else "")
     issuer, place = letterhead.issuer(letterhead.issuer_lines(head))
     if not issuer:
         issuer, place = _issuer_in_text(flow)
@@ -101,7 +101,8 @@ def _plain_kind(top: Sequence[str], title: str) -> tuple[str, str]:
     for number, line in enumerate(top[:PLAIN_HEAD]):
         text = line.strip(" *_-")
         below = any(letterhead.is_body(above) for above in top[:number])
-        if not below or not text[:1].isupper() or text.endswith((".", ";", ",", ":")):
+        is_row = "|" in text or "\t" in text  # `Chương trình | Số hộ vay`: a table's head
+        if is_row or not below or not text[:1].isupper() or text.endswith((".", ";", ",", ":")):
             continue
         plain = folded(text)
         for name in sorted(doc_types().heads, key=len, reverse=True):
@@ -130,7 +131,7 @@ def _closest(text: str) -> str:
 
 def _date_zone(head: Sequence[str]) -> Sequence[str]:
     """The head down to the addressee: a date behind it is a cited one."""
-    stop = regex.compile(r"\s*(?:Kính gửi|Căn cứ|Thực hiện|Theo)\b")
+    stop = regex.compile(data().title["addressed"])
     for number, line in enumerate(head):
         if stop.match(line):
             return head[:number]
@@ -168,12 +169,12 @@ def _is_sure(flow: Flow, start: int, end: int) -> bool:
 
 def _title(flow: Flow, at: int, rest: str) -> str:
     """The lines under the kind, joined: to the first that begins the text."""
-    stops = regex.compile(data().title["stops"])
+    stops, later = (regex.compile(data().title[name]) for name in ("stops", "stops_later"))
     parts = [rest] if rest else []
     lines = flow.lines[at + 1 : at + 1 + data().title["most_lines"]]
     for number, line in enumerate(lines):
         text = flow.text[line.start : line.end]
-        stopped = stops.match(text) and (parts or not text.startswith("Thực hiện"))
+        stopped = stops.match(text) and (parts or not later.match(text))
         if stopped or (parts and _ends_title(flow, parts[-1], text, after_blank=line.after_blank)):
             break
         if not regex.search(r"\p{L}", text):
@@ -231,7 +232,7 @@ def _period(title: str, kind: str) -> Period:
     mentions = [m for m in periods().find(title) if m.period.end and m.period.start]
     # `giám sát năm 2022 (ngày 14/3/2023)`: the day is the meeting's, the year what it is about
     mentions = [m for m in mentions if m.reading != "date"] or mentions
-    if kind == "báo cáo":
+    if kind == doc_types().report:
         mentions = [m for m in mentions if not outlook.search(title[: m.start])] or mentions[:1]
     if not mentions:
         return Period()

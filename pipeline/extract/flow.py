@@ -31,7 +31,7 @@ BlockKind = Literal["paragraph", "item", "heading", "row", "columns"]
 _ODD_SPACE = re.compile("[\n\r\t\f\v\xa0\u2007\u2028\u2029\u202f\x85]")
 _PAGE_NUMBER = regex.compile(r"\s*[-–—~]?\s*(\d{1,4})\s*[-–—~]?\s*")
 _COLUMNS = regex.compile(r"\S {4,}(?=[\p{Lu}\d\"“(-])")
-_BREAK = regex.compile(r"(?:\G|(?<![.!?…]))[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d])")
+_BREAK = regex.compile(r"(?:\G|(?<![.!?…]))[.!?…]+[\"”’)\]]*\s+(?=[\"“‘(\[]*[\p{Lu}\d]|[*•+]\s)")
 _LAST_WORD = regex.compile(r"[\p{L}\p{N}./]+$")
 LONGEST_WORD = 40
 """Characters before a stop in which the word before it stands; longer ones are no abbreviations."""

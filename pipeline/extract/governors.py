@@ -199,7 +199,8 @@ def _passive(seen: Seen) -> Mark | None:
         return None
     own = frame.own_marks(frame.sentence.clause_at(seen.q.start))
     behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
-    return next((m for m in behind if seen.text[: m.start].endswith("được ")), None)
+    done_to = frame.cues.done_to
+    return next((m for m in behind if done_to.search(seen.text, seen.q.end, m.start)), None)
 
 
 def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:

@@ -110,7 +110,7 @@ def _column(heading: str, rules: TableRules, assumed: str = "") -> Column:
         if is_(kind):
             return Column(heading, kind)
     # the innermost words decide: `tổng số dư nợ: số hộ` counts households
-    if is_("count") and not regex.search(r"số tiền|triệu|đồng", heading):
+    if is_("count") and not is_("never_count"):
         return Column(heading, "borrowers" if flow else "", flow, 1, is_("planned"))
     if is_("money"):
         return Column(heading, "amount_vnd" if flow else "", flow, scale, is_("planned"))

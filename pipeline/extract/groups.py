@@ -29,7 +29,6 @@ MOST_WRONG = 0.15
 """Share of a label's letters that may be wrong: one of seven, two that OCR takes for each other."""
 LEAST_LABEL = 7
 """Letters of a label that may be told so."""
-_LENDING = regex.compile(r"^\W*cho vay\s+", regex.IGNORECASE)
 _NO_LETTERS = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -99,9 +98,12 @@ class Groups:
         self._damaged = [
             (g["code"], compiled(rf"(?:{p})(?!\p{{L}})")) for g in self.groups for p in g.get("damaged", ())
         ]
+        self._lending = compiled(data["label"]["lending"])
         self._labels = [(g["code"], _letters(name)) for g in self.groups for name in g.get("labels", ())]
         self._joint = compiled(data["list"]["joint"])
         self._bridge = compiled(data["list"]["bridge"])
+        self._told = compiled(data["list"]["told"])
+        self._labelled = compiled(data["list"]["labelled"])
 
     def _longest(self, text: str, at: int, limit: int) -> tuple[str, int] | None:
         best: tuple[str, int] | None = None
@@ -156,6 +158,14 @@ class Groups:
         codes = {max(phrase, key=lambda c: self._rank[c]) for phrase in phrases}
         return GroupList(at, end, combine(codes))
 
+    def tells(self, text: str, start: int, end: int) -> bool:
+        """Whether ``text[start:end]``, behind a group, leads to the bare number that counts it."""
+        return bool(self._told.fullmatch(text, start, end))
+
+    def labels(self, text: str, start: int, end: int) -> bool:
+        """Whether it makes the group the next number's label: ``96 hộ nghèo, hộ cận nghèo thì 141``."""
+        return bool(self._labelled.fullmatch(text, start, end))
+
     def behind(self, text: str, at: int, limit: int) -> GroupList | None:
         """The groups right behind a counted noun, over a short bridge (``thuộc``, ``là``)."""
         bridge = self._bridge.match(text, at, limit, ALONE)
@@ -175,7 +185,7 @@ class Groups:
 
     def like(self, label: str) -> str:
         """The code of the group whose name a line's label is but for a few letters; else empty."""
-        read = _letters(_LENDING.sub("", label))
+        read = _letters(self._lending.sub("", label))
         if len(read) < LEAST_LABEL:
             return ""
         most = len(read) * MOST_WRONG

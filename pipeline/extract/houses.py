@@ -87,10 +87,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
 
     What is built again or repaired was damaged before: ``dựng lại 17 nhà bị sập``.
     """
-    again, text = frame.rules.parts["again.verb"], frame.sentence.text
-    mended = (m for m in verbs or () if again.fullmatch(text[m.start : m.end]))
+    parts, text = frame.rules.parts, frame.sentence.text
+    mended = (m for m in verbs or () if parts["again.verb"].fullmatch(text[m.start : m.end]))
     if any(
-        m.end <= q.start or q.unit == "household" or text[q.end : m.start].endswith(("được ", "để "))
+        m.end <= q.start or q.unit == "household" or parts["again.behind"].search(text, q.end, m.start)
         for m in mended
     ):
         return ""
@@ -182,8 +182,8 @@ def _named_behind(frame: Frame, q: Quantity, near: Sequence[Mark], after: Sequen
     """The work that stands with the houses where the verb before tells none: ``hỗ trợ 9 nhà xây lại``."""
     if q.unit != "house" or any(m.trigger.values["work"] != "unspecified" for m in near):
         return []
-    between = (frame.sentence.text[q.end : m.start].split() for m in after[:1])
-    bare = any(words in ([], ["nhà"], ["nhà", "ở"]) for words in between)
+    between = (frame.sentence.text[q.end : m.start] for m in after[:1])
+    bare = any(frame.rules.parts["plain.between"].fullmatch(words) for words in between)
     return list(after[:1]) if bare and after[0].trigger.id in {"houses.new", "houses.repair"} else []
 
 
@@ -194,7 +194,8 @@ def _aim(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> list[Mark]:
     later = (o.lead for o in sentence.between(q.end, clause.end) if not o.is_money)
     limit = next(later, clause.end)
     behind = [m for m in verbs if q.end <= m.start < limit and clause.holds(m.start)]
-    first = next((m for m in behind if sentence.text.endswith("để ", q.end, m.start)), None)
+    aim = frame.rules.parts["purpose.before_verb"]
+    first = next((m for m in behind if aim.search(sentence.text, q.end, m.start)), None)
     return [m for m in behind if first and m.start >= first.start]
 
 
@@ -236,7 +237,7 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
         if q.unit != "vnd" or q.per or q.start in taken:
             continue
         said = sentence.text[sentence.start : q.lead]
-        named = any(word in said.casefold() for word in HOMES)
+        named = frame.rules.parts["implied.home"].search(said)
         match = frame.rules.parts["implied.pattern"].search(said) if named else None
         given = None if match else _given_to_one(frame, q)
         if match or given:
@@ -260,8 +261,6 @@ def _implied(frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], tak
     return []
 
 
-HOMES = ("nhà", "mái ấm")
-"""Words without which no house is meant: looked for first."""
 GIVEN = 40
 """Characters before money in which a verb says that it is given."""
 
@@ -273,7 +272,7 @@ def _given_to_one(frame: Frame, q: Quantity) -> tuple[int, int] | None:
     if before:
         start, end = before.span("noun")
         return sentence.start + start, sentence.start + end
-    if HOMES[0] not in sentence.text[q.end : sentence.end].casefold():
+    if not parts["implied.house"].search(sentence.text, q.end, sentence.end):
         return None
     given = parts["implied.given"].search(sentence.text, max(sentence.start, q.lead - GIVEN), q.lead)
     if not (given or parts["implied.helping"].match(sentence.text, q.end, sentence.end)):

@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import regex
-
-from pipeline.extract.columns import ORDINAL, UNIT, Column, above_of, column_of, line_of, prose_of
+from pipeline.extract.column_heads import Column, column_of, is_of_units
+from pipeline.extract.columns import above_of, line_of, prose_of
 from pipeline.extract.flow import Flow
 from pipeline.extract.grid_cells import Grid, Reading, caption_of, grids, head_of, headings_of, prove_grid
 from pipeline.extract.periods import period_in, periods
-from pipeline.extract.rules import Rulebook, TableRules
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import TableRules
+from pipeline.extract.table_words import table_words
 
-_PLANNED = regex.compile(r"kế hoạch|chỉ tiêu|mục tiêu|dự kiến|phấn đấu|giao")
-_SAYS_WHEN = regex.compile(
-    rf"{_PLANNED.pattern}|kết quả|thực hiện|ước|số liệu|được|đạt|cả năm|năm|cuối|đầu|đến|hết|[^\p{{L}}]+"
-)
-"""What a heading may hold beside its time."""
 _LEAST = 2
 """Columns of times, and units, that a table of indicators has at least."""
 
@@ -32,7 +28,7 @@ def read(flow: Flow, book: Rulebook) -> tuple[Reading, frozenset[int]]:
     for grid in grids(flow):
         head = head_of(grid)
         headings = headings_of(grid, head)
-        unit = next((k for k, heading in enumerate(headings) if UNIT.search(heading)), None)
+        unit = next((k for k, heading in enumerate(headings) if is_of_units(heading)), None)
         timed = [k for k, heading in enumerate(headings) if _says_when(heading)]
         if unit is None or len(timed) < _LEAST or len(_texts(grid, head, unit)) < _LEAST:
             continue
@@ -47,7 +43,8 @@ def _says_when(heading: str) -> bool:
     mentions = periods().find(heading)
     for mention in mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
-    return bool(mentions) and not _SAYS_WHEN.sub("", "".join(rest))
+    beside = table_words().patterns["planned_column"].sub(" ", "".join(rest))
+    return bool(mentions) and table_words().holds("time_words", beside)
 
 
 def _texts(grid: Grid, head: int, column: int) -> set[str]:
@@ -67,7 +64,7 @@ def _read_grid(
 ) -> None:
     above, caption = above_of(flow, grid), caption_of(flow, grid)
     others = [k for k in range(len(headings)) if k not in {unit, *timed}]
-    label = next((k for k in others if not ORDINAL.match(headings[k])), 0)
+    label = next((k for k in others if not table_words().holds("ordinal_heading", headings[k])), 0)
     _, proved = prove_grid(grid, head, headings)
     for number, row in enumerate(grid.rows):
         if number < head:
@@ -107,6 +104,6 @@ def _told(label: str, unit: str, caption: str, book: Rulebook) -> tuple[TableRul
 
 def _at(column: Column, heading: str) -> Column:
     """What a line's numbers are, at the time of a column."""
-    status = "planned" if _PLANNED.search(heading) else "actual"
+    status = "planned" if table_words().holds("planned_column", heading) else "actual"
     values = {**column.values, "status": status} if column.entry else {}
     return replace(column, heading=heading, values=values, period=period_in(heading))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, is_broken
-from pipeline.extract.rules import Mark, Number
+from pipeline.extract.rules import Cues, Mark, Number
 from pipeline.extract.sentence import NO_THINGS
 from pipeline.extract.whose import group_at
 
@@ -63,7 +63,7 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     ):
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
-    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth])
+    begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth], seen.frame.cues)
     if taught:  # `dạy nghề cho 96 người, tổ chức 4 lớp`: the verb is of what was told
         begun = [m for m in begun if not m.trigger.weak]
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
@@ -80,7 +80,7 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
     # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
-    if seen.q.unit in THINGS and any(_is_added(seen.text, m) for m in begun):
+    if seen.q.unit in THINGS and any(_is_added(seen, m) for m in begun):
         return None
     # `27 chị nhận 54 con lợn giống`: what they are tells more than that they were given
     more = number.values if mark and mark.trigger.weak else {}
@@ -141,9 +141,10 @@ def _aim(seen: Seen, row: Draft, begun: Sequence[Mark]) -> Mapping[str, str]:
     return kinds[0] if frame.cues.money.search(seen.text, begun[-1].end, seen.q.lead) else {}
 
 
-def _is_added(text: str, mark: Mark) -> bool:
+def _is_added(seen: Seen, mark: Mark) -> bool:
     """Whether a weak verb stands right behind ``và``."""
-    return mark.trigger.weak and text.startswith(" và ", mark.start - 4)
+    added = seen.frame.cues.added
+    return mark.trigger.weak and bool(added.search(seen.text, seen.frame.sentence.start, mark.start))
 
 
 def _is_giving(seen: Seen, mark: Mark, last: Quantity) -> bool:
@@ -164,7 +165,7 @@ def _is_weak(frame: Frame, row: Draft) -> bool:
     return any(t.weak for t in frame.rules.triggers if t.id == row.rule)
 
 
-def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
+def _runs(text: str, marks: Sequence[Mark], cues: Cues) -> list[Mark]:
     """Marks without those that only go on with a list: ``con giống, cây giống, tiền mặt``."""
     return [
         m
@@ -174,7 +175,7 @@ def _runs(text: str, marks: Sequence[Mark]) -> list[Mark]:
         or (before.trigger.weak and m.trigger is not before.trigger)
         or m.trigger.reason
         or m.trigger.weak
-        or text[before.end : m.start].replace("và", "").strip(" ,")
+        or not cues.runs_on.fullmatch(text[before.end : m.start])
     ]
 
 

@@ -25,7 +25,6 @@ from pipeline.language.syllables import is_syllable
 
 _CELLS = regex.compile(r"\s{3,}")
 _DECORATION = regex.compile(r"^[\W_]+|[\s\W_]+$")
-_SMALL = frozenset({"và", "của", "về", "các", "cho", "với"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Data:
     heads: tuple[str, ...]
     named: frozenset[str]
     of_units: frozenset[str]
+    small: frozenset[str]
     not_units: tuple[str, ...]
     units: tuple[str, ...]
     title: Mapping[str, Any]
@@ -93,6 +93,7 @@ def data() -> Data:
             tuple(sorted(issuer["heads"], key=lambda h: (-len(h), h))),
             frozenset(issuer["named"]),
             frozenset(issuer["of_units"]),
+            frozenset(issuer["small"]),
             tuple(issuer["not_units"]),
             tuple(issuer["unit_order"]),
             raw["title"],
@@ -310,7 +311,7 @@ def _cased(text: str) -> str:
             fresh, in_name = True, True
         elif word.isalpha() and not is_syllable(word):
             words.append(word.upper())  # an abbreviation: TBXH, MTTQ
-        elif word in _SMALL and not in_name:
+        elif word in data().small and not in_name:
             words.append(word)
             fresh = True
         else:

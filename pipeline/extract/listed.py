@@ -24,11 +24,8 @@ from pipeline.extract.sentence import Sentence
 if TYPE_CHECKING:
     from pipeline.extract.rules import Cues
 
-_BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?=\s*(?:[,;.)(]|và\b|–|-|$))")
 _WORKED = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s\p{L})")
-_SHARED = regex.compile(r"(?<![\d.,/])(?P<n>\d{1,3}(?:\.\d{3})*)(?:,? và |, )(?=\p{L}+(?: \p{L}+){0,3} $)")
 _DIGIT = re.compile(r"[0-9]")
-_JOINT = regex.compile(r"\s*(?:là|có|thì|còn|:|-|–)?\s*")
 _SIGN = regex.compile(r"[,;.:\d]")
 _NAMED = regex.compile(r"[,;(:]\s*(?=[^,;(:]*$)")
 LABELLED = 150
@@ -65,7 +62,7 @@ def with_listed(sentence: Sentence, cues: Cues) -> Sentence:
         return not before or ends[before - 1] <= match.start()
 
     for begin, end, unit in lists:
-        for match in filter(is_free, _BARE.finditer(text, begin, end)):
+        for match in filter(is_free, cues.bare.finditer(text, begin, end)):
             start = match.start()
             if "," in match.group():
                 continue
@@ -80,7 +77,7 @@ def with_listed(sentence: Sentence, cues: Cues) -> Sentence:
                 found.setdefault(match.start(), _quantity(match, "house"))
     if told:  # `Dư nợ các chương trình (triệu đồng): hộ nghèo 12.450; hộ cận nghèo 18.320`
         factor = Decimal(grammar().scale(told.group()))
-        for match in filter(is_free, _BARE.finditer(text, told.end(), sentence.end)):
+        for match in filter(is_free, cues.bare.finditer(text, told.end(), sentence.end)):
             if _follows_a_group(text, told.end() - 1, match.start()):
                 q = _quantity(match, "percent")
                 value = None if q.value is None else q.value * factor
@@ -117,7 +114,7 @@ def _shared(sentence: Sentence, cues: Cues) -> Iterator[Quantity]:
     for q in sentence.quantities:
         begin, before = max(before, q.lead - LABEL), q.end
         if _DIGIT.search(text, begin, q.lead):  # most have no bare number before them
-            match = _SHARED.search(text, begin, q.lead) if q.unit in SHARING else None
+            match = cues.shares_noun.search(text, begin, q.lead) if q.unit in SHARING else None
             if match and all(
                 cues.works.search(text, sentence.start, at) for at in (match.start("n"), q.lead)
             ):
@@ -166,12 +163,12 @@ def _brackets(sentence: Sentence) -> Iterator[tuple[int, int, str]]:
 def _follows_a_group(text: str, begin: int, at: int) -> bool:
     begin = max(begin - 1, at - LABEL)
     named = groups().find(text, begin, at)
-    if named and _JOINT.fullmatch(text[named[-1].end : at]):
+    if named and groups().tells(text, named[-1].end, at):
         return True
     # short names stand where a list's item begins: `58 hộ (nghèo 14, cận nghèo 21)`
     sign = _NAMED.search(text, begin, at)
     short = groups().list_at(text, sign.end(), at) if sign else None
-    return short is not None and bool(_JOINT.fullmatch(text[short.end : at]))
+    return short is not None and groups().tells(text, short.end, at)
 
 
 def _quantity(match: regex.Match[str], unit: str, part: str | int = 0) -> Quantity:

@@ -105,11 +105,16 @@ def _is_else(frame: Frame, q: Quantity, mark: Mark | None) -> str:
     if q.is_money or mark is None or mark.start > q.start:
         return ""
     text, own, last = frame.sentence.text, group_at(frame.sentence, q), frame.sentence.previous(q.start)
-    left = own and own.code == "escaped_poverty_household" and "mới" not in text[own.start : own.end].lower()
+    parts = frame.rules.parts
+    left = (
+        own
+        and own.code == "escaped_poverty_household"
+        and not parts["pairing.newly"].search(text, own.start, own.end)
+    )
     if left and any(sign in text[mark.end : q.lead] for sign in ",;"):
         return "outcome"  # `Nhờ vốn vay, 88.900 hộ thoát nghèo`
     between = last is not None and last.unit in GIVEN and mark.start < last.start
-    if between and frame.rules.parts["pairing.given_to"].match(text[last.end : q.lead]):  # type: ignore[union-attr]
+    if between and parts["pairing.given_to"].match(text[last.end : q.lead]):  # type: ignore[union-attr]
         return "other_support"
     return ""
 
@@ -277,15 +282,17 @@ def _singled(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Dr
     if not before or before[-1].values.get("flow") != "outstanding" or mark.start < singled[-1].end():
         return None
     first = next(m for m in frame.marks if m.start >= singled[-1].end())
-    named = text[mark.start : mark.end].lower().startswith("cho vay") and group_of(frame, q, q.end, mark)
+    lending = frame.rules.parts["pairing.lending"].match(text, mark.start, mark.end)
+    named = lending and group_of(frame, q, q.end, mark)
     return before[-1] if named and not text[singled[-1].end() : first.start].strip() else None
 
 
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:
     column = "amount_vnd" if q.is_money else "borrowers"
     row = Draft("loans", frame.sentence, {column: q}, mark.trigger.id, dict(mark.trigger.values))
-    words = frame.sentence.text[mark.start : mark.end].lower()
-    row.named = words.startswith("cho vay") or (words.startswith("vay") and not q.is_money)
+    text, parts = frame.sentence.text, frame.rules.parts
+    own = parts["pairing.lending"] if q.is_money else parts["pairing.lending_or_borrowing"]
+    row.named = bool(own.match(text, mark.start, mark.end))
     if not q.is_money:
         row.values["borrower_unit"] = BORROWERS[q.unit]
     row.group = group_of(frame, q, stop, mark)
@@ -314,7 +321,7 @@ def _open_count(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) ->
         return None
     if mark.start > count.end and mark.trigger.values.get("flow") != row.values.get("flow"):
         return None
-    if "tổng" in gap.lower() and len(_coordinated(reach, frame)) > 1:
+    if frame.rules.parts["pairing.together"].search(gap) and len(_coordinated(reach, frame)) > 1:
         return None
     following = sentence.text[q.end : q.end + 40]
     return None if _has_own_count(frame, q, following) else row
@@ -362,7 +369,7 @@ def _share(rows: list[Draft], frame: Frame, q: Quantity) -> None:
     """An amount for a list of borrowers stands in a row of its own, for all their groups together."""
     listed = _coordinated(rows[:-1], frame)
     gap = frame.sentence.text[listed[-1].cells["borrowers"].end : q.lead] if listed else ""
-    if len(listed) > 1 and "tổng" in gap.lower() and ";" not in gap:
+    if len(listed) > 1 and frame.rules.parts["pairing.together"].search(gap) and ";" not in gap:
         codes = [row.group.code for row in listed if row.group]
         first = next((row.group for row in listed if row.group), None)
         if first and len(codes) == len(listed):

@@ -194,11 +194,14 @@ def _inside(rows: Sequence[Draft], total: Draft) -> list[Draft]:
 
 
 def _mixed(behind: Sequence[Draft], total: Draft) -> list[Draft]:
-    """Money given, carried over or collected that adds up to a plan: ``1.042, gồm: giao 838; dư 204``."""
-    if total.values.get("kind") != "allocated":
+    """Money given, carried over or collected that adds up to a plan or to what was spent.
+
+    ``1.042, gồm: giao 838; dư 204``; ``chi 900, trong đó doanh nghiệp ủng hộ 640, ngân sách huyện 260``.
+    """
+    if total.values.get("kind") not in {"allocated", "disbursed"}:
         return []
     found = [r for r in behind if not r.parent and r.values.get("kind") in FUNDS]
-    kinds = {r.values.get("kind") for r in found}
+    kinds = {r.values.get("kind") for r in [total, *found]}
     return found if len(kinds) > 1 and is_all(found, total) and total not in found else []
 
 
@@ -331,20 +334,27 @@ def _by_sums(rows: Sequence[Draft]) -> None:
         for row in _mixed([r for r in beside if r.sentence is total.sentence], total):
             adopt(total, row, 1 + max((c.breakdown for c in total.children), default=0))
         behind = rows[number + 1] if number + 1 < len(rows) else None
-        shared = (c for c in total.adds if total.value(c) is not None and behind and c in behind.cells)
-        column = next(shared, None)
-        whole = total.value(column) if column else None
-        if column is None or whole is None or whole < LEAST:
-            continue
-        while run := _run(_free(rows[number + 1 : number + 1 + MOST], total), column, whole, total):
-            has = {c.breakdown for c in total.children}
-            near = run[0].sentence.start - total.sentence.end <= NEXT
-            if len(run) == 2 and not has and not near:
+        # where a part has no count the amounts may add up all the same
+        for column in (c for c in total.adds if behind and c in behind.cells):
+            whole = total.value(column)
+            if whole is not None and whole >= LEAST and _split(total, rows, number, column, whole):
                 break
-            for row in run:
-                adopt(total, row, max(has, default=0) + 1)
-                if not has:
-                    row.flags.append("reparented")
+
+
+def _split(total: Draft, rows: Sequence[Draft], number: int, column: str, whole: Decimal) -> bool:
+    """Let runs of rows behind a total that add up to it be its parts; whether there is one."""
+    found = False
+    while run := _run(_free(rows[number + 1 : number + 1 + MOST], total), column, whole, total):
+        has = {c.breakdown for c in total.children}
+        near = run[0].sentence.start - total.sentence.end <= NEXT
+        if len(run) == 2 and not has and not near:
+            break
+        found = True
+        for row in run:
+            adopt(total, row, max(has, default=0) + 1)
+            if not has:
+                row.flags.append("reparented")
+    return found
 
 
 NEXT = 3

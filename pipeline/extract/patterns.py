@@ -77,6 +77,14 @@ class Pattern:
         except TimeoutError as error:
             raise self._endless() from error
 
+    def sub(self, by: str, text: str) -> str:
+        """The text with ``by`` for each match."""
+        kept, end = [], 0
+        for match in self.finditer(text):
+            kept += [text[end : match.start()], by]
+            end = match.end()
+        return "".join([*kept, text[end:]])
+
     def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
         """The matches in ``text[start:end]`` that begin at some of the places, in order."""
         try:

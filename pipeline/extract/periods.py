@@ -266,6 +266,8 @@ class Periods:
             )
         self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)
         self._words: Mapping[str, int] = data["words"]
+        self._spelled: str = data["spelled"]["year"]
+        self._past, self._near = (regex.compile(data["past"][name]) for name in ("before", "between"))
         self._index = Index([pattern for _, pattern in self._patterns])
         self.patterns = [pattern for _, pattern in self._patterns]
         """What is looked for in documents."""
@@ -344,6 +346,18 @@ class Periods:
     def is_beginning(self, text: str, at: int) -> bool:
         """Whether the year named at an offset is only its first day: ``đầu năm 2023``."""
         return bool(self._beginning.search(text[max(0, at - 8) : at]))
+
+    def spelled(self, year: str) -> str:
+        """A year as it is named: ``2024`` to ``năm 2024``."""
+        return self._spelled.replace("{y}", year)
+
+    def is_past(self, text: str, start: int, end: int) -> bool:
+        """Whether words at the end of ``text[start:end]`` make the number behind it what something was."""
+        return bool(self._past.search(text, start, end))
+
+    def is_near(self, text: str, start: int, end: int) -> bool:
+        """Whether ``text[start:end]`` parts a number from its time by nothing: ``33% (cuối năm trước)``."""
+        return bool(self._near.fullmatch(text, start, end))
 
     def _digits(self, value: str | None) -> str | None:
         """A number word as digits (``sáu tháng đầu năm 2023``)."""

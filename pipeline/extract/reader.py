@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
 
-import regex
-
 from pipeline.extract.announced import part_of
 from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
@@ -28,7 +26,6 @@ EARLIER = 6
 """Triggers before a weak one that may speak for it."""
 JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
-_NOUN = regex.compile(r"(?<!\p{L})(?:hộ|người|nhân khẩu|khẩu)(?!\p{L})", regex.IGNORECASE)
 WITHIN = 20
 """Characters before a count in which words may make it one that was told before."""
 BACK = 12
@@ -179,7 +176,7 @@ def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], m
     # `Giảm 310 hộ nghèo, 285 hộ cận nghèo`
     own = group_at(seen.frame.sentence, before)
     gap = text[own.end if own else before.end : q.lead].strip(" ,")
-    return "growth" if gap in {"", "và"} else ""
+    return "growth" if not gap or seen.frame.cues.conjunction.fullmatch(gap) else ""
 
 
 def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:
@@ -298,7 +295,7 @@ def _is_anothers(seen: Seen, taken: set[int]) -> bool:
         return False
     gap = seen.text[previous.end : seen.q.lead]
     own = [m for m in seen.frame.marks if previous.end <= m.start < seen.q.start and not m.trigger.reason]
-    return not own and not any(sign in gap for sign in (",", ";", " và "))
+    return not own and not (any(sign in gap for sign in ",;") or seen.frame.cues.conjunction.search(gap))
 
 
 def _own_group(seen: Seen, mark: Mark | None) -> GroupList | None:
@@ -379,7 +376,8 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
 
 def _noun_before(seen: Seen) -> int:
     """Where the noun stands that names a bare number before it; at the number where there is none."""
-    nouns = list(_NOUN.finditer(seen.text, max(seen.frame.sentence.start, seen.q.lead - LEAD), seen.q.lead))
+    noun, start = seen.frame.cues.people_noun, seen.frame.sentence.start
+    nouns = list(noun.finditer(seen.text, max(start, seen.q.lead - LEAD), seen.q.lead))
     return nouns[-1].start() if nouns else seen.q.lead
 
 

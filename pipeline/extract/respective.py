@@ -16,16 +16,15 @@ import regex
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import parse_number
-from pipeline.extract.patterns import Pattern
 from pipeline.extract.periods import Mention, periods
 from pipeline.extract.sentence import Clause, Sentence, Turn
 
 if TYPE_CHECKING:
     from pipeline.extract.frames import Draft
+    from pipeline.extract.patterns import Pattern
+    from pipeline.extract.rules import Cues
 
-_BETWEEN = regex.compile(r"\s*(?:[,;]|,?\s*(?:và|xuống(?:\s+còn)?|lên))\s*(?:còn\s+|là\s+)?")
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?![\d.,]*\d)")
-_PART = regex.compile(r"[,;]|\s(?:và|hoặc)\s")
 _YEAR = regex.compile(r"(?<![\d./])(?:19|20)\d\d(?![\d/])")
 INTRODUCED = 40
 """Characters between the words and the first number: `lần lượt tương ứng qua ba năm là`."""
@@ -35,16 +34,16 @@ BEFORE = 300
 """Characters before the words in which is named what the numbers answer to."""
 
 
-def with_turns(sentence: Sentence, cue: Pattern) -> Sentence:
+def with_turns(sentence: Sentence, cues: Cues) -> Sentence:
     """The sentence with what the numbers of its series answer to: groups as turns, times as mentions."""
     turns: dict[int, Turn] = {}
     named: list[tuple[list[GroupList], list[Mention]]] = []
-    for match in cue.finditer(sentence.text, sentence.start, sentence.end):
-        sentence, series = _series(sentence, match.end())
+    for match in cues.in_turn.finditer(sentence.text, sentence.start, sentence.end):
+        sentence, series = _series(sentence, match.end(), cues)
         if len(series) < 2:
             continue
         clause = sentence.clauses[sentence.clause_at(match.start())]
-        found = _named(sentence, clause, match.start(), len(series))
+        found = _named(sentence, clause, match.start(), len(series), cues)
         if not any(found):
             found = next((t for t in named if len(series) in (len(t[0]), len(t[1]))), found)
         told_groups, told_times = found
@@ -71,7 +70,7 @@ def answered(sentence: Sentence, rows: Sequence[Draft], q: Quantity) -> Draft | 
     return before[turn.place] if len(before) == count else None
 
 
-def _series(sentence: Sentence, begin: int) -> tuple[Sentence, list[Quantity]]:
+def _series(sentence: Sentence, begin: int, cues: Cues) -> tuple[Sentence, list[Quantity]]:
     """The numbers that follow, one right behind the other; bare ones are of the unit of the next."""
     text, known = sentence.text, {q.start: q for q in sentence.quantities}
     found: list[Quantity] = []
@@ -84,7 +83,7 @@ def _series(sentence: Sentence, begin: int) -> tuple[Sentence, list[Quantity]]:
             break
         found.append(q)
         bare += [] if at in known else [q]
-        between = _BETWEEN.match(text, q.end, sentence.end)
+        between = cues.turn_joint.match(text, q.end, sentence.end)
         if between is None:
             break
         at = between.end()
@@ -115,11 +114,13 @@ def _bare(sentence: Sentence, at: int) -> Quantity | None:
     return Quantity(start, end, end, end, value, "other", lead=start, flags=flags)
 
 
-def _named(sentence: Sentence, clause: Clause, end: int, count: int) -> tuple[list[GroupList], list[Mention]]:
+def _named(
+    sentence: Sentence, clause: Clause, end: int, count: int, cues: Cues
+) -> tuple[list[GroupList], list[Mention]]:
     """As many groups or times as there are numbers, the last of which are named before a place."""
     text = sentence.text
     begin = max(clause.start, end - BEFORE)
-    parts = list(_parts(text, begin, end))
+    parts = list(_parts(text, begin, end, cues.turn_part))
     told = _groups(text, parts[-count:])
     if len(told) < count or (len(parts) > count and _groups(text, parts[-count - 1 : -count])):
         told = []
@@ -130,8 +131,8 @@ def _named(sentence: Sentence, clause: Clause, end: int, count: int) -> tuple[li
     return told, times if len(times) == count else []
 
 
-def _parts(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    for sign in _PART.finditer(text, begin, end):
+def _parts(text: str, begin: int, end: int, part: Pattern) -> Iterator[tuple[int, int]]:
+    for sign in part.finditer(text, begin, end):
         yield begin, sign.start()
         begin = sign.end()
     yield begin, end
@@ -145,4 +146,4 @@ def _groups(text: str, parts: Sequence[tuple[int, int]]) -> list[GroupList]:
 def _year(text: str, begin: int, end: int) -> list[Mention]:
     """The last year of a part; none where it names none."""
     years = _YEAR.findall(text, begin, end)
-    return periods().find(f"năm {years[-1]}") if years else []
+    return periods().find(periods().spelled(years[-1])) if years else []

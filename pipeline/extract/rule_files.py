@@ -11,7 +11,8 @@ from pipeline.extract.amounts import Grammar, grammar, load_units
 from pipeline.extract.cue_file import load_cues
 from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_entries import Entry, blockers, entries, read_toml, wrong
-from pipeline.extract.rules import Find, Gate, Heading, Number, Rulebook, TableRules, Trigger
+from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rules import Find, Gate, Heading, Number, TableRules, Trigger
 from pipeline.language.dictionaries import folder
 
 CUES = "cues"
@@ -149,13 +150,14 @@ def _finds(data: Mapping[str, Any], path: Path) -> Iterator[Find]:
 
 
 def _headings(data: Mapping[str, Any], path: Path) -> Iterator[Heading]:
-    for entry in entries(data, "column", path, "heading unless column unit set", "column"):
+    for entry in entries(data, "column", path, "heading unless column unit set whose", "column"):
         yield Heading(
             entry.pattern("heading", bounded=False),
             entry.maybe("unless", bounded=False),
             entry.get("column", str, ""),
             entry.get("unit", str, ""),
             entry.get("set", dict, {}),
+            entry.get("whose", bool, default=False),
         )
 
 

@@ -7,16 +7,12 @@ blocker (words that claim a number for something that is no row).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipeline.extract.amounts import Grammar
-from pipeline.extract.groups import groups
-from pipeline.extract.lookout import Lookout
 from pipeline.extract.patterns import Pattern, Patterns
-from pipeline.extract.periods import periods
 from pipeline.lazy import lazy
 
 AROUND = 500
@@ -134,6 +130,8 @@ class Heading:
         column: the column of the row that its numbers fill.
         unit: the unit of the numbers where neither cell nor heading names one.
         values: what it sets; columns of one line with the same values are one row.
+        whose: whether it says for whom alone: beside a column that names what is counted it counts no such
+            thing.
     """
 
     pattern: Pattern
@@ -141,6 +139,7 @@ class Heading:
     column: str
     unit: str
     values: Mapping[str, str]
+    whose: bool = False
 
 
 class Mark(NamedTuple):
@@ -322,6 +321,7 @@ class Cues:
     states: Pattern
     goes_on: Pattern
     contrast: Pattern
+    as_of: Pattern
     whole: Pattern
     each: Pattern
     each_gets: Pattern
@@ -340,10 +340,20 @@ class Cues:
     same_people: Pattern
     labels: Sequence[tuple[str, Pattern]]
     unit_told: Pattern
+    bare: Pattern
+    shares_noun: Pattern
+    conjunction: Pattern
+    added: Pattern
+    runs_on: Pattern
+    turn_joint: Pattern
+    turn_part: Pattern
+    people_noun: Pattern
+    programme_words: Pattern
     rest: Pattern
     copula: Pattern
     source_of: Pattern
     passive: Pattern
+    done_to: Pattern
     story: Pattern
     aside: Pattern
     pointing: Pattern
@@ -351,7 +361,10 @@ class Cues:
     singled: Pattern
     base: Pattern
     money: Pattern
-    examples: Sequence[tuple[str, str]]
+    examples: Sequence[tuple[str, bool, str]]
+    """Patterns, whether each stands between words, and a text in which it is found."""
+    counters: Sequence[tuple[str, bool, str]]
+    """The same with a text in which it is not."""
 
     def splits(self, text: str, start: int, end: int) -> bool:
         """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
@@ -377,29 +390,3 @@ class Cues:
     def telling(self) -> Patterns:
         """The statuses' patterns."""
         return Patterns([status.pattern for status in self.statuses])
-
-
-@dataclass(frozen=True)
-class Rulebook:
-    """All rules of a run: the tables in their order, and what they share."""
-
-    tables: Mapping[str, TableRules]
-    cues: Cues
-    grammar: Grammar
-
-    @lazy
-    def lookout(self) -> Lookout:
-        """All its patterns, and those of groups and periods, to be looked for together."""
-        own = [pattern.asked for pattern in (*_patterns(self.tables), *_patterns(self.cues))]
-        return Lookout([*own, *groups().patterns, *periods().patterns])
-
-
-def _patterns(part: object) -> Iterator[Pattern]:
-    """The patterns that a part of a rulebook holds."""
-    if isinstance(part, Pattern):
-        yield part
-    elif isinstance(part, (Mapping, list, tuple)):
-        for one in part.values() if isinstance(part, Mapping) else part:
-            yield from _patterns(one)
-    elif is_dataclass(part):
-        yield from _patterns([getattr(part, entry.name) for entry in fields(part)])

@@ -256,17 +256,15 @@ def _with_past(sentence: Sentence) -> Sentence:
     text, was, kept = sentence.text, dict[int, Period](), [sentence.mentions[0]]
     for mention in sentence.mentions[1:]:
         q = sentence.previous(mention.start)
-        near = q is not None and not _NEAR.sub("", text[q.end : mention.start])
+        near = q is not None and periods().is_near(text, q.end, mention.start)
         told = q is not None and kept[0].end <= q.start
-        if q and near and told and _FROM.search(text, max(sentence.start, q.lead - AWAY), q.lead):
+        if q and near and told and periods().is_past(text, max(sentence.start, q.lead - AWAY), q.lead):
             was[q.start] = mention.period
         else:
             kept.append(mention)
     return replace(sentence, mentions=kept, was=was) if was else sentence
 
 
-_FROM = regex.compile(r"(?<!\p{L})(?:từ|so\s+với)(?:\s+(?:mức|con\s+số))?\s*$")
-_NEAR = regex.compile(r"(?:\s|\(|vào|hồi|của|cuối|đầu)+")
 _start = attrgetter("start")
 NO_THINGS = frozenset({"percent", "code", "other", "project"})
 """Units of counts that nothing is given to: percentages, codes, places, projects."""

@@ -25,7 +25,6 @@ _TWO_CAPITALS = regex.compile(r"\p{Lu}\P{L}*\p{Lu}")
 """One behind the other: an office has them, in whatever letters it is read."""
 BEGIN = 40
 """Characters of a line in which the words stand that begin it."""
-_FOR_ANOTHER = frozenset({"KT.", "TL.", "TUQ."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,8 @@ def foot(lines: Sequence[str]) -> int | None:
 
 def _is_heading(lines: Sequence[str], number: int) -> bool:
     """``CHỦ TỊCH ỦY BAN NHÂN DÂN …`` over ``Căn cứ`` opens a decision; it signs nothing."""
-    return any(
-        regex.match(r"\s*(?:Căn cứ|QUYẾT ĐỊNH|Điều 1)", line) for line in lines[number + 1 : number + 3]
-    )
+    opens = data().signature["opens"]
+    return any(regex.match(opens, line) for line in lines[number + 1 : number + 3])
 
 
 def signature(lines: Sequence[str], start: int | None) -> Signature:
@@ -102,8 +100,9 @@ def signature(lines: Sequence[str], start: int | None) -> Signature:
 
 def _office(roles: Sequence[_RoleLine]) -> str:
     """The signer's own office: who signs for another (KT., TL., TUQ.) does not hold that one's."""
-    others = {role.role for role in roles if role.capacity in _FOR_ANOTHER}
-    own = [role.role for role in roles if role.capacity not in _FOR_ANOTHER and role.role]
+    for_another = data().signature["for_another"]
+    others = {role.role for role in roles if role.capacity in for_another}
+    own = [role.role for role in roles if role.capacity not in for_another and role.role]
     return own[-1] if own and own[-1] not in others else ""
 
 

@@ -43,6 +43,9 @@ class DocTypes:
         by_code: code in a symbol to kind: ``BC`` to ``báo cáo``.
         laws: kinds named by name and year.
         heads: kinds that may stand over a document.
+        plans: kinds whose figures are plans where nothing says another.
+        report: the kind that tells what was done.
+        letter: the kind that has no name over its text.
         parts: folded abbreviation to its right form: ``HDND`` to ``HĐND``.
         prime_minister: the last part of a symbol that is his, misread or not.
         symbol: regex text of one symbol, with named parts number, year, notation.
@@ -53,6 +56,9 @@ class DocTypes:
     by_code: Mapping[str, str]
     laws: frozenset[str]
     heads: tuple[str, ...]
+    plans: frozenset[str]
+    report: str
+    letter: str
     parts: Mapping[str, str]
     symbol: str
     prime_minister: regex.Pattern[str]
@@ -97,6 +103,9 @@ def doc_types() -> DocTypes:
         codes,
         frozenset(data["laws"]),
         tuple(data["heads"]),
+        frozenset(data["plans"]),
+        data["report"],
+        data["letter"],
         parts,
         data["symbol"],
         regex.compile(data["prime_minister"]),

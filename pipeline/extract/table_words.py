@@ -1,4 +1,4 @@
-"""What a table's words say of its arithmetic: the data of ``dictionaries/sums.toml``, compiled."""
+"""What a table's words say of lines, columns and arithmetic: ``dictionaries/sums.toml``, compiled."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class TableWords:
         """Whether a label or heading is of the kind ``name`` (a section of sums.toml)."""
         found = bool(self.patterns[name].search(" ".join(text.split()).lstrip(_SPECKS)))
         return found and not (name == "total_column" and self.never_total.search(text))
+
+    def holds(self, name: str, text: str) -> bool:
+        """The same of a text as it stands, blanks and dust too."""
+        return bool(self.patterns[name].search(text))
 
     def may_be_total(self, label: str) -> bool:
         """Whether a label, its marks perhaps misread, may be that of a sum: ``Tống số``."""

@@ -10,7 +10,6 @@ import regex
 
 _FLAGS = regex.IGNORECASE | regex.V1
 _QUOTES = '“"‘'
-_PERCENT = "%p"
 
 
 class Unit(NamedTuple):
@@ -55,9 +54,11 @@ class UnitWords:
         self._currency_heads = {
             word[:1].casefold() for words in units["currencies"].values() for word in words
         }
-        self._percent = regex.compile(r"%|phần trăm", _FLAGS)
+        self._percent = regex.compile(alternatives(units["percent"]["words"]), _FLAGS)
+        self._percent_heads = {word[0] for word in units["percent"]["words"]}
+        one = alternatives(units["per_one"]["words"])
         self._per = [
-            (unit, regex.compile(rf"\s*/\s*(?:1\s+|mỗi\s+)?(?:{alternatives(words)})(?!\p{{L}})", _FLAGS))
+            (unit, regex.compile(rf"\s*/\s*(?:(?:{one})\s+)?(?:{alternatives(words)})(?!\p{{L}})", _FLAGS))
             for unit, words in units["per"].items()
         ]
         self._nouns: list[Mapping[str, Any]] = units["noun"]
@@ -98,7 +99,7 @@ class UnitWords:
                 # `24 đồng hồ nước` is no money: the longer word is meant
                 if (found := currency.match(text, at)) and not (noun and noun.end > found.end()):
                     return self._rate(text, unit, found.end())
-        if head and head in _PERCENT and (percent := self._percent.match(text, at)):
+        if head and head in self._percent_heads and (percent := self._percent.match(text, at)):
             return Unit("percent", percent.end(), percent.end())
         if noun:
             return noun

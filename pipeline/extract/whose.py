@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
-
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
@@ -28,12 +26,7 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
-    if (
-        own
-        and nxt == limit
-        and (label := _LABEL.fullmatch(sentence.text, own.end, nxt))
-        and label.group().strip()
-    ):
+    if own and nxt == limit and groups().labels(sentence.text, own.end, nxt):
         # `96 hộ nghèo, hộ cận nghèo thì 141`: the last of the list is the next number's label
         named = groups().find(sentence.text, sentence.text.rfind(",", own.start, own.end) + 1, own.end)
         if named and "," in sentence.text[own.start : named[-1].start]:
@@ -45,7 +38,6 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
 
 
-_LABEL = regex.compile(r"\s*(?:thì|là|có|còn|:)\s*(?:là|còn|chỉ còn)?\s*")
 SPECIFIC = 5
 """From this rank on a group is named by its noun alone: `264 HSSV thuộc hộ nghèo` are students."""
 VAGUE = 2

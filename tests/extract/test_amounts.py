@@ -147,6 +147,13 @@ def test_parse_number(text: str, whole: bool, value: Decimal | int | None) -> No
     assert parse_number(text, whole=whole)[0] == value
 
 
+def test_examples_of_ranges_and_halves() -> None:
+    units = load_units()
+    assert "range" in grammar().find(units["range"]["example"])[0].flags
+    assert "range" not in grammar().find(units["range"]["counter"])[0].flags
+    assert grammar().find(units["half"]["example"])[0].value == 2_500_000_000
+
+
 def test_number_words() -> None:
     worded = load_units()["number_words"]
     assert [q.value for q in grammar().find(worded["example"])] == [4]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import regex
 
 from pipeline.extract.documents import describe
 from pipeline.extract.letterhead import data, folded
@@ -61,6 +62,15 @@ def test_symbol_line_examples(text: str, symbol: str) -> None:
     assert match
     year = f"{match['year']}/" if match["year"] else ""
     assert (match["number"] or "") + "/" + year + doc_types().clean(match["notation"]) == symbol
+
+
+@pytest.mark.parametrize(
+    ("section", "name"), [("title", "stops_later"), ("title", "addressed"), ("signature", "opens")]
+)
+def test_line_examples(section: str, name: str) -> None:
+    entries = read_toml("documents.toml")[section]
+    assert regex.match(entries[name], entries[f"{name}_example"])
+    assert not regex.match(entries[name], "BÁO CÁO")
 
 
 def test_issuer_example() -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from pipeline.errors import RuleError
 from pipeline.extract import patterns
+from pipeline.extract.cue_file import load_cues
 from pipeline.extract.examples import problem
 from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_files import rulebook
+from pipeline.language.dictionaries import folder
 from pipeline.model import Extraction
 
 EXAMPLES = [
@@ -32,9 +34,38 @@ def test_every_table_has_a_counter_example() -> None:
     assert all(any(not e["rows"] for e in rules.examples) for rules in rulebook().tables.values())
 
 
-@pytest.mark.parametrize(("pattern", "example"), rulebook().cues.examples)
-def test_cues(pattern: str, example: str) -> None:
-    assert compile_pattern(pattern).search(example)
+@pytest.mark.parametrize(("pattern", "bounded", "example"), rulebook().cues.examples)
+def test_cues(pattern: str, bounded: bool, example: str) -> None:
+    assert compile_pattern(pattern, bounded=bounded).search(example)
+
+
+@pytest.mark.parametrize(("pattern", "bounded", "counter"), rulebook().cues.counters)
+def test_what_is_no_cue(pattern: str, bounded: bool, counter: str) -> None:
+    assert not compile_pattern(pattern, bounded=bounded).search(counter)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [
+        ("[states]", "[state]", r": unknown key 'state'; known are .*"),
+        ("[states]\n", "[states]\nfar = true\n", r": \[states\]: unknown key 'far'; .*"),
+        ("[states]\npattern", "[states]\nbounded", r": \[states\]: 'pattern' is missing"),
+    ],
+)
+def test_a_wrong_cue_is_named(tmp_path: Path, before: str, after: str, cause: str) -> None:
+    path = tmp_path / "cues.toml"
+    text = (folder() / "rules" / "cues.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        load_cues(path)
+    assert re.fullmatch(re.escape(str(path)) + cause, str(caught.value))
+
+
+def test_a_missing_cue_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(RuleError, match=r"cues\.toml: 'actor' is missing"):
+        load_cues(path)
 
 
 GATE = "table = 'x'\n[gate]\npattern = 'a'\nbefore = 1\nafter = 1\n"
