@@ -287,6 +287,8 @@ class Context:
         for status, pattern in self.cues.status_after if q.unit != "percent" and not found else ():
             if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
                 return status
+        if timed and self._goes_on_with_target(sentence, timed):
+            return "planned"
         for block in self.above[sentence.block]:
             if told := self._told(block):
                 is_now = told == "actual" and is_plan and not self._is_past(block)
@@ -320,6 +322,18 @@ class Context:
         """Whether the sentence's label is a plan's: ``Chỉ tiêu giao đầu năm: dư nợ đạt 95 tỷ đồng``."""
         colon = sentence.text.find(":", sentence.start, min(q.lead, sentence.start + NEAR))
         return colon > 0 and bool(self.cues.target_label.match(sentence.text, sentence.start, colon))
+
+    def _goes_on_with_target(self, sentence: Sentence, timed: Period) -> bool:
+        """Whether the paragraph began as a plan for a time that the sentence names again.
+
+        ``Mục tiêu cụ thể: đến cuối năm 2027 … Năm 2027 cho vay mới 40 tỷ đồng``
+        """
+        first = self._by_block[sentence.block][0]
+        colon = sentence.text.find(":", first.start, min(first.end, first.start + NEAR))
+        if first is sentence or colon < 0 or not self.cues.target_label.match(first.text, first.start, colon):
+            return False
+        ends = {m.period.end for m in first.mentions}
+        return bool(sentence.mentions and timed.end and timed.end in ends)
 
 
 def _is_later(period: Period, end: date) -> bool:

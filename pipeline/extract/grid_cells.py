@@ -140,7 +140,7 @@ def grids(flow: Flow) -> Iterator[Grid]:
             continue
         if block.start in collapsed:
             if grid.rows:
-                yield _evened(flow, grid)
+                yield _unmerged(_evened(flow, grid))
                 grid = Grid()
             table = collapsed[block.start]
             yield _read_back(table, number)
@@ -149,10 +149,10 @@ def grids(flow: Flow) -> Iterator[Grid]:
             grid.rows.append(cells(flow, block))
             grid.blocks.append(number)
         elif grid.rows:
-            yield _evened(flow, grid)
+            yield _unmerged(_evened(flow, grid))
             grid = Grid()
     if grid.rows:
-        yield _evened(flow, grid)
+        yield _unmerged(_evened(flow, grid))
 
 
 def _read_back(table: CollapsedTable, number: int) -> Grid:
@@ -186,6 +186,19 @@ def _evened(flow: Flow, grid: Grid) -> Grid:
         for rows, numbered in zip(pages.values(), full, strict=True)
     )
     return Grid(list(kept), grid.blocks)
+
+
+def _unmerged(grid: Grid) -> Grid:
+    """A table whose sums' labels reach over the column of ordinals, with a cell before them."""
+    full = [row for row in grid.rows if len(row) == grid.width]
+    short = [row for row in grid.rows if len(row) == grid.width - 1]
+    if not short or len(full) <= len(short) or not _has_ordinals(full[1:]):
+        return grid
+    for row in short:
+        numbers = all(not c.text or is_number(c.text) for c in row[1:])
+        if numbers and table_words().says("total_line", row[0].text):
+            row.insert(0, Cell(row[0].start, row[0].start, ""))
+    return grid
 
 
 def _has_ordinals(rows: Sequence[Sequence[Cell]]) -> bool:

@@ -67,6 +67,20 @@ def amounts(
             whole.cells[column] = (
                 q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
             )
+    _products(rows, slots)
+
+
+def _products(rows: Sequence[Draft], slots: Sequence[Quantity]) -> None:
+    """Money of the sentence that is houses times the price of one is their sum, wherever it stands."""
+    used = {q.start for row in rows for q in row.cells.values()}
+    for row in rows:
+        count, each = row.value("houses"), row.value("amount_per_house_vnd")
+        if count is None or each is None or count == 1 or "amount_vnd" in row.cells:
+            continue
+        free = (q for q in slots if q.is_money and not q.per and q.start not in used)
+        if proved := next((q for q in free if q.value == count * each), None):
+            row.cells["amount_vnd"] = proved
+            used.add(proved.start)
 
 
 def _has_more(frame: Frame, count: Quantity) -> bool:
@@ -301,11 +315,13 @@ def _sum(frame: Frame, close: Sequence[Draft], slots: Sequence[Quantity]) -> Non
     sentence = frame.sentence
     if q is None or q.unit != "vnd" or q.per or not close:
         return
-    if not frame.cues.sums_up.match(sentence.text, sentence.start, q.lead):
+    summed = frame.cues.sums_up.match(sentence.text, sentence.start, q.lead)
+    if not summed:
         return
     if frame.rules.parts["each.beyond"].search(sentence.text, sentence.start, q.lead):
         return
-    own = [r for r in close if r.sentence.block == sentence.block] or close
+    beside = [r for r in close if r.sentence.block == sentence.block]
+    own = beside or ([] if summed["near"] else close)
     told = own if len(own) == 1 or _adds_up(own) else ()
     if told and not any("amount_vnd" in r.cells for r in told):
         told[0].cells["amount_vnd"] = q
@@ -344,8 +360,14 @@ def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -
         if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
             continue
         same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
+        # `khởi công 30 nhà, gồm 18 nhà xây mới …; 22 nhà đã xong`: these are of both
+        same = [r for r in same if r.rule in TELLING] or same
         if same:
             same[-1].cells.setdefault("amount_per_house_vnd", q)
+
+
+TELLING = frozenset({"houses.new", "houses.repair"})
+"""Rules by which a row's own words tell what was done."""
 
 
 def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:

@@ -152,9 +152,12 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     passive = [m for m in after if frame.rules.parts["passive.before"].search(sentence.text[q.end : m.start])]
     # `16 nhà được tặng bồn nước, 5 nhà được cất mới`: its own verb is nearer than one beyond a comma
     own = passive and passive[0].start - q.end <= OWN and "," not in sentence.text[q.end : passive[0].start]
-    if near and not (own and "," in sentence.text[near[-1].end : q.lead]):
-        return [*_cluster(frame, near), *_named_behind(frame, q, near, after)]
     aim = _aim(frame, q, verbs)
+    if near and not (own and "," in sentence.text[near[-1].end : q.lead]):
+        vague = q.unit != "house" and all(m.trigger.values["work"] == "unspecified" for m in near)
+        if vague and aim:  # `hỗ trợ 14 hộ mất nhà mỗi hộ 70 triệu đồng để dựng lại`
+            return _cluster(frame, aim, forward=True)
+        return [*_cluster(frame, near), *_named_behind(frame, q, near, after)]
     if passive and not (aim and passive[0].trigger.values["work"] == "unspecified"):
         found = [m for m in after if m.start >= passive[0].start]
         return _cluster(frame, found, forward=True)

@@ -54,6 +54,14 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         return None
     if number.link and not taught and not number.link.search(outside):
         return None
+    # `trao 9 mô hình nuôi hàu, 360 lượt người dự tập huấn`: what stands behind a count says it is another's
+    if (
+        mark
+        and mark.start >= seen.q.end
+        and _is_other(seen, mark, row)
+        and is_broken(seen.text, last.end, seen.q.lead, ",")
+    ):
+        return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
     begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth], seen.frame.cues)
     if taught:  # `dạy nghề cho 96 người, tổ chức 4 lớp`: the verb is of what was told
@@ -93,6 +101,31 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     return None
 
 
+def explains(seen: Seen, mark: Mark, row: Draft) -> bool:
+    """Whether a count opens a bracket right behind a row of its verb.
+
+    ``75 con bò cho 75 hộ (62 hộ có nữ làm chủ)``
+    """
+    begun = mark.trigger.weak and mark.trigger.id == row.rule and mark.end <= row.first.start
+    gap = seen.text[row.last.noun_start : seen.q.lead]
+    return begun and gap.endswith("(") and len(gap) <= LONGEST_GAP and set("();,.").isdisjoint(gap[:-1])
+
+
+def is_of_anothers(seen: Seen, mark: Mark | None, rows: Sequence[Draft], taken: set[int]) -> bool:
+    """Whether words make money a part of what another table has: ``tổng 4 tỷ, trong đó hội góp 1 tỷ``.
+
+    A source of its own governs it all the same: ``tổng 4 tỷ, gồm ngân sách tỉnh 3 tỷ``.
+    """
+    whole = seen.previous
+    if not seen.q.is_money or whole is None or not whole.is_money or whole.start not in taken:
+        return False
+    if mark and mark.start >= whole.end:
+        return False
+    if any(whole is q for row in (*rows, *seen.before[-NEAREST:]) for q in row.cells.values()):
+        return False
+    return bool(seen.frame.cues.parts.search(seen.text, whole.end, seen.q.lead))
+
+
 def _aim(seen: Seen, row: Draft, begun: Sequence[Mark]) -> Mapping[str, str]:
     """What money behind people who were helped was for: ``giúp 70 hộ có vốn, cây giống, trị giá 9 triệu``."""
     frame, last = seen.frame, row.last
@@ -118,6 +151,13 @@ def _is_giving(seen: Seen, mark: Mark, last: Quantity) -> bool:
     """Whether a weak verb stands right before a number, and nothing parts it from the number before."""
     near = not seen.text[mark.end : seen.q.lead].strip()
     return near and mark.trigger.weak and not is_broken(seen.text, last.end, mark.start, ",")
+
+
+def _is_other(seen: Seen, mark: Mark, row: Draft) -> bool:
+    """Whether telling words behind a count of people are of another kind than a row that told its own."""
+    if seen.q.is_money or mark.trigger.weak or mark.trigger.reason or _is_weak(seen.frame, row):
+        return False
+    return _differs(mark, row)
 
 
 def _is_weak(frame: Frame, row: Draft) -> bool:

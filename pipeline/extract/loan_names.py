@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.whose import is_vague
+from pipeline.extract.whose import NAMED, is_vague
 
 
 def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) -> None:
@@ -26,11 +26,31 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
         above = [r for r in above if r.group and sentence.block - r.sentence.block <= 1]
         clause = sentence.clauses[sentence.clause_at(row.first.start)]
         begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
-        if not frame.cues.pointing.search(sentence.text, begin, row.last.end):
-            continue
-        if found := above[-1].group if above else _programme(sentence.text, begin):
+        points = bool(frame.cues.pointing.search(sentence.text, begin, row.last.end))
+        found = (above[-1].group if above else _programme(frame, begin, row)) if points else None
+        if found := found or (None if row.group else _opens(frame) or _same(rows[:number])):
             row.group = found
             row.flags.append("beneficiary_assumed")
+
+
+def _same(before: Sequence[Draft]) -> GroupList | None:
+    """The group of the row before, where that only pointed to it: ``dư nợ chương trình này …; đã vay``."""
+    last = before[-1] if before else None
+    return last.group if last and "beneficiary_assumed" in last.flags else None
+
+
+def _opens(frame: Frame) -> GroupList | None:
+    """The one programme that the paragraph begins with: ``Về cho vay nước sạch, … Năm 2023 giải ngân …``."""
+    sentence, (start, end) = frame.sentence, frame.opening
+    named = groups().find(sentence.text, start, min(end or sentence.start, start + OPENS))
+    first = named[0] if named else None
+    if first is None or not frame.rules.parts["pairing.opens"].match(sentence.text, start, first.start):
+        return None
+    return first if first.code and all(g.code == first.code for g in named) else None
+
+
+OPENS = 400
+"""Characters of a paragraph in which no other group may be named than its programme's."""
 
 
 def _purpose(frame: Frame, row: Draft) -> GroupList | None:
@@ -78,13 +98,17 @@ def _trade(frame: Frame, row: Draft) -> GroupList | None:
     return found[0] if not gap.strip() or (frame.cues.purpose.search(gap) and "," not in gap) else None
 
 
-def _programme(text: str, end: int) -> GroupList | None:
+def _programme(frame: Frame, end: int, row: Draft) -> GroupList | None:
     """The programme named last before a place that points back to it: ``chương trình này``."""
+    text = frame.sentence.text
     named = groups().find(text, max(0, end - NAMED_BEFORE), end)
-    return next((g for g in reversed(named) if groups().rank(g.code) >= PROGRAMME), None)
+    told = next((g for g in reversed(named) if groups().rank(g.code) >= PROGRAMME), None)
+    alone = len({g.code for g in named}) == 1 and named[0].code in NAMED
+    this = alone and frame.rules.parts["pairing.this"].search(text, end, row.last.end)
+    return told or (named[0] if this else None)
 
 
-NAMED_BEFORE = 300
+NAMED_BEFORE = 350
 """Characters before a pointing word in which its programme is named."""
 
 

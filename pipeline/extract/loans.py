@@ -54,10 +54,50 @@ def read(
         elif mark:
             kept.append((q, mark, stop))
     rows = _in_turn(frame, _pair(frame, kept))
+    rows += _proved_parts(frame, rows, slots, refused)
     name_groups(frame, rows, before)
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _proved_parts(
+    frame: Frame, rows: Sequence[Draft], slots: Sequence[Quantity], refused: dict[int, str]
+) -> list[Draft]:
+    """Counts and amounts announced behind the last loan that add up to both its numbers.
+
+    ``cho vay 702 hộ, 34 tỷ đồng; gồm đất ở 46 hộ, 2 tỷ đồng; chuyển đổi nghề 656 hộ, 32 tỷ đồng``
+    """
+    whole = rows[-1] if rows else None
+    if whole is None or len(whole.cells) < len(UNITS_OF_ROW):
+        return []
+    counts, sums = (
+        [q for q in slots if q.start > whole.last.end and q.is_money == money] for money in (False, True)
+    )
+    pairs = list(zip(counts, sums, strict=False))
+    cue = pairs and frame.cues.parts.search(frame.sentence.text, whole.last.end, pairs[0][0].lead)
+    if not cue or len(pairs) < LISTED or len(counts) != len(sums):
+        return []
+    if any(a.start > b.start or frame.sentence.previous(b.start) is not a for a, b in pairs):
+        return []
+    for column, numbers in (("borrowers", counts), ("amount_vnd", sums)):
+        values = [q.value for q in numbers if q.value is not None]
+        if len(values) < len(numbers) or sum(values) != whole.value(column):
+            return []
+    found = []
+    for count, money in pairs:
+        part = Draft("loans", frame.sentence, {"borrowers": count, "amount_vnd": money}, whole.rule)
+        part.values = {**whole.values, "borrower_unit": BORROWERS[count.unit]}
+        own = group_at(frame.sentence, count)
+        part.group = own if own and own.code else None
+        refused.pop(count.start, None)
+        refused.pop(money.start, None)
+        found.append(part)
+    return found
+
+
+UNITS_OF_ROW = ("borrowers", "amount_vnd")
+"""The number columns of a loan."""
 
 
 def _is_else(frame: Frame, q: Quantity, mark: Mark | None) -> str:
@@ -369,6 +409,8 @@ def _has_own_sum(frame: Frame, q: Quantity) -> bool:
     """Whether an amount follows that the count may have: ``đạt 30 tỷ đồng, 900 hộ nghèo vay 12 tỷ đồng``."""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     nxt = next((o for o in frame.sentence.quantities if o.start >= q.end), None)
+    if nxt and frame.cues.parts.search(frame.sentence.text, q.end, nxt.lead):
+        return False  # `dư nợ 500 tỷ đồng, 9.000 khách hàng còn dư nợ, trong đó nước sạch 70 tỷ đồng`
     return bool(nxt and nxt.is_money and clause.holds(nxt.start) and not frame.excluded(nxt))
 
 

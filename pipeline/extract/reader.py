@@ -15,7 +15,7 @@ from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.joins import listed_with, open_row, total_of
+from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
@@ -71,13 +71,18 @@ def _place(
     frame, q = seen.frame, seen.q
     mark = governor(seen)
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
-    if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark else ""):
+    whom = _spoken_of(seen) if q.is_money else []
+    # what a heading or the paragraph before speaks of says nothing against a sum of what was told last
+    above = bool(whom and mark and mark.end <= frame.sentence.start)
+    if reason := frame.excluded(q) or _of_one(seen) or (mark.trigger.reason if mark and not above else ""):
         refused.setdefault(q.start, reason)
         return
-    if reason := _of_refused(seen, mark, refused):
+    if reason := _of_refused(seen, mark, refused) or (
+        JOINT_AMOUNT if is_of_anothers(seen, mark, rows, taken) else ""
+    ):
         refused.setdefault(q.start, reason)
         return
-    if q.is_money and (whom := _spoken_of(seen)):
+    if whom:
         if len(whom) > 1:
             refused.setdefault(q.start, JOINT_AMOUNT)
         else:
@@ -133,6 +138,8 @@ def _place(
                 return
             told = None
         row = _new_row(seen, number, mark, told)
+        if mark and rows and explains(seen, mark, rows[-1]):
+            row.values |= {c: rows[-1].values[c] for c in frame.rules.default}
         rows.append(row)
         before = seen.previous
         if before and before.start in waiting and ";" not in seen.text[before.end : q.start]:
@@ -190,9 +197,11 @@ def _spoken_of(seen: Seen) -> list[Draft]:
     sentence, table = seen.frame.sentence, seen.frame.rules
     if seen.previous or "count" not in table.adds or not seen.before:
         return []
-    if not seen.frame.cues.sums_up.match(seen.text, sentence.start, seen.q.lead):
+    summed = seen.frame.cues.sums_up.match(seen.text, sentence.start, seen.q.lead)
+    if not summed:
         return []
-    near = takewhile(lambda r: sentence.block - r.sentence.block <= 1, reversed(seen.before))
+    reach = 0 if summed["near"] else 1
+    near = takewhile(lambda r: sentence.block - r.sentence.block <= reach, reversed(seen.before))
     above = [r for r in near if not any(q.is_money for q in r.cells.values())]
     above = [r for r in above if r.sentence.block == sentence.block] or above
     return _whole_of(seen, above) or above

@@ -125,10 +125,17 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
     if colon > 0 and frame.cues.speaker.match(sentence.text, sentence.start, colon + 1):
         return None
     if colon > 0 and (found := groups().find(sentence.text, sentence.start, colon)):
-        return found[0]
+        named = (g for g in found if not _is_quoted(sentence.text, sentence.start, g))
+        return next(named, None)
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
         return found[-1]
     return None
+
+
+def _is_quoted(text: str, start: int, group: GroupList) -> bool:
+    """Whether a group is but a word of a quoted name: ``Chuyên mục "Cán bộ xã trả lời": …``."""
+    inside = sum(text.count(sign, start, group.start) for sign in '"“”') % 2 == 1
+    return inside and text[group.end : group.end + 1] not in {'"', "”"}
 
 
 LABEL = 150
