@@ -35,8 +35,11 @@ RUINED = 0.05
 """What a page without any quality takes off."""
 SUREST = 0.005
 """A share of right rows is not taken to be nearer to 0 or 1."""
-NEAR, BEFORE = 150, 400
-"""Characters around a number in which its group is looked for, and before it that are read again."""
+NEAR, BEFORE, BESIDE = 150, 400, 200
+"""Characters around a number in which its group is looked for, before it that are read again, and around it
+in which other counts and sums are."""
+MOST_BESIDE = 5
+"""From so many counts or sums near a number on their number says nothing more."""
 _YEAR_FAR, _AHEAD, _LABEL_FAR = (40, 120, 300, 700), (15, 50, 110), (20, 60, NEAR - 1)
 """Steps in characters: to the row's year, from the quote's begin to its number, to the words of its group."""
 SCALE = 30_000
@@ -121,6 +124,10 @@ class _Document:
         for each in rows:
             self.claims.setdefault(str(each.values.get("quote") or ""), []).append(each)
         self.quotes = {quote: self._of_quote(quote, claiming) for quote, claiming in self.claims.items()}
+        self.counts, self.sums = (
+            [match.start() for match in pattern.finditer(text)]
+            for pattern in (_behind("counted"), _behind("money"))
+        )
         self.planned_head = _has(text[:NEAR].lower(), _data()["plans"])
 
     def evidence(self) -> Iterator[list[str]]:
@@ -165,7 +172,17 @@ class _Document:
         for name in _data()["codes"]:
             if name in row.values:
                 yield f"{row.table} {name} {row.values[name] or ''}"
-        yield f"cells {sum(bool(row.values.get(name)) for name in _data()['figures'])}"
+        filled = [name for name in _data()["figures"] if row.values.get(name)]
+        yield f"cells {len(filled)}"
+        counts, sums = (
+            _within(places, row.at - BESIDE, row.at + BESIDE) for places in (self.counts, self.sums)
+        )
+        yield f"counts near {min(counts, MOST_BESIDE)}"
+        yield f"money near {min(sums, MOST_BESIDE)}"
+        # `has loans amount_vnd` with a count near that it does not have
+        is_count = any(not name.endswith("_vnd") and name != "value" for name in filled)
+        more = f"{counts > is_count} {sums > ('amount_vnd' in filled)}"
+        yield f"has {row.table} {' '.join(filled)} {more}"
 
     def _times(self, row: Row, quote: _Quote) -> Iterator[str]:
         start, end = (str(row.values.get(name) or "") for name in ("period_start", "period_end"))
@@ -206,6 +223,17 @@ class _Document:
                 yield f"behind {sign}"
         if ahead_of.rfind("(") > ahead_of.rfind(")"):
             yield "in brackets"
+
+
+def _within(places: Sequence[int], begin: int, end: int) -> int:
+    return bisect_left(places, end) - bisect_left(places, begin)
+
+
+@lru_cache(maxsize=2)
+def _behind(name: str) -> regex.Pattern[str]:
+    """Numbers with one of the words of a list of ``confidence.toml`` behind them."""
+    words = "|".join(sorted(_data()[name], key=len, reverse=True))
+    return regex.compile(rf"\d\s?(?:{words})(?!\p{{L}})", regex.IGNORECASE)
 
 
 def _has(text: str, words: Sequence[str]) -> bool:
