@@ -56,27 +56,36 @@ class Prefiltered:
         Raises:
             TimeoutError: where that takes more than ``timeout`` seconds.
         """
-        if len(text) > SHORT and (self.heads or self.words):
-            end = len(text) if end is None else end
-            places = self._places_in(text, start, end)
-            if places is not None:
-                return self.at(text, places, start, end, timeout) if places else ()
-        return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
+        end = len(text) if end is None else end
+        places = self.places_in(text, start, end)
+        return self.all_of(text, places, start, end, timeout) if places is None or places else ()
 
     def search(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
-        if len(text) > SHORT and (self.heads or self.words):
-            end = len(text) if end is None else end
-            places = self._places_in(text, start, end)
-            if places is not None:
-                found = self.at(text, places, start, end, timeout, most=1) if places else ()
-                return found[0] if found else None
-        elif timeout and self.words and not Folded(text).holds_all(self.words):
-            return None  # to fold a short text costs less than to start the clock
+        end = len(text) if end is None else end
+        places = self.places_in(text, start, end)
+        return self.first_of(text, places, start, end, timeout) if places is None or places else None
+
+    def all_of(
+        self, text: str, places: Sequence[int] | None, start: int, end: int, timeout: float | None
+    ) -> Iterable[regex.Match[str]]:
+        """All matches in ``text[start:end]``; ``places`` are those of ``places_in``."""
+        if places is None:
+            return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
+        return self.at(text, places, start, end, timeout)
+
+    def first_of(
+        self, text: str, places: Sequence[int] | None, start: int, end: int, timeout: float | None
+    ) -> regex.Match[str] | None:
+        """The first match there."""
+        if places is not None:
+            return next(iter(self.at(text, places, start, end, timeout, most=1)), None)
         if timeout is None:  # to start the clock, even for nothing, costs more than most matches
             return self.pattern.search(text, start, end, ALONE)
+        if len(text) <= SHORT and self.words and not Folded(text).holds_all(self.words):
+            return None  # to fold a short text costs less than to start the clock
         return self.pattern.search(text, start, end, timeout=timeout)
 
     def match(
@@ -99,16 +108,20 @@ class Prefiltered:
             return self.pattern.fullmatch(text)
         return self.pattern.fullmatch(text, timeout=timeout)
 
-    def _places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
+    def places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Places in ``text[start:end]`` at which a match may begin, in order; None: search all of it.
 
         The places of the whole text are looked for at the ``OFTEN``-th time: many patterns are asked about a
         few short parts alone.
         """
+        if len(text) <= SHORT:
+            return None
         doc = folded(text)
         try:
             places = doc.found[self]
         except KeyError:
+            if not (self.heads or self.words):
+                return None
             if end - start <= SHORT and self.spelt and doc.times(self) < OFTEN:
                 return None if doc.holds(self.spelt, start, end) else ()
             places = self.all_places(doc)
@@ -159,18 +172,20 @@ class Prefiltered:
         most: int = 0,
     ) -> list[regex.Match[str]]:
         """The matches that begin at some of the places, which are all at which one may; ``most`` of them."""
-        found, behind = [], start
-        match_at = self.pattern.match
-        last = monotonic() + timeout if timeout and len(places) > 1 else 0.0
+        found: list[regex.Match[str]] = []
+        behind, match_at = start, self.pattern.match
+        if timeout is None:
+            for at in places:
+                if at >= behind and (match := match_at(text, at, end, ALONE)):
+                    found.append(match)
+                    if len(found) == most:
+                        break
+                    behind = max(match.end(), at + 1)
+            return found
+        last = monotonic() + timeout if len(places) > 1 else 0.0
         for at in places:
-            if at < behind:
-                continue
-            if timeout is None:
-                match = match_at(text, at, end, ALONE)
-            else:
-                left = max(last - monotonic(), LEAST_TIME) if last else timeout
-                match = match_at(text, at, end, timeout=left)
-            if match:
+            left = max(last - monotonic(), LEAST_TIME) if last else timeout
+            if at >= behind and (match := match_at(text, at, end, timeout=left)):
                 found.append(match)
                 if len(found) == most:
                     break
