@@ -89,7 +89,8 @@ class Forest(NamedTuple):
             going, here, question = going[inner], here[inner], question[inner]
             node[going] = here + np.where(there[row[going] + question], jump[here], 1)
         leaves = jump[node].reshape(len(told), len(self.roots))
-        return leaves.sum(axis=1, dtype=np.int64) / (SCALE * len(self.roots))
+        share: NDArray[np.float64] = leaves.sum(axis=1, dtype=np.int64) / (SCALE * len(self.roots))
+        return share
 
 
 class _Quote(NamedTuple):

@@ -30,8 +30,8 @@ class Prefiltered:
 
     ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
     behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
-    it is not to be told which. ``numeric`` are heads that any digit may begin. ``spelt`` are the sets of
-    words, the heads among them, where all are letters and signs.
+    it is not to be told which. ``numeric`` are heads that begin with a digit: any, or one of few. ``spelt``
+    are the sets of words, the heads among them, where all are letters and signs.
     """
 
     pattern: regex.Pattern[str]
@@ -158,8 +158,10 @@ class Prefiltered:
         """Places at which a match may begin with a word, with those at which it may with a digit."""
         if not self.numeric:
             return places
-        behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
-        return sorted({*places, *text.digits(behind, first=self.at_numerals)})
+        behind = [head[1:] for head in self.numeric if head[0] == DIGIT]
+        begins = tuple(head for head in self.numeric if head[0] != DIGIT)
+        found = text.digits(behind, first=self.at_numerals) if behind else []
+        return sorted({*places, *found, *(text.numerals(begins) if begins else ())})
 
     def at(
         self,
