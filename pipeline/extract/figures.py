@@ -18,7 +18,7 @@ from pipeline.extract.periods import Period
 from pipeline.extract.rules import TableRules
 from pipeline.extract.tabbed import CELL
 from pipeline.language.witness import agreement
-from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
+from pipeline.model import Box, Edit, Evidence, Figure, Note, RestoredText, Value
 
 WITNESS_DIFFERS = "witness_differs"
 """The text layer that was read anew has another number in this place: one of the two is misread."""
@@ -160,27 +160,15 @@ def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
     found = []
     for mention, source in enumerate((draft, *draft.mentions), 1):
         for column, q in source.cells.items():
-            found += [
-                Evidence(
-                    column,
-                    flow.document.pages[index].number,
-                    start,
-                    end,
-                    _raw(flow, index, start, end),
-                    _restored(flow, q, index, start, end),
-                    flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
-                    mention,
-                    _witness(flow, index, start, end),
-                )
-                for index, start, end in flow.pieces(q.start, q.number_end)
-            ]
+            for index, start, end in flow.pieces(q.start, q.number_end):
+                page, restored = flow.document.pages[index], flow.document.restored[index]
+                first, last = restored.to_raw(start, end)
+                raw, reads = restored.raw[first:last], _restored(restored, q, start, end)
+                # what an older text layer has where the number's words stand
+                witness = " ".join(word.witness for word in page.words_at(first, last) if word.witness)
+                box = page.box_at(first, last)
+                found.append(Evidence(column, page.number, start, end, raw, reads, box, mention, witness))
     return found
-
-
-def _witness(flow: Flow, index: int, start: int, end: int) -> str:
-    """What an older text layer has where a number's words stand."""
-    words = flow.document.pages[index].words_at(*flow.document.restored[index].to_raw(start, end))
-    return " ".join(word.witness for word in words if word.witness)
 
 
 def _doubted(evidence: Iterable[Evidence]) -> Iterator[str]:
@@ -189,11 +177,11 @@ def _doubted(evidence: Iterable[Evidence]) -> Iterator[str]:
         yield WITNESS_DIFFERS
 
 
-def _restored(flow: Flow, q: Quantity, index: int, start: int, end: int) -> str:
+def _restored(restored: RestoredText, q: Quantity, start: int, end: int) -> str:
     """The number as it should read: in the restored text, or by what proved it."""
     if REPAIRED in q.flags and q.value is not None:
         return printed(q.value / q.factor) or ""
-    return flow.document.restored[index].text[start:end]
+    return restored.text[start:end]
 
 
 def number_edit(flow: Flow, q: Quantity, fixed: str) -> tuple[int, Edit]:
@@ -203,12 +191,6 @@ def number_edit(flow: Flow, q: Quantity, fixed: str) -> tuple[int, Edit]:
     first, last = restored.to_raw(start, end)
     edit = Edit(first, last, restored.raw[first:last], fixed, "number", 0.98)
     return flow.document.pages[index].number, edit
-
-
-def _raw(flow: Flow, index: int, start: int, end: int) -> str:
-    restored = flow.document.restored[index]
-    first, last = restored.to_raw(start, end)
-    return restored.raw[first:last]
 
 
 def _reading(draft: Draft, flow: Flow) -> tuple[float, float]:

@@ -6,6 +6,7 @@ every search of a rule has a limit, and what goes beyond it is named by file and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -119,15 +120,27 @@ class Patterns:
         self._patterns = patterns
         self._index = Index([pattern.asked for pattern in patterns])
         self.spans = lru_cache(maxsize=64)(self._spans)
+        self._places = lru_cache(maxsize=64)(self._sorted_places)
 
     def among(self, text: str, start: int, end: int) -> list[int]:
         """Numbers of the patterns that may match in ``text[start:end]``."""
-        return sorted(self._index.places(text, start, end))
+        return [number for number, _ in self._sorted_places(text, start, end)]
+
+    def among_those_of(self, text: str, whole: tuple[int, int], start: int, end: int) -> list[int]:
+        """The same for a part of a sentence, ``whole``, which is looked through once for all its parts."""
+        return [
+            number
+            for number, places in self._places(text, *whole)
+            if places is None or ((at := bisect_left(places, start)) < len(places) and places[at] < end)
+        ]
+
+    def _sorted_places(self, text: str, start: int, end: int) -> list[tuple[int, Sequence[int] | None]]:
+        return sorted(self._index.places(text, start, end).items())
 
     def _spans(self, text: str, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
         """Number of pattern, begin and end of each match in ``text[start:end]``, pattern by pattern."""
         found: list[tuple[int, int, int]] = []
-        for number, places in sorted(self._index.places(text, start, end).items()):
+        for number, places in self._sorted_places(text, start, end):
             pattern = self._patterns[number]
             matches = (
                 pattern.finditer(text, start, end) if places is None else pattern.at(text, places, start, end)
