@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -122,9 +122,9 @@ class _Document:
         for at, year in self.years:
             self.places.setdefault(year, []).append(at)
         self.unruled = min(sum(row["reason"] == "no_rule" for row in left), 6)
-        self.left: dict[str, Counter[str]] = {}
+        self.left: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row in left:
-            self.left.setdefault(str(row["quote"]), Counter())[str(row["reason"])] += 1
+            self.left[str(row["quote"])][str(row["reason"])] += 1
         self.claims: dict[str, list[Row]] = {}
         for each in rows:
             self.claims.setdefault(str(each.values.get("quote") or ""), []).append(each)
@@ -151,7 +151,7 @@ class _Document:
         low = quote.lower()
         numbers = len(_NUMBERS.findall(quote))
         claimed = sum(bool(row.values.get(name)) for row in claiming for name in _data()["figures"])
-        left = self.left.get(quote, Counter())
+        left = self.left[quote]
         told = [
             f"listed {min(quote.count(';'), 3)}",
             f"claimed {min(4 * claimed // max(numbers, 1), 4)}",

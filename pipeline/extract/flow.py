@@ -135,12 +135,18 @@ class Flow:
 
     def raw(self, start: int, end: int) -> str:
         """The span as read, before restoration, line breaks as spaces."""
-        found = []
-        for index, low, high in self.pieces(start, end):
-            restored = self.document.restored[index]
-            first, last = restored.to_raw(low, high)
-            found.append(restored.raw[first:last])
-        return _spaced(" ".join(found))
+        if (start, end) not in self._raws:  # rows of one sentence quote the same
+            found = []
+            for index, low, high in self.pieces(start, end):
+                restored = self.document.restored[index]
+                first, last = restored.to_raw(low, high)
+                found.append(restored.raw[first:last])
+            self._raws[start, end] = _spaced(" ".join(found))
+        return self._raws[start, end]
+
+    @lazy
+    def _raws(self) -> dict[tuple[int, int], str]:
+        return {}
 
     # ---- lines and blocks ---------------------------------------------------------------------
 

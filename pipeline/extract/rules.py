@@ -257,6 +257,19 @@ class TableRules:
         return frozenset(unit for number in self.numbers for unit in number.units)
 
     @lazy
+    def numbers_of(self) -> Mapping[str, Sequence[Number]]:
+        """Its numbers by unit, in their order."""
+        return {unit: [number for number in self.numbers if unit in number.units] for unit in self.units}
+
+    @lazy
+    def finds_of(self) -> Mapping[str, Sequence[Find]]:
+        """What fills its columns, by column."""
+        found: dict[str, list[Find]] = {}
+        for find in self.finds:
+            found.setdefault(find.column, []).append(find)
+        return found
+
+    @lazy
     def starting(self) -> frozenset[str]:
         """The units of the numbers that may begin a row."""
         return frozenset(unit for number in self.numbers if number.starts for unit in number.units)
