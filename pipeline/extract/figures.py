@@ -16,7 +16,6 @@ from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import TableRules
-from pipeline.extract.tabbed import CELL
 from pipeline.language.witness import agreement
 from pipeline.model import Box, Edit, Evidence, Figure, Note, RestoredText, Value
 
@@ -82,7 +81,7 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
         "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
         "breakdown": draft.breakdown or None,
         "parts_complete": draft.complete,
-        "quote": noted(flow.text[quote[0] : quote[1]], draft.cells.values()),
+        "quote": noted(flow.quoted(*quote), draft.cells.values()),
         "raw_quote": flow.raw(*quote),
         "proof": draft.proof,
         "flags": " ".join(flags),
@@ -136,7 +135,7 @@ def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
 def noted(quote: str, numbers: Iterable[Quantity]) -> str:
     """A quote with both values of each sum that does not agree: ``Cộng | 592 [592 ≠ 32 + 563 = 595]``."""
     notes = dict.fromkeys(q.note for q in numbers if q.note)
-    return " ".join([quote.replace(CELL, " | "), *(f"[{note}]" for note in notes)])
+    return " ".join([quote, *(f"[{note}]" for note in notes)])
 
 
 def _number(value: Decimal | None) -> Value:

@@ -144,6 +144,16 @@ class Flow:
             self._raws[start, end] = _spaced(" ".join(found))
         return self._raws[start, end]
 
+    def quoted(self, start: int, end: int) -> str:
+        """The span as it is quoted, the cells of a table's line apart."""
+        if (start, end) not in self._quotes:
+            self._quotes[start, end] = self.text[start:end].replace(CELL, " | ")
+        return self._quotes[start, end]
+
+    @lazy
+    def _quotes(self) -> dict[tuple[int, int], str]:
+        return {}
+
     @lazy
     def _raws(self) -> dict[tuple[int, int], str]:
         return {}

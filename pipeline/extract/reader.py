@@ -321,12 +321,14 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
         )
         earlier = list(islice(spoken, EARLIER))
     earlier += [said for m in (mark, *earlier) if m and m.trigger.back and (said := _said(seen, m))]
-    around = _around(seen)
+    around: _Around | None = None
     for one in (mark, *earlier):
         for number in seen.frame.rules.numbers_of[seen.q.unit]:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
-            if told and _stands(number, seen, one, around):
-                return number, one
+            if told:
+                around = around or _around(seen)
+                if _stands(number, seen, one, around):
+                    return number, one
     return None, mark
 
 
