@@ -54,11 +54,16 @@ class Folded:
             first -= 1  # inside a run of blanks
         return max(first, 0), bisect_left(self._back, end)
 
-    def times(self, asked: Hashable) -> int:
-        """How many times it was asked so about something before."""
+    def is_gone_through(self, asked: Hashable, size: int) -> bool:
+        """Whether the parts in which something was looked for are, with one more, as long as the text.
+
+        Args:
+            asked: what is looked for.
+            size: of the part, with what it costs to look at all, in characters.
+        """
         before = self._asked.get(asked, 0)
-        self._asked[asked] = before + 1
-        return before
+        self._asked[asked] = before + size
+        return before + size > len(self.text)
 
     def holds(self, words: Sequence[Sequence[str]], start: int, end: int) -> bool:
         """Whether one word of each set stands in ``start:end``."""

@@ -18,8 +18,8 @@ SHORT = 200
 """Characters of a text that is searched sooner than folded."""
 ALONE = False
 """Whether others may run while a pattern is matched: to give way costs as much as most matches."""
-OFTEN = 8
-"""Times that a pattern is asked about short parts of a text before all its places there are looked for."""
+LOOK = 100
+"""Characters of text that are gone through in the time that it takes to begin to look for a word."""
 LEAST_TIME = 1e-3
 """Seconds for what is left to be tried when the time is up: the engine counts no shorter ones."""
 
@@ -111,8 +111,8 @@ class Prefiltered:
     def places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Places in ``text[start:end]`` at which a match may begin, in order; None: search all of it.
 
-        The places of the whole text are looked for at the ``OFTEN``-th time: many patterns are asked about a
-        few short parts alone.
+        The places of the whole text are looked for once it costs as much to look in its parts: many patterns
+        are asked about a few short parts alone.
         """
         if len(text) <= SHORT:
             return None
@@ -122,7 +122,8 @@ class Prefiltered:
         except KeyError:
             if not (self.heads or self.words):
                 return None
-            if end - start <= SHORT and self.spelt and doc.times(self) < OFTEN:
+            size = end - start
+            if size <= SHORT and self.spelt and not doc.is_gone_through(self, size + LOOK):
                 return None if doc.holds(self.spelt, start, end) else ()
             places = self.all_places(doc)
         if places is None:
@@ -199,6 +200,8 @@ class Prefiltered:
 def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     source = pattern.pattern
     words, heads = required(source)
+    if words and not all(head.strip() for head in heads):
+        heads = frozenset()  # blanks stand everywhere
     # where a head stands, a word that each head holds stands too
     asked = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
     bounds = [source.startswith(sign) and is_sequence(source) for sign in _BOUNDED]
