@@ -243,12 +243,7 @@ def introduced(flow: Flow) -> list[list[Block]]:
 
 def _next(draft: Draft) -> int:
     """Where the next number behind a row's own begins: what stands beyond it is not the row's."""
-    own = {q.start for q in draft.cells.values()}
-    last = draft.last.start
-    return next(
-        (q.lead for q in draft.sentence.quantities if q.start > last and q.start not in own),
-        draft.sentence.end,
-    )
+    return draft.sentence.next_lead(draft.last.start, draft.sentence.end)
 
 
 def _date(value: Value) -> date | None:

@@ -167,8 +167,11 @@ class Grammar:
         self._many = [f"{word} " for word, value in worded["values"].items() if value > 1]
         self._many.append(f"{worded['tens']['tens']} ")
         heads = {w.split()[0] for n in units["noun"] if n["unit"] in worded["one_units"] for w in n["words"]}
-        ones = alternatives([word for word, value in self._word_values.items() if value == 1])
-        self._one_noun = regex.compile(rf"(?:{ones})\s+(?:{alternatives(sorted(heads))})(?!\p{{L}})")
+        ones = [word for word, value in self._word_values.items() if value == 1]
+        self._ones = [f"{word} " for word in ones]
+        self._one_noun = regex.compile(
+            rf"(?:{alternatives(ones)})\s+(?:{alternatives(sorted(heads))})(?!\p{{L}})"
+        )
         self._one_units = frozenset(worded["one_units"])
         self._one = regex.compile(rf"(?<!\p{{L}})(?:{alternatives(worded['one_after'])})\s+$", flags)
         self._worded = regex.compile(
@@ -195,8 +198,7 @@ class Grammar:
     def _find_worded(self, text: str, shift: int) -> Iterator[Quantity]:
         """Counts whose number is a word: ``bàn giao bốn căn nhà``."""
         low = text.casefold()
-        told = any(word in low for word in self._many) or self._one_noun.search(low)
-        if low.isprintable() and not told:
+        if low.isprintable() and not self._tells(low):
             return
         for match in self._worded.finditer(text):
             noun = self._words.noun(text, match.end())
@@ -223,6 +225,13 @@ class Grammar:
                 lead=lead + shift,
                 flags=("approximate",) if lead_match else (),
             )
+
+    def _tells(self, low: str) -> bool:
+        """Whether a number word above one may stand in a folded text, or one with what it may count."""
+        for word in self._many:
+            if word in low:
+                return True
+        return any(word in low for word in self._ones) and self._one_noun.search(low) is not None
 
     def _find(self, text: str, shift: int) -> Iterator[Quantity]:
         behind = 0

@@ -206,8 +206,9 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
     last_kind, last_end = "", -1
     for match in matches:
         symbol = kinds.clean(match.group())
-        left = flow.text[max(start, match.start() - patterns.left_window) : match.start()]
-        named = patterns.left.search(left)
+        window = max(start, match.start() - patterns.left_window), match.start()
+        left = flow.text[slice(*window)]
+        named = _last_in(patterns.left, flow, *window)
         coded = kinds.of_symbol(symbol)
         kind = " ".join(named["type"].lower().split()) if named else coded
         if not named and last_kind and patterns.further.match(flow.text[last_end : match.start()]):
@@ -224,6 +225,12 @@ def _by_symbol(flow: Flow, start: int, end: int, matches: list[regex.Match[str]]
         last_kind, last_end = kind, match.end()
         cited = _around(flow, begin, match, end, symbol, kind, confidence)
         yield _with_left(flow, start, cited, named["name"] if named else None)
+
+
+def _last_in(pattern: regex.Pattern[str], flow: Flow, start: int, end: int) -> regex.Match[str] | None:
+    """The match in a window as if nothing stood around it; not asked where none of its words stands."""
+    places = Prefiltered.of(pattern).places_in(flow.text, start, end)
+    return pattern.search(flow.text[start:end]) if places is None or places else None
 
 
 def _around(
@@ -269,8 +276,8 @@ def _title(text: str) -> str:
 def _with_left(flow: Flow, start: int, cited: _Cited, name: str | None) -> _Cited:
     """Fill what the right did not say from the left: ``Ngày …, UBND huyện … đã ban hành Kế hoạch số``."""
     on, issuer, title = cited.on, cited.issuer, cited.title or (name or "")
-    left = flow.text[max(start, cited.start - _patterns().left_window) : cited.start]
-    issued = _patterns().left_issued.search(left)
+    window = max(start, cited.start - _patterns().left_window)
+    issued = _last_in(_patterns().left_issued, flow, window, cited.start)
     if issued:
         issuer = issuer or issued["issuer"]
         on = on or (_date(issued) if issued["y"] else None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -71,21 +71,29 @@ class Forest(NamedTuple):
         Args:
             told: the evidence for each row.
         """
-        there = np.zeros((len(told), len(self.asked) + 1), bool)
-        for i, names in enumerate(told):
-            there[i, [self.asked[name] for name in names if name in self.asked]] = True
-        row = np.repeat(np.arange(len(told)), len(self.roots))
-        node = np.tile(self.roots, len(told))
-        total = np.zeros(len(told), np.int64)
+        width = len(self.asked) + 1
+        there = np.zeros(len(told) * width, bool)
+        there[
+            [
+                i * width + self.asked[name]
+                for i, names in enumerate(told)
+                for name in names
+                if name in self.asked
+            ]
+        ] = True
         asks, jump = self.nodes["asks"], self.nodes["there"]
-        while row.size:
-            question = asks[node]
-            ended = question < 0
-            if ended.any():
-                np.add.at(total, row[ended], jump[node[ended]].astype(np.int64))
-                row, node, question = row[~ended], node[~ended], question[~ended]
-            node += np.where(there[row, question], jump[node], 1)
-        return total / (SCALE * len(self.roots))
+        node = np.tile(self.roots, len(told))
+        row = np.repeat(np.arange(len(told)) * width, len(self.roots))
+        going = np.arange(node.size)
+        while going.size:
+            here = node[going]
+            question = asks[here]
+            inner = question >= 0
+            going, here, question = going[inner], here[inner], question[inner]
+            node[going] = here + np.where(there[row[going] + question], jump[here], 1)
+        leaves = jump[node].reshape(len(told), len(self.roots))
+        share: NDArray[np.float64] = leaves.sum(axis=1, dtype=np.int64) / (SCALE * len(self.roots))
+        return share
 
 
 class _Quote(NamedTuple):
@@ -117,9 +125,9 @@ class _Document:
         for at, year in self.years:
             self.places.setdefault(year, []).append(at)
         self.unruled = min(sum(row["reason"] == "no_rule" for row in left), 6)
-        self.left: dict[str, Counter[str]] = {}
+        self.left: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row in left:
-            self.left.setdefault(str(row["quote"]), Counter())[str(row["reason"])] += 1
+            self.left[str(row["quote"])][str(row["reason"])] += 1
         self.claims: dict[str, list[Row]] = {}
         for each in rows:
             self.claims.setdefault(str(each.values.get("quote") or ""), []).append(each)
@@ -150,7 +158,7 @@ class _Document:
         low = quote.lower()
         numbers = len(_NUMBERS.findall(quote))
         claimed = sum(bool(row.values.get(name)) for row in claiming for name in _data()["figures"])
-        left = self.left.get(quote, Counter())
+        left = self.left[quote]
         told = [
             f"listed {min(quote.count(';'), 3)}",
             f"claimed {min(4 * claimed // max(numbers, 1), 4)}",
@@ -255,7 +263,8 @@ def _data() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1)
 def _forest() -> Forest:
-    nodes = np.load(folder() / "confidence.npy", mmap_mode="r", allow_pickle=False)
+    mapped = np.load(folder() / "confidence.npy", mmap_mode="r", allow_pickle=False)
+    nodes = np.asarray(mapped)  # each part of a memmap is made in Python
     known = _data()["forest"]
     return Forest(nodes, np.array(known["roots"]), {name: i for i, name in enumerate(known["asks"])})
 

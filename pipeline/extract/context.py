@@ -53,6 +53,7 @@ class Context:
         self._main_heard: dict[tuple[int, bool], Timed | None] = {}
         self._stories: dict[int, bool] = {}
         self._told_by: dict[int, str] = {}
+        self._openings: dict[int, list[tuple[int, str]]] = {}
         self._last_heard: dict[tuple[int, bool], list[Timed | None]] = {}
 
     # ---- period -------------------------------------------------------------------------------
@@ -259,11 +260,11 @@ class Context:
             return "planned"
         clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
         begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
+        whole = sentence.start, sentence.end
+        told_by = self.cues.telling.among_those_of(sentence.text, whole, begin, q.lead)
         found = [
             (match.start(), cue)
-            for cue in map(
-                self.cues.statuses.__getitem__, self.cues.telling.among(sentence.text, begin, q.lead)
-            )
+            for cue in map(self.cues.statuses.__getitem__, told_by)
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
             if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
@@ -273,16 +274,9 @@ class Context:
             above = self.above[sentence.block][:1] if told == "planned" else ()
             # `đề nghị: 1. Bổ sung chỉ tiêu cho vay …`: a plan that its list asks for is asked for
             return "requested" if any(self._told(block) == "requested" for block in above) else told
-        opening = [
-            cue.status
-            for cue in self.cues.statuses
-            if cue.strength > 1 and cue.status != "actual"
-            # behind the opening patterns still look ahead: `Riêng Chương trình mục tiêu | quốc gia …`
-            for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + 2 * OPENING)
-            if match.start() < q.start and match.end() <= sentence.start + OPENING
-        ]
-        if opening:  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
-            return opening[0]
+        opening = (status for start, status in self._opening(sentence) if start < q.start)
+        if told := next(opening, ""):  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
+            return told
         # `100% hộ có nhu cầu được vay vốn` asks for nothing
         for status, pattern in self.cues.status_after if q.unit != "percent" and not found else ():
             if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
@@ -295,6 +289,19 @@ class Context:
                 return "planned" if is_now else "actual" if told == "planned" and is_over else told
         is_later = bool(timed and self.own.end and _is_later(timed, self.own.end))
         return "planned" if is_plan or is_later else "actual"
+
+    def _opening(self, sentence: Sentence) -> list[tuple[int, str]]:
+        """Where a sentence's first words tell a plan or a request, and which, cue by cue."""
+        if sentence.start not in self._openings:
+            self._openings[sentence.start] = [
+                (match.start(), cue.status)
+                for cue in self.cues.statuses
+                if cue.strength > 1 and cue.status != "actual"
+                # behind the opening patterns still look ahead: `Riêng Chương trình mục tiêu | quốc gia …`
+                for match in cue.pattern.finditer(sentence.text, sentence.start, sentence.start + 2 * OPENING)
+                if match.end() <= sentence.start + OPENING
+            ]
+        return self._openings[sentence.start]
 
     def _told(self, block: Block) -> str:
         """The status that a heading or a list's introduction tells; empty where none."""

@@ -20,7 +20,7 @@ def reasons(sentence: Sentence, q: Quantity, cues: Cues) -> tuple[list[str], lis
     if q.start not in known:
         text, clause = sentence.text, sentence.clauses[sentence.clause_at(q.start)]
         begin = max(clause.start, q.lead - 60)
-        told = cues.excluding.among(text, begin, q.lead)
+        told = cues.excluding.among_those_of(text, (sentence.start, sentence.end), begin, q.lead)
         before = [
             reason
             for reason, pattern, unless, money in map(cues.excluded.__getitem__, told)

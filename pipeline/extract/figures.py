@@ -17,9 +17,8 @@ from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.periods import Period
 from pipeline.extract.rules import TableRules
-from pipeline.extract.tabbed import CELL
 from pipeline.language.witness import agreement
-from pipeline.model import Box, Edit, Evidence, Figure, Note, Value
+from pipeline.model import Box, Edit, Evidence, Figure, Note, RestoredText, Value
 
 WITNESS_DIFFERS = "witness_differs"
 """The text layer that was read anew has another number in this place: one of the two is misread."""
@@ -87,7 +86,7 @@ def figure(draft: Draft, flow: Flow, place: Value, record: Record) -> Figure:
         "total_row_id": draft_id(draft.parent, flow) if draft.parent else None,
         "breakdown": draft.breakdown or None,
         "parts_complete": draft.complete,
-        "quote": noted(flow.text[quote[0] : quote[1]], draft.cells.values()),
+        "quote": noted(flow.quoted(*quote), draft.cells.values()),
         "raw_quote": flow.raw(*quote),
         "proof": draft.proof,
         "flags": " ".join(flags),
@@ -141,7 +140,7 @@ def notes(flow: Flow, q: Quantity, record: Record) -> list[Note]:
 def noted(quote: str, numbers: Iterable[Quantity]) -> str:
     """A quote with both values of each sum that does not agree: ``Cộng | 592 [592 ≠ 32 + 563 = 595]``."""
     notes = dict.fromkeys(q.note for q in numbers if q.note)
-    return " ".join([quote.replace(CELL, " | "), *(f"[{note}]" for note in notes)])
+    return " ".join([quote, *(f"[{note}]" for note in notes)])
 
 
 def _number(value: Decimal | None) -> Value:
@@ -165,27 +164,15 @@ def _evidence(draft: Draft, flow: Flow) -> list[Evidence]:
     found = []
     for mention, source in enumerate((draft, *draft.mentions), 1):
         for column, q in source.cells.items():
-            found += [
-                Evidence(
-                    column,
-                    flow.document.pages[index].number,
-                    start,
-                    end,
-                    _raw(flow, index, start, end),
-                    _restored(flow, q, index, start, end),
-                    flow.document.pages[index].box_at(*flow.document.restored[index].to_raw(start, end)),
-                    mention,
-                    _witness(flow, index, start, end),
-                )
-                for index, start, end in flow.pieces(q.start, q.number_end)
-            ]
+            for index, start, end in flow.pieces(q.start, q.number_end):
+                page, restored = flow.document.pages[index], flow.document.restored[index]
+                first, last = restored.to_raw(start, end)
+                raw, reads = restored.raw[first:last], _restored(restored, q, start, end)
+                # what an older text layer has where the number's words stand
+                witness = " ".join(word.witness for word in page.words_at(first, last) if word.witness)
+                box = page.box_at(first, last)
+                found.append(Evidence(column, page.number, start, end, raw, reads, box, mention, witness))
     return found
-
-
-def _witness(flow: Flow, index: int, start: int, end: int) -> str:
-    """What an older text layer has where a number's words stand."""
-    words = flow.document.pages[index].words_at(*flow.document.restored[index].to_raw(start, end))
-    return " ".join(word.witness for word in words if word.witness)
 
 
 def _doubted(evidence: Iterable[Evidence]) -> Iterator[str]:
@@ -194,11 +181,11 @@ def _doubted(evidence: Iterable[Evidence]) -> Iterator[str]:
         yield WITNESS_DIFFERS
 
 
-def _restored(flow: Flow, q: Quantity, index: int, start: int, end: int) -> str:
+def _restored(restored: RestoredText, q: Quantity, start: int, end: int) -> str:
     """The number as it should read: in the restored text, or by what proved it."""
     if REPAIRED in q.flags and q.value is not None:
         return printed(q.value / q.factor) or ""
-    return flow.document.restored[index].text[start:end]
+    return restored.text[start:end]
 
 
 def number_edit(flow: Flow, q: Quantity, fixed: str) -> tuple[int, Edit]:
@@ -208,12 +195,6 @@ def number_edit(flow: Flow, q: Quantity, fixed: str) -> tuple[int, Edit]:
     first, last = restored.to_raw(start, end)
     edit = Edit(first, last, restored.raw[first:last], fixed, "number", 0.98)
     return flow.document.pages[index].number, edit
-
-
-def _raw(flow: Flow, index: int, start: int, end: int) -> str:
-    restored = flow.document.restored[index]
-    first, last = restored.to_raw(start, end)
-    return restored.raw[first:last]
 
 
 def _reading(draft: Draft, flow: Flow) -> tuple[float, float]:

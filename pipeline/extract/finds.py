@@ -30,19 +30,20 @@ def fill(rows: Sequence[Draft], frame: Frame, titles: Sequence[Span] = ()) -> No
         frame: their sentence.
         titles: the lines of the text's title.
     """
-    by_column: dict[str, list[Find]] = {}
-    for find in frame.rules.finds:
-        by_column.setdefault(find.column, []).append(find)
+    by_column = frame.rules.finds_of
     begins = [frame.sentence.start, *accumulate((r.last.end for r in rows), max)]
     ends = [frame.sentence.end, *accumulate((r.first.lead for r in reversed(rows)), min)][::-1]
     for number, row in enumerate(rows):
         begin, end = begins[number], ends[number + 1]
         levels: dict[str, int] = {}
+        spans: dict[tuple[str, ...], list[tuple[int, int, bool]]] = {}
         for column, entries in by_column.items():
             if column in row.values or column in row.cells:
                 continue
             meant = [f for f in entries if _is_meant(f, row)]
-            found = _nearest(meant, frame, row, (begin, end)) or _titled(meant, frame, titles)
+            for where in {f.where for f in meant} - spans.keys():
+                spans[where] = list(_spans(where, frame, row, (begin, end)))
+            found = _nearest(meant, frame, [spans[f.where] for f in meant]) or _titled(meant, frame, titles)
             within = next((f.within for f in meant if f.within), "")
             alone = within in by_column and within not in levels
             if found and found[0] <= levels.get(within, OPENING - 1 if alone else found[0]):
@@ -53,10 +54,16 @@ def _is_meant(find: Find, row: Draft) -> bool:
     return all(row.values.get(c) == v or (v == "*" and row.values.get(c)) for c, v in find.when.items())
 
 
-def _nearest(entries: Sequence[Find], frame: Frame, row: Draft, around: Span) -> tuple[int, Value] | None:
-    """Of all entries of a column the one whose words stand nearest, and how near: 0 is nearest."""
-    places_by = {where: list(_spans(where, frame, row, around)) for where in {f.where for f in entries}}
-    spans = [places_by[find.where] for find in entries]
+def _nearest(
+    entries: Sequence[Find], frame: Frame, spans: Sequence[Sequence[tuple[int, int, bool]]]
+) -> tuple[int, Value] | None:
+    """Of all entries of a column the one whose words stand nearest, and how near: 0 is nearest.
+
+    Args:
+        entries: those of the column.
+        frame: the row's sentence.
+        spans: where each of them looks, the nearest first (``_spans``).
+    """
     for level, places in enumerate(zip_longest(*spans, fillvalue=_NOWHERE)):
         found: list[tuple[int, Value]] = []
         for find, (start, end, is_last) in zip(entries, places, strict=True):

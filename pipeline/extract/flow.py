@@ -135,12 +135,28 @@ class Flow:
 
     def raw(self, start: int, end: int) -> str:
         """The span as read, before restoration, line breaks as spaces."""
-        found = []
-        for index, low, high in self.pieces(start, end):
-            restored = self.document.restored[index]
-            first, last = restored.to_raw(low, high)
-            found.append(restored.raw[first:last])
-        return _spaced(" ".join(found))
+        if (start, end) not in self._raws:  # rows of one sentence quote the same
+            found = []
+            for index, low, high in self.pieces(start, end):
+                restored = self.document.restored[index]
+                first, last = restored.to_raw(low, high)
+                found.append(restored.raw[first:last])
+            self._raws[start, end] = _spaced(" ".join(found))
+        return self._raws[start, end]
+
+    def quoted(self, start: int, end: int) -> str:
+        """The span as it is quoted, the cells of a table's line apart."""
+        if (start, end) not in self._quotes:
+            self._quotes[start, end] = self.text[start:end].replace(CELL, " | ")
+        return self._quotes[start, end]
+
+    @lazy
+    def _quotes(self) -> dict[tuple[int, int], str]:
+        return {}
+
+    @lazy
+    def _raws(self) -> dict[tuple[int, int], str]:
+        return {}
 
     # ---- lines and blocks ---------------------------------------------------------------------
 

@@ -54,11 +54,16 @@ class Folded:
             first -= 1  # inside a run of blanks
         return max(first, 0), bisect_left(self._back, end)
 
-    def times(self, asked: Hashable) -> int:
-        """How many times it was asked so about something before."""
+    def is_gone_through(self, asked: Hashable, size: int) -> bool:
+        """Whether the parts in which something was looked for are, with one more, as long as the text.
+
+        Args:
+            asked: what is looked for.
+            size: of the part, with what it costs to look at all, in characters.
+        """
         before = self._asked.get(asked, 0)
-        self._asked[asked] = before + 1
-        return before
+        self._asked[asked] = before + size
+        return before + size > len(self.text)
 
     def holds(self, words: Sequence[Sequence[str]], start: int, end: int) -> bool:
         """Whether one word of each set stands in ``start:end``."""
@@ -93,11 +98,8 @@ class Folded:
             behind: folded strings; an empty one: any digit will do.
             first: whether only the first digit of a run counts.
         """
-        pattern = _NUMERALS if first else _DIGITS
         if not all(behind):
-            if pattern not in self.found:
-                self.found[pattern] = self.own([m.start() for m in pattern.finditer(self.text)])
-            return self.found[pattern]  # type: ignore[no-any-return]
+            return self.own(self._matches(_NUMERALS if first else _DIGITS))
         text, found = self.text, list[int]()
         for string in behind:
             end = text.find(string)
@@ -112,13 +114,23 @@ class Folded:
                 end = text.find(string, end + 1)
         return self.own(found)
 
+    def numerals(self, begins: tuple[str, ...]) -> list[int]:
+        """Where numerals stand, at their first digit, that begin with one of some strings."""
+        starts = self.text.startswith
+        return self.own([at for at in self._matches(_NUMERALS) if starts(begins, at)])
+
+    def _matches(self, pattern: re.Pattern[str]) -> list[int]:
+        """Where matches of a pattern begin in the folded text, looked for once."""
+        if pattern not in self.found:
+            self.found[pattern] = [match.start() for match in pattern.finditer(self.text)]
+        return self.found[pattern]  # type: ignore[no-any-return]
+
     def own(self, found: list[int]) -> list[int]:
         """Places of the folded text as those of the text itself, in order."""
         if self._back is not None:
             back = self._back
             found = [back[at] for at in found]
-        found.sort()
-        return found
+        return sorted(found)
 
 
 def _single_blanks(text: str) -> tuple[str, list[int]]:

@@ -81,13 +81,13 @@ class Draft:
     def first(self) -> Quantity:
         """The number that stands first."""
         found = self.cells.values()
-        return next(iter(found)) if len(found) == 1 else min(found, key=lambda q: q.start)
+        return next(iter(found)) if len(found) == 1 else min(found, key=_start)
 
     @property
     def last(self) -> Quantity:
         """The number that stands last."""
         found = self.cells.values()
-        return next(iter(found)) if len(found) == 1 else max(found, key=lambda q: q.start)
+        return next(iter(found)) if len(found) == 1 else max(found, key=_start)
 
     def value(self, column: str) -> Decimal | None:
         """The value of a number column, None where the row has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
@@ -26,7 +26,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     frame, sentence = seen.frame, seen.frame.sentence
     mine = sentence.clause_at(seen.q.start)
     reach = {mine, sentence.clauses[mine].outer}
-    near = islice(reversed(rows), NEAREST)
+    begin = min(sentence.clauses[clause].start for clause in reach if clause >= 0)
+    near = takewhile(lambda r: r.last.start >= begin, islice(reversed(rows), NEAREST))
     within = next((r for r in near if sentence.clause_at(r.last.start) in reach), None)
     row = within or (rows[-1] if rows else None)
     if rows and seen.q.is_money and (whole := _whole(seen, rows, number.column)):

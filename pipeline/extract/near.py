@@ -73,11 +73,13 @@ class Near:
         reach = len(self.phrase) + self.errors
         if not self._has_grams(letters):
             return False
-        return any(
-            self._has_grams(part) and self._distance(part) <= self.errors
-            # what is as long as a match lies within one of the parts
-            for part in (letters[at : at + 2 * reach] for at in range(0, max(len(letters), 1), reach))
-        )
+        spans: list[tuple[int, int]] = []
+        # what is as long as a match lies within one of the parts; those that overlap are gone through once
+        for at in range(0, max(len(letters), 1), reach):
+            if self._has_grams(letters[at : at + 2 * reach]):
+                begin = spans.pop()[0] if spans and at < spans[-1][1] else at
+                spans.append((begin, at + 2 * reach))
+        return any(self._distance(letters[begin:end]) <= self.errors for begin, end in spans)
 
     def _has_grams(self, text: str) -> bool:
         for grams, least in self._grams:

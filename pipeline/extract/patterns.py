@@ -6,6 +6,7 @@ every search of a rule has a limit, and what goes beyond it is named by file and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -43,37 +44,45 @@ class Pattern:
         self.name, self.limit = name, None if is_bounded(source) else TIMEOUT
         self.short_limit = None if self.limit is None or is_bounded_in_short(source) else TIMEOUT
 
-    def _seconds(self, text: str, start: int, end: int | None) -> float | None:
-        """Seconds for a search in ``text[start:end]``; None: any."""
-        is_short = (len(text) if end is None else end) - start <= LONGEST_PART
-        return self.short_limit if is_short else self.limit
+    def _seconds(self, start: int, end: int) -> float | None:
+        """Seconds for a search in a part of a text; None: any."""
+        return self.short_limit if end - start <= LONGEST_PART else self.limit
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``."""
+        end = len(text) if end is None else end
+        places = self.asked.places_in(text, start, end)
+        if places is not None and not places:  # as most are
+            return None
         try:
-            return self.asked.search(text, start, end, self._seconds(text, start, end))
+            return self.asked.first_of(text, places, start, end, self._seconds(start, end))
         except TimeoutError as error:
             raise self._endless() from error
 
     def match(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """The match that begins at ``start``."""
+        end = len(text) if end is None else end
         try:
-            return self.asked.match(text, start, end, self._seconds(text, start, end))
+            return self.asked.match(text, start, end, self._seconds(start, end))
         except TimeoutError as error:
             raise self._endless() from error
 
     def fullmatch(self, text: str) -> regex.Match[str] | None:
         """The match of the whole text."""
         try:
-            return self.asked.fullmatch(text, self._seconds(text, 0, None))
+            return self.asked.fullmatch(text, self._seconds(0, len(text)))
         except TimeoutError as error:
             raise self._endless() from error
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[regex.Match[str]]:
         """All matches in ``text[start:end]``, in order."""
+        end = len(text) if end is None else end
+        places = self.asked.places_in(text, start, end)
+        if places is not None and not places:
+            return iter(())
         try:
             # at once, so that the clock stands still while the caller works
-            return iter(list(self.asked.finditer(text, start, end, self._seconds(text, start, end))))
+            return iter(list(self.asked.all_of(text, places, start, end, self._seconds(start, end))))
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -88,7 +97,7 @@ class Pattern:
     def at(self, text: str, places: Sequence[int], start: int, end: int) -> list[regex.Match[str]]:
         """The matches in ``text[start:end]`` that begin at some of the places, in order."""
         try:
-            return self.asked.at(text, places, start, end, self._seconds(text, start, end))
+            return self.asked.at(text, places, start, end, self._seconds(start, end))
         except TimeoutError as error:
             raise self._endless() from error
 
@@ -119,15 +128,27 @@ class Patterns:
         self._patterns = patterns
         self._index = Index([pattern.asked for pattern in patterns])
         self.spans = lru_cache(maxsize=64)(self._spans)
+        self._places = lru_cache(maxsize=64)(self._sorted_places)
 
     def among(self, text: str, start: int, end: int) -> list[int]:
         """Numbers of the patterns that may match in ``text[start:end]``."""
-        return sorted(self._index.places(text, start, end))
+        return [number for number, _ in self._sorted_places(text, start, end)]
+
+    def among_those_of(self, text: str, whole: tuple[int, int], start: int, end: int) -> list[int]:
+        """The same for a part of a sentence, ``whole``, which is looked through once for all its parts."""
+        return [
+            number
+            for number, places in self._places(text, *whole)
+            if places is None or ((at := bisect_left(places, start)) < len(places) and places[at] < end)
+        ]
+
+    def _sorted_places(self, text: str, start: int, end: int) -> list[tuple[int, Sequence[int] | None]]:
+        return sorted(self._index.places(text, start, end).items())
 
     def _spans(self, text: str, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
         """Number of pattern, begin and end of each match in ``text[start:end]``, pattern by pattern."""
         found: list[tuple[int, int, int]] = []
-        for number, places in sorted(self._index.places(text, start, end).items()):
+        for number, places in self._sorted_places(text, start, end):
             pattern = self._patterns[number]
             matches = (
                 pattern.finditer(text, start, end) if places is None else pattern.at(text, places, start, end)

@@ -18,8 +18,8 @@ SHORT = 200
 """Characters of a text that is searched sooner than folded."""
 ALONE = False
 """Whether others may run while a pattern is matched: to give way costs as much as most matches."""
-OFTEN = 8
-"""Times that a pattern is asked about short parts of a text before all its places there are looked for."""
+LOOK = 100
+"""Characters of text that are gone through in the time that it takes to begin to look for a word."""
 LEAST_TIME = 1e-3
 """Seconds for what is left to be tried when the time is up: the engine counts no shorter ones."""
 
@@ -30,8 +30,8 @@ class Prefiltered:
 
     ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
     behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
-    it is not to be told which. ``numeric`` are heads that any digit may begin. ``spelt`` are the sets of
-    words, the heads among them, where all are letters and signs.
+    it is not to be told which. ``numeric`` are heads that begin with a digit: any, or one of few. ``spelt``
+    are the sets of words, the heads among them, where all are letters and signs.
     """
 
     pattern: regex.Pattern[str]
@@ -56,27 +56,36 @@ class Prefiltered:
         Raises:
             TimeoutError: where that takes more than ``timeout`` seconds.
         """
-        if len(text) > SHORT and (self.heads or self.words):
-            end = len(text) if end is None else end
-            places = self._places_in(text, start, end)
-            if places is not None:
-                return self.at(text, places, start, end, timeout) if places else ()
-        return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
+        end = len(text) if end is None else end
+        places = self.places_in(text, start, end)
+        return self.all_of(text, places, start, end, timeout) if places is None or places else ()
 
     def search(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
     ) -> regex.Match[str] | None:
         """The first match in ``text[start:end]``; errors as ``finditer``."""
-        if len(text) > SHORT and (self.heads or self.words):
-            end = len(text) if end is None else end
-            places = self._places_in(text, start, end)
-            if places is not None:
-                found = self.at(text, places, start, end, timeout, most=1) if places else ()
-                return found[0] if found else None
-        elif timeout and self.words and not Folded(text).holds_all(self.words):
-            return None  # to fold a short text costs less than to start the clock
+        end = len(text) if end is None else end
+        places = self.places_in(text, start, end)
+        return self.first_of(text, places, start, end, timeout) if places is None or places else None
+
+    def all_of(
+        self, text: str, places: Sequence[int] | None, start: int, end: int, timeout: float | None
+    ) -> Iterable[regex.Match[str]]:
+        """All matches in ``text[start:end]``; ``places`` are those of ``places_in``."""
+        if places is None:
+            return self.pattern.finditer(text, start, end, timeout=timeout)  # type: ignore[no-any-return]
+        return self.at(text, places, start, end, timeout)
+
+    def first_of(
+        self, text: str, places: Sequence[int] | None, start: int, end: int, timeout: float | None
+    ) -> regex.Match[str] | None:
+        """The first match there."""
+        if places is not None:
+            return next(iter(self.at(text, places, start, end, timeout, most=1)), None)
         if timeout is None:  # to start the clock, even for nothing, costs more than most matches
             return self.pattern.search(text, start, end, ALONE)
+        if len(text) <= SHORT and self.words and not Folded(text).holds_all(self.words):
+            return None  # to fold a short text costs less than to start the clock
         return self.pattern.search(text, start, end, timeout=timeout)
 
     def match(
@@ -99,17 +108,22 @@ class Prefiltered:
             return self.pattern.fullmatch(text)
         return self.pattern.fullmatch(text, timeout=timeout)
 
-    def _places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
+    def places_in(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Places in ``text[start:end]`` at which a match may begin, in order; None: search all of it.
 
-        The places of the whole text are looked for at the ``OFTEN``-th time: many patterns are asked about a
-        few short parts alone.
+        The places of the whole text are looked for once it costs as much to look in its parts: many patterns
+        are asked about a few short parts alone.
         """
+        if len(text) <= SHORT:
+            return None
         doc = folded(text)
         try:
             places = doc.found[self]
         except KeyError:
-            if end - start <= SHORT and self.spelt and doc.times(self) < OFTEN:
+            if not (self.heads or self.words):
+                return None
+            size = end - start
+            if size <= SHORT and self.spelt and not doc.is_gone_through(self, size + LOOK):
                 return None if doc.holds(self.spelt, start, end) else ()
             places = self.all_places(doc)
         if places is None:
@@ -145,8 +159,10 @@ class Prefiltered:
         """Places at which a match may begin with a word, with those at which it may with a digit."""
         if not self.numeric:
             return places
-        behind = [head[1:] if head[0] == DIGIT else "" for head in self.numeric]
-        return sorted({*places, *text.digits(behind, first=self.at_numerals)})
+        behind = [head[1:] for head in self.numeric if head[0] == DIGIT]
+        begins = tuple(head for head in self.numeric if head[0] != DIGIT)
+        found = text.digits(behind, first=self.at_numerals) if behind else []
+        return sorted({*places, *found, *(text.numerals(begins) if begins else ())})
 
     def at(
         self,
@@ -159,18 +175,20 @@ class Prefiltered:
         most: int = 0,
     ) -> list[regex.Match[str]]:
         """The matches that begin at some of the places, which are all at which one may; ``most`` of them."""
-        found, behind = [], start
-        match_at = self.pattern.match
-        last = monotonic() + timeout if timeout and len(places) > 1 else 0.0
+        found: list[regex.Match[str]] = []
+        behind, match_at = start, self.pattern.match
+        if timeout is None:
+            for at in places:
+                if at >= behind and (match := match_at(text, at, end, ALONE)):
+                    found.append(match)
+                    if len(found) == most:
+                        break
+                    behind = max(match.end(), at + 1)
+            return found
+        last = monotonic() + timeout if len(places) > 1 else 0.0
         for at in places:
-            if at < behind:
-                continue
-            if timeout is None:
-                match = match_at(text, at, end, ALONE)
-            else:
-                left = max(last - monotonic(), LEAST_TIME) if last else timeout
-                match = match_at(text, at, end, timeout=left)
-            if match:
+            left = max(last - monotonic(), LEAST_TIME) if last else timeout
+            if at >= behind and (match := match_at(text, at, end, timeout=left)):
                 found.append(match)
                 if len(found) == most:
                     break
@@ -182,6 +200,8 @@ class Prefiltered:
 def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     source = pattern.pattern
     words, heads = required(source)
+    if words and not all(head.strip() for head in heads):
+        heads = frozenset()  # blanks stand everywhere
     # where a head stands, a word that each head holds stands too
     asked = [w for w in words if not heads or not all(any(o in h for o in w) for h in heads)]
     bounds = [source.startswith(sign) and is_sequence(source) for sign in _BOUNDED]

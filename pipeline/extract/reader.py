@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from pipeline.extract.announced import part_of
 from pipeline.extract.exclusions import BEHIND
@@ -327,11 +328,14 @@ def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
         )
         earlier = list(islice(spoken, EARLIER))
     earlier += [said for m in (mark, *earlier) if m and m.trigger.back and (said := _said(seen, m))]
+    around: _Around | None = None
     for one in (mark, *earlier):
-        for number in seen.frame.rules.numbers:
+        for number in seen.frame.rules.numbers_of[seen.q.unit]:
             told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
-            if told and _stands(number, seen, one):
-                return number, one
+            if told:
+                around = around or _around(seen)
+                if _stands(number, seen, one, around):
+                    return number, one
     return None, mark
 
 
@@ -345,17 +349,17 @@ def _said(seen: Seen, mark: Mark) -> Mark | None:
     return Mark(mark.start, mark.end, trigger) if trigger else None
 
 
-def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
-    """Whether unit, groups and words around a number are those of an entry."""
+class _Around(NamedTuple):
+    """Where the words before a number begin, where its noun begins and ends, where those behind it end."""
+
+    lead: int
+    noun: int
+    noun_end: int
+    end: int
+
+
+def _around(seen: Seen) -> _Around:
     q, text = seen.q, seen.text
-    if q.unit not in number.units or (number.direct and _follows_a_count(seen, mark)):
-        return False
-    if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
-        return False  # no count: the column has none of its decimals
-    if number.groups and _code(seen.counted) not in number.groups:
-        return False
-    if number.after and (seen.told is None or _code(seen.counted_before) not in number.after):
-        return False
     end = min(seen.end, q.end + BEHIND * 2)
     noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
     last = end
@@ -365,13 +369,26 @@ def _stands(number: Number, seen: Seen, mark: Mark | None) -> bool:
     begin = seen.begin - 1
     if seen.previous and text[begin : q.lead].strip() == "(":
         begin = seen.previous.end  # `đạt 120% kế hoạch (3 tỷ đồng)`: what the bracket explains
-    lead = max(begin, q.lead - LEAD, seen.frame.sentence.start)
+    return _Around(max(begin, q.lead - LEAD, seen.frame.sentence.start), noun, last, end)
+
+
+def _stands(number: Number, seen: Seen, mark: Mark | None, around: _Around) -> bool:
+    """Whether groups and words around a number are those of an entry."""
+    q, text = seen.q, seen.text
+    if number.direct and _follows_a_count(seen, mark):
+        return False
+    if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
+        return False  # no count: the column has none of its decimals
+    if number.groups and _code(seen.counted) not in number.groups:
+        return False
+    if number.after and (seen.told is None or _code(seen.counted_before) not in number.after):
+        return False
     return (
-        (number.noun is None or bool(number.noun.match(text, noun, last)))
-        and (number.before is None or bool(number.before.search(text, lead, q.lead)))
-        and (number.behind is None or bool(number.behind.search(text, q.end, end)))
+        (number.noun is None or bool(number.noun.match(text, around.noun, around.noun_end)))
+        and (number.before is None or bool(number.before.search(text, around.lead, q.lead)))
+        and (number.behind is None or bool(number.behind.search(text, q.end, around.end)))
         and not (number.never_before and number.never_before.search(text, seen.begin, q.lead))
-        and not (number.never_behind and number.never_behind.search(text, q.end, end))
+        and not (number.never_behind and number.never_behind.search(text, q.end, around.end))
     )
 
 

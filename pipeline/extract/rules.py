@@ -174,7 +174,7 @@ class Gate:
             return False
         if self.never and _stands(self.never, text, at - NEAR, at + NEAR):
             return False
-        if self.theme and not _stands(self.theme, text, 0, len(text)):
+        if self.theme and not _is_told(self.theme, text):
             return False
         # what is said in later sentences is about other things
         if self.unless is None or not _stands(self.unless, text, at - NEAR, min(at + NEAR, sentence[1])):
@@ -183,7 +183,14 @@ class Gate:
 
 
 def _stands(pattern: Pattern, text: str, start: int, end: int) -> bool:
-    return bool(places_in(pattern, text, start, end))
+    places = _places(pattern, text)
+    first = bisect_left(places, start)
+    return first < len(places) and places[first] < end
+
+
+@lru_cache(maxsize=8)
+def _is_told(pattern: Pattern, text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 def places_in(pattern: Pattern, text: str, start: int, end: int) -> Sequence[int]:
@@ -248,6 +255,19 @@ class TableRules:
     def units(self) -> frozenset[str]:
         """The units of its numbers."""
         return frozenset(unit for number in self.numbers for unit in number.units)
+
+    @lazy
+    def numbers_of(self) -> Mapping[str, Sequence[Number]]:
+        """Its numbers by unit, in their order."""
+        return {unit: [number for number in self.numbers if unit in number.units] for unit in self.units}
+
+    @lazy
+    def finds_of(self) -> Mapping[str, Sequence[Find]]:
+        """What fills its columns, by column."""
+        found: dict[str, list[Find]] = {}
+        for find in self.finds:
+            found.setdefault(find.column, []).append(find)
+        return found
 
     @lazy
     def starting(self) -> frozenset[str]:

@@ -54,5 +54,5 @@ def _row(flow: Flow, sentence: Sentence, q: Quantity, reason: str) -> dict[str, 
         "unit": q.unit,
         "reason": reason,
         "flags": " ".join(dict.fromkeys(q.flags)),
-        "quote": noted(flow.text[sentence.start : sentence.end], [q]),
+        "quote": noted(flow.quoted(sentence.start, sentence.end), [q]),
     }
