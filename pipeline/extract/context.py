@@ -252,7 +252,6 @@ class Context:
         is_over = bool(ended and self.own.start and ended < self.own.start)
         is_plan = self.is_plan and not is_over
         number = sentence.clause_at(q.start)
-        clause = sentence.clauses[number]
         near = max(sentence.start, q.lead - NEAR)
         if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
             return "planned"
@@ -268,6 +267,12 @@ class Context:
             for match in cue.pattern.finditer(sentence.text, begin, q.lead)
             if cue.strength > 1 or not any(a < match.end() and match.start() < b for a, b in said)
         ]
+        # `đã cấp bồn cho 210 hộ; 62 hộ còn lại sẽ nhận`: an item that tells its own time
+        item = sentence.text.rfind(";", begin, q.lead)
+        comma = sentence.text.find(",", q.end, stop)
+        near = comma if comma >= 0 else stop
+        if found and max(at for at, _ in found) < item and (own := self._told_behind(sentence, q, near)):
+            return own
         surely = any(cue.strength > 1 or cue.status != "actual" for _, cue in found)
         if surely:
             told = _nearest(found)
@@ -277,10 +282,9 @@ class Context:
         opening = (status for start, status in self._opening(sentence) if start < q.start)
         if told := next(opening, ""):  # `Phấn đấu …; đến năm 2025 …`: a plan from its first word on
             return told
-        # `100% hộ có nhu cầu được vay vốn` asks for nothing
-        for status, pattern in self.cues.status_after if q.unit != "percent" and not found else ():
-            if q.end < min(stop, clause.end) and pattern.search(sentence.text, q.end, min(stop, clause.end)):
-                return status
+        # (`100% hộ có nhu cầu được vay vốn` asks for nothing)
+        if not found and (own := self._told_behind(sentence, q, stop)):
+            return own
         if timed and self._goes_on_with_target(sentence, timed):
             return "planned"
         for block in self.above[sentence.block]:
@@ -288,7 +292,17 @@ class Context:
                 is_now = told == "actual" and is_plan and not self._is_past(block)
                 return "planned" if is_now else "actual" if told == "planned" and is_over else told
         is_later = bool(timed and self.own.end and _is_later(timed, self.own.end))
-        return "planned" if is_plan or is_later else "actual"
+        # `Tờ trình … Xã hiện có 6.420 hộ`: what there is, a plan only tells
+        is_now = is_plan and not found and bool(self.cues.now.search(sentence.text, sentence.start, q.lead))
+        return "planned" if (is_plan and not is_now) or is_later else "actual"
+
+    def _told_behind(self, sentence: Sentence, q: Quantity, stop: int) -> str:
+        """The status that words behind a count tell, up to the next number; empty where none."""
+        end = min(stop, sentence.clauses[sentence.clause_at(q.start)].end)
+        if q.unit == "percent" or q.end >= end:
+            return ""
+        told = (s for s, pattern in self.cues.status_after if pattern.search(sentence.text, q.end, end))
+        return next(told, "")
 
     def _opening(self, sentence: Sentence) -> list[tuple[int, str]]:
         """Where a sentence's first words tell a plan or a request, and which, cue by cue."""

@@ -183,7 +183,7 @@ def governor(seen: Seen) -> Mark | None:
     ):
         if found:
             return found[0]
-    return _inherited(seen) or _passive(seen)
+    return _inherited(seen) or _passive(seen) or _shared(seen, inside)
 
 
 def _is_nexts(seen: Seen, mark: Mark) -> bool:
@@ -201,6 +201,20 @@ def _passive(seen: Seen) -> Mark | None:
     behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
     done_to = frame.cues.done_to
     return next((m for m in behind if done_to.search(seen.text, seen.q.end, m.start)), None)
+
+
+def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
+    """What befell people counted together: ``120 hộ nghèo và 14 hộ chính sách được hỗ trợ tiền điện``."""
+    frame, sentence = seen.frame, seen.frame.sentence
+    after = next(iter(sentence.between(seen.q.end, seen.clause[1])), None)
+    if seen.q.unit not in PEOPLE or after is None or after.unit != seen.q.unit:
+        return None
+    if not frame.cues.conjunction.fullmatch(seen.text[seen.noun_end : after.lead].strip()):
+        return None
+    same = Seen(frame, after, seen.q, sentence.next_lead(after.start, sentence.end))
+    told = [m for m in _behind(same, inside) if m.trigger.behind and not m.trigger.reason]
+    told = [m for m in told if frame.cues.passive.search(seen.text, same.noun_end, m.end)]
+    return next((m for m in told if not m.trigger.weak), told[0] if told else None)
 
 
 def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:
@@ -226,6 +240,8 @@ TRADE = "trade"
 """The reason of what is bought and sold: its goods are given to nobody."""
 THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
 """Units of things: what stands right behind tells what they are, and a part of them needs no group."""
+PEOPLE = frozenset({"household", "person", "student", "worker"})
+"""Units of people, who may be told of together."""
 SUCH = frozenset({"item", "animal", "weight"})
 """Units that say nothing without what stands behind them: ``290 tấn gạo``."""
 JOINT = 10

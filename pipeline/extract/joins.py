@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.frames import Draft, Frame
-from pipeline.extract.governors import THINGS, Seen, is_broken
+from pipeline.extract.governors import PEOPLE, THINGS, Seen, is_broken
 from pipeline.extract.rules import Cues, Mark, Number
 from pipeline.extract.sentence import NO_THINGS
 from pipeline.extract.whose import group_at
@@ -80,6 +80,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         row.values |= kind
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
+    # `thăm 180 gia đình, biếu 180 phần quà`: one for each
+    even = seen.q.unit == "gift" and last.unit in PEOPLE and last.value == seen.q.value
     # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
     if seen.q.unit in THINGS and any(_is_added(seen, m) for m in begun):
         return None
@@ -90,7 +92,7 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     if any(
         m.trigger.reason
         or (_differs(m, row) and (m is not mark or _differs(m, row, more)))
-        or (not told and is_broken(seen.text, last.end, m.start, ","))
+        or (not told and not even and is_broken(seen.text, last.end, m.start, ","))
         for m in begun
     ):
         return None

@@ -97,8 +97,10 @@ def _lists(sentence: Sentence, cues: Cues) -> Iterator[tuple[int, int, str]]:
             yield q.end, sentence.end, q.unit
     if cue := cues.parts.search(text, sentence.start, sentence.end):
         counts = [q for q in sentence.quantities if q.end <= cue.start() and _counts(q)]
+        # `1.260 học viên, mở 42 lớp, trong đó: người nghèo 604`: no class is split by who learns
+        split = [q.unit for q in counts if q.unit not in HELD]
         if counts:
-            yield cue.end(), sentence.end, counts[-1].unit
+            yield cue.end(), sentence.end, split[-1] if split else "person"
     labelled = text.find(":", sentence.start, min(sentence.end, sentence.start + LABELLED)) >= 0
     for unit, label in cues.labels if labelled else ():
         if match := label.match(text, sentence.start, sentence.end):
@@ -132,6 +134,8 @@ def _shared(sentence: Sentence, cues: Cues) -> Iterator[Quantity]:
                 yield _quantity(became, q.unit, "n")
 
 
+HELD = frozenset({"class", "conference"})
+"""Units of what people are taught in."""
 SHARING = frozenset({"house", "card"})
 """Units whose noun may stand behind the second of two numbers alone."""
 FALLING = frozenset({"household", "person", "percent", "customer"})

@@ -349,6 +349,8 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
         return False
     between = following[: nxt.lead - q.end]
+    if between.strip() == "(" and _has_own_sum(frame, nxt):
+        return False  # `cho 12 hộ vay 780 triệu đồng (7 hộ cận nghèo: 455 triệu đồng; …)`
     if frame.cues.parts.search(between) and _has_own_sum(frame, nxt):
         return False  # `vay 3 tỷ đồng, nhiều nhất là xã Tân An với 13 người, 900 triệu đồng`
     if any(m.trigger.reason and q.end <= m.start < nxt.lead for m in frame.marks):
@@ -390,7 +392,8 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -
         return None
     if _owes(frame, rows[-1], q) and not _has_own_sum(frame, q):
         return rows[-1]  # `dư nợ đạt 400 tỷ đồng, tăng 30 tỷ đồng; có 6.800 hộ đang vay vốn`
-    if ";" in gap or (frame.cues.parts.search(gap) and _has_own_sum(frame, q)):
+    split = gap.strip() == "(" or frame.cues.parts.search(gap)
+    if ";" in gap or (split and _has_own_sum(frame, q)):
         return None
     alone = gap.strip() == "," and (
         len(frame.sentence.quantities) == LISTED

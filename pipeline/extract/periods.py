@@ -172,8 +172,10 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
         if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
             then = period.end.year + YEARS[reading] * int(part.get("n") or 1)
             return Period(date(then, 1, 1), date(then, 12, 31))
-    if reading == "that_year" and said and said[0].reading == "own" and (now := said[0].period.end):
-        return Period(date(now.year, 1, 1), date(now.year, 12, 31))
+    # in a text about one time this year is its own, and next year the one behind
+    shift = YEARS[reading] if reading in {"that_year", "year_after"} else None
+    if shift is not None and said and said[0].reading == "own" and (now := said[0].period.end):
+        return Period(date(now.year + shift, 1, 1), date(now.year + shift, 12, 31))
     if part.get("ago") and (year := year_known(said, 0)):  # `năm ngoái`, where only days were named
         return Period(date(int(year) - 1, 1, 1), date(int(year) - 1, 12, 31))
     return Period()

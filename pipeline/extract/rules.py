@@ -340,6 +340,7 @@ class Cues:
     remainder: Pattern
     handed_on: Pattern
     states: Pattern
+    now: Pattern
     goes_on: Pattern
     contrast: Pattern
     as_of: Pattern

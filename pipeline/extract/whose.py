@@ -69,6 +69,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         for g in groups().find(sentence.text, q.end, end)
         if not any(a <= g.start < b and sentence.between(a, b) for a, b in clause.holes)
         and not _begins_list(sentence, q, g, end)
+        and not (last and q.is_money and _labels_next(sentence, q, g))
     ]
     if behind:
         return behind[0]
@@ -92,6 +93,18 @@ def _begins_list(sentence: Sentence, q: Quantity, group: GroupList, end: int) ->
     text = sentence.text
     follows = sentence.next_lead(group.start, end + 1) <= end and not text[group.end : end].strip()
     return follows and ":" in text[q.end : group.start]
+
+
+def _labels_next(sentence: Sentence, q: Quantity, group: GroupList) -> bool:
+    """Whether a group behind a comma names the next amount: ``việc làm 15 tỷ, kế đến nước sạch 12 tỷ``."""
+    text = sentence.text
+    after = sentence.next_lead(group.start, group.end)
+    joined = 0 < after - group.end <= LABEL_END and not any(s in text[group.end : after] for s in ",;:(")
+    return joined and "," in text[q.end : group.start]
+
+
+LABEL_END = 25
+"""Characters between a group and the amount that it labels: ``nước sạch nông thôn 12 tỷ``."""
 
 
 def _is_listed(sentence: Sentence, group: GroupList, begin: int, q: Quantity) -> bool:

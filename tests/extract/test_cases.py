@@ -15,8 +15,8 @@ from pipeline.model import Extraction
 FOLDER = Path(__file__).parents[1] / "cases"
 CASES = [
     case
-    for name in ("figures.toml", "manners.toml", "context.toml")
-    for case in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["case"]
+    for path in [FOLDER / "figures.toml", *sorted(FOLDER.glob("manners*.toml")), FOLDER / "context.toml"]
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
 ]
 
 
