@@ -210,6 +210,9 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
             row = _answered(frame, rows, q) or _open_count(frame, rows, q, mark)
             if row:
                 row.cells["amount_vnd"] = q
+                # `cho 17 hộ, cả thảy 1 tỷ đồng, toàn hộ cận nghèo`: named behind both
+                named = None if row.group else group_of(frame, q, stop, mark)
+                row.group = named if named and named.start >= q.end else row.group
                 continue
             rows.append(_row(frame, q, mark, stop))
             _share(rows, frame, q)

@@ -70,6 +70,8 @@ def _place(
     """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
     frame, q = seen.frame, seen.q
     mark = governor(seen)
+    if mark and mark.trigger.reason and mark.end <= frame.sentence.start and _says_itself(seen):
+        mark = None
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     whom = _spoken_of(seen) if q.is_money else []
     # what a heading or the paragraph before speaks of says nothing against a sum of what was told last
@@ -159,6 +161,12 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _says_itself(seen: Seen) -> bool:
+    """Whether a thing's own noun says what it is, whatever the text above speaks of: ``175 suất quà``."""
+    own = (n for n in seen.frame.rules.numbers if n.alone and n.noun and not seen.q.is_money)
+    return any(_stands(number, seen, None) for number in own)
 
 
 def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], mark: Mark | None) -> str:

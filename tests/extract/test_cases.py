@@ -15,7 +15,7 @@ from pipeline.model import Extraction
 FOLDER = Path(__file__).parents[1] / "cases"
 CASES = [
     case
-    for name in ("figures.toml", "manners.toml", "context.toml")
+    for name in ("figures.toml", "context.toml", *sorted(p.name for p in FOLDER.glob("manners*.toml")))
     for case in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["case"]
 ]
 
