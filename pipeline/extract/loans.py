@@ -212,7 +212,8 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
                 row.cells["amount_vnd"] = q
                 # `cho 17 hộ, cả thảy 1 tỷ đồng, toàn hộ cận nghèo`: named behind both
                 named = None if row.group else group_of(frame, q, stop, mark)
-                row.group = named if named and named.start >= q.end else row.group
+                beside = named and named.start >= q.end and _is_beside(frame, q, named.start)
+                row.group = named if beside else row.group
                 continue
             rows.append(_row(frame, q, mark, stop))
             _share(rows, frame, q)
@@ -227,6 +228,15 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _is_beside(frame: Frame, q: Quantity, at: int) -> bool:
+    """Whether no more than a word or two part an amount from the group named behind it."""
+    return len(frame.sentence.text[q.end : at].strip(" ,").split()) <= FEW
+
+
+FEW = 2
+"""Words such as ``đều là``, ``toàn``."""
 
 
 def _answered(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:

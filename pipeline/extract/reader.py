@@ -176,8 +176,8 @@ GIVEN = frozenset({"card", "house"})
 
 def _says_itself(seen: Seen) -> bool:
     """Whether a thing's own noun says what it is, whatever the text above speaks of: ``175 suất quà``."""
-    own = (n for n in seen.frame.rules.numbers if n.alone and n.noun and not seen.q.is_money)
-    return any(_stands(number, seen, None) for number in own)
+    own = (n for n in seen.frame.rules.numbers if n.alone and n.noun)
+    return seen.q.unit in THINGS and any(_stands(number, seen, None) for number in own)
 
 
 def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], mark: Mark | None) -> str:
