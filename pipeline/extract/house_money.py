@@ -88,8 +88,19 @@ def _has_more(frame: Frame, count: Quantity) -> bool:
     sentence = frame.sentence
     clause = sentence.clauses[sentence.clause_at(count.start)]
     things = (o for o in sentence.between(count.end, clause.end) if o.unit in THINGS or o.unit == "house")
-    other = next((o for o in things if clause.holds(o.start)), None)
+    done = frame.rules.parts["purpose.done"]
+    others = (
+        o
+        for o in things
+        # `để xây 40 căn, đến nay đã trao 26 căn`: some of them
+        if not (o.unit == "house" and done.search(sentence.text, count.end, o.lead) and _is_less(o, count))
+    )
+    other = next((o for o in others if clause.holds(o.start)), None)
     return bool(other and not frame.cues.parts.search(sentence.text, count.end, other.lead))
+
+
+def _is_less(part: Quantity, whole: Quantity) -> bool:
+    return part.value is not None and whole.value is not None and part.value <= whole.value
 
 
 def _is_own_sum(frame: Frame, row: Draft, column: str, q: Quantity) -> bool:

@@ -71,7 +71,9 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
         listed = last.end + KINDS
-        begun = [m for m in begun if m.start > listed or (last.unit != "animal" and _differs(m, row))]
+        others = (m for m in begun if last.unit != "animal" and _differs(m, row))
+        kept = {m.start for m in (*others, *(m for m in begun if m.start > listed or _is_added(seen, m)))}
+        begun = [m for m in begun if m.start in kept]
     if seen.q.is_money:  # `29 hộ được phát lồng cá, trị giá 9 triệu`: what is given tells more than the verb
         verbs = {a.start for a, b in pairwise(begun) if a.trigger.weak and b.start - a.end <= 1}
         begun = [m for m in begun if m.start not in verbs or m.trigger.reason]
@@ -83,7 +85,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     # `thăm 180 gia đình, biếu 180 phần quà`: one for each
     even = seen.q.unit == "gift" and last.unit in PEOPLE and last.value == seen.q.value
     # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
-    if seen.q.unit in THINGS and any(_is_added(seen, m) for m in begun):
+    things = seen.q.unit in THINGS or (last.unit in THINGS and not seen.q.is_money)
+    if things and any(_is_added(seen, m) for m in begun):
         return None
     # `27 chị nhận 54 con lợn giống`: what they are tells more than that they were given
     more = number.values if mark and mark.trigger.weak else {}

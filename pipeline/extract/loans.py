@@ -210,6 +210,10 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
             row = _answered(frame, rows, q) or _open_count(frame, rows, q, mark)
             if row:
                 row.cells["amount_vnd"] = q
+                # `cho 17 hộ, cả thảy 1 tỷ đồng, toàn hộ cận nghèo`: named behind both
+                named = None if row.group else group_of(frame, q, stop, mark)
+                beside = named and named.start >= q.end and _is_beside(frame, q, named.start)
+                row.group = named if beside else row.group
                 continue
             rows.append(_row(frame, q, mark, stop))
             _share(rows, frame, q)
@@ -224,6 +228,15 @@ def _pair(frame: Frame, kept: Sequence[tuple[Quantity, Mark, int]]) -> list[Draf
         else:
             rows.append(_row(frame, q, mark, stop))
     return rows
+
+
+def _is_beside(frame: Frame, q: Quantity, at: int) -> bool:
+    """Whether no more than a word or two part an amount from the group named behind it."""
+    return len(frame.sentence.text[q.end : at].strip(" ,").split()) <= FEW
+
+
+FEW = 2
+"""Words such as ``đều là``, ``toàn``."""
 
 
 def _answered(frame: Frame, rows: Sequence[Draft], q: Quantity) -> Draft | None:

@@ -134,6 +134,7 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
                 continue
             begin, end = scope
             before = rows[: bisect_left(starts, match.start())]
+            _split_before(before, sentence)
             _nest(before, _between(rows, starts, begin, end), sentence)
             for number, total in enumerate(_totals(before, sentence, match.start(), cues)):
                 inside = _inside(_between(rows, starts, begin, end), total)
@@ -148,6 +149,22 @@ def _by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequenc
                 for more, way in enumerate(_ways(inside, total, before[-NEAREST:])):
                     for row in way:
                         adopt(total, row, breakdown + more)
+
+
+def _split_before(before: Sequence[Draft], sentence: Sentence) -> None:
+    """Make the rows of the sentence before that add up to its first its parts: what splits again splits that.
+
+    ``Làm 132 nhà: xây mới 90, sửa chữa 42. Chia theo nguồn thì …``
+    """
+    last = before[-1] if before else None
+    if last is None or last.sentence.start == sentence.start or sentence.block != last.sentence.block:
+        return
+    whole, *split = [r for r in before if r.sentence is last.sentence]
+    if len(split) < 2 or any(r.parent or r.children for r in (whole, *split)) or not is_all(split, whole):
+        return
+    if all(may_hold(whole, r) and not is_other(whole, r) for r in split):
+        for row in split:
+            adopt(whole, row, 1)
 
 
 def _among(before: Sequence[Draft], sentence: Sentence, at: int) -> bool:

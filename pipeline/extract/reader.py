@@ -71,6 +71,9 @@ def _place(
     """Let a number join a row, begin one, or wait for one (``đạt 62,5%, tương ứng 3.125 triệu đồng``)."""
     frame, q = seen.frame, seen.q
     mark = governor(seen)
+    of_told = q.is_money and seen.told is not None and seen.told.sentence is frame.sentence
+    if mark and mark.trigger.reason and mark.end <= frame.sentence.start and (of_told or _says_itself(seen)):
+        mark = None
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     whom = _spoken_of(seen) if q.is_money else []
     # what a heading or the paragraph before speaks of says nothing against a sum of what was told last
@@ -84,7 +87,7 @@ def _place(
         refused.setdefault(q.start, reason)
         return
     if whom:
-        if len(whom) > 1:
+        if len(whom) > 1 or _has_others(whom[0], taken):
             refused.setdefault(q.start, JOINT_AMOUNT)
         else:
             whom[0].cells["amount_vnd"] = q
@@ -160,6 +163,25 @@ def _place(
         row.values[number.unit_column] = number.codes.get(q.unit, q.unit)
     if number.of_column and q.of is not None:
         row.values[number.of_column] = int(q.of * q.factor)
+
+
+def _has_others(row: Draft, taken: set[int]) -> bool:
+    """Whether cards or houses were given beside a row: a sum of all gifts is theirs, too."""
+    given = (o for o in row.sentence.quantities if o.unit in GIVEN and o.start in taken)
+    return any(not any(o is q for q in row.cells.values()) for o in given)
+
+
+GIVEN = frozenset({"card", "house"})
+"""Units of what other tables have of gifts."""
+
+
+def _says_itself(seen: Seen) -> bool:
+    """Whether a thing's own noun says what it is, whatever the text above speaks of: ``175 suất quà``."""
+    if seen.q.unit not in THINGS:
+        return False
+    around = _around(seen)
+    own = (n for n in seen.frame.rules.numbers if n.alone and n.noun)
+    return any(_stands(number, seen, None, around) for number in own)
 
 
 def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], mark: Mark | None) -> str:

@@ -26,7 +26,11 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     nxt = sentence.next_lead(q.start, limit)
     limit = min(limit, nxt)
     own = groups().list_at(sentence.text, q.noun_start, limit)
-    if own and nxt == limit and groups().labels(sentence.text, own.end, nxt):
+    if (
+        own
+        and nxt == limit
+        and (groups().labels(sentence.text, own.end, nxt) or _is_over(sentence, q, own.end, nxt))
+    ):
         # `96 hộ nghèo, hộ cận nghèo thì 141`: the last of the list is the next number's label
         named = groups().find(sentence.text, sentence.text.rfind(",", own.start, own.end) + 1, own.end)
         if named and "," in sentence.text[own.start : named[-1].start]:
@@ -36,6 +40,13 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
         return own
     behind = groups().behind(sentence.text, q.end, limit)
     return max((g for g in (own, behind) if g), key=lambda g: g.end, default=None)
+
+
+def _is_over(sentence: Sentence, q: Quantity, start: int, end: int) -> bool:
+    """Whether a list gives its amounts first: ``việc làm 640 triệu/12 lao động, học sinh 90 triệu``."""
+    before = sentence.previous(q.start)
+    over = before is not None and before.is_money and sentence.text[before.end : q.lead].strip() == "/"
+    return over and not sentence.text[start:end].strip()
 
 
 SPECIFIC = 5
@@ -55,6 +66,8 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     before_it = sentence.previous(q.start)
     theirs = group_at(sentence, before_it) if before_it and not before_it.is_money else None
     begin = max(before_it.end if before_it else 0, clause.start, theirs.end if theirs else 0)
+    if before_it is None and (speaks := frame.cues.speaker.match(sentence.text, sentence.start, q.lead)):
+        begin = max(begin, speaks.end())
     before = groups().find(sentence.text, begin, q.lead)
     last = before[-1] if before else None
     if last and frame.cues.copula.fullmatch(sentence.text[last.end : q.lead]):
