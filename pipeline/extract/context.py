@@ -285,7 +285,7 @@ class Context:
         # (`100% hộ có nhu cầu được vay vốn` asks for nothing)
         if not found and (own := self._told_behind(sentence, q, stop)):
             return own
-        if timed and self._goes_on_with_target(sentence, timed):
+        if (timed and self._goes_on_with_target(sentence, timed)) or self._goes_on_with_plan(sentence, q):
             return "planned"
         for block in self.above[sentence.block]:
             if told := self._told(block):
@@ -356,6 +356,20 @@ class Context:
         ends = {m.period.end for m in first.mentions}
         return bool(sentence.mentions and timed.end and timed.end in ends)
 
+    def _goes_on_with_plan(self, sentence: Sentence, q: Quantity) -> bool:
+        """Whether a bare verb goes on with the plan that its paragraph begins with, and names no time.
+
+        ``Năm 2026, xã phấn đấu giảm 60 hộ nghèo. Hỗ trợ xây 10 nhà. Mở 4 lớp nghề.``
+        """
+        first = self._by_block[sentence.block][0]
+        if first is sentence or sentence.mentions or q.start - sentence.start > FAR_AHEAD:
+            return False
+        if not self.cues.bare_verb.match(sentence.text, sentence.start, sentence.end):
+            return False
+        end = min(first.end, first.start + FAR_AHEAD)
+        plans = (cue for cue in self.cues.statuses if cue.status == "planned" and cue.strength > 1)
+        return any(cue.pattern.search(first.text, first.start, end) for cue in plans)
+
 
 def _is_later(period: Period, end: date) -> bool:
     """Whether a period begins behind a day, or is counted at the end of a later year: ``đến 2030 còn …``."""
@@ -366,6 +380,8 @@ def _is_later(period: Period, end: date) -> bool:
 
 FAR_BACK = 60
 """Blocks before a figure's in which its period is looked for."""
+FAR_AHEAD = 80
+"""Characters of a sentence in which its plan is told, and before the number of one that goes on with it."""
 NEAR = 60
 """Characters before a count in which words may make it a target."""
 OPENING = 30

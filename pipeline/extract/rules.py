@@ -344,6 +344,7 @@ class Cues:
     goes_on: Pattern
     contrast: Pattern
     as_of: Pattern
+    bare_verb: Pattern
     whole: Pattern
     each: Pattern
     each_gets: Pattern
