@@ -190,8 +190,9 @@ def _evened(flow: Flow, grid: Grid) -> Grid:
 
 def _unmerged(grid: Grid) -> Grid:
     """A table whose sums' labels reach over the column of ordinals, with a cell before them."""
-    full = [row for row in grid.rows if len(row) == grid.width]
-    short = [row for row in grid.rows if len(row) == grid.width - 1]
+    width = grid.width  # asked once: it looks through all rows
+    full = [row for row in grid.rows if len(row) == width]
+    short = [row for row in grid.rows if len(row) == width - 1]
     if not short or len(full) <= len(short) or not _has_ordinals(full[1:]):
         return grid
     for row in short:
