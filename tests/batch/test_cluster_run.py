@@ -133,6 +133,7 @@ def test_a_worker_killed_now_and_then_changes_no_byte(tmp_path: Path, machines: 
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
 
 
+@pytest.mark.faults  # half a minute; test_cluster has the quick case of it
 def test_a_lost_scheduler_is_one_line_and_the_next_run_goes_on(tmp_path: Path, machines: Dask) -> None:
     source = write(tmp_path / "in", 4, 4, "slow")
     said = lose_the_scheduler(source, tmp_path / "out", machines, 6)

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.pages import WORST, document
 from pipeline import extract_figures
 
-SMALL, TIMES, MOST = 2_000, 4, 6.5
+SMALL, TIMES, MOST = 1_000, 4, 6.5
 """Characters of the smaller page, how often it fits into the larger one, and by how much work may grow."""
 
 
