@@ -84,7 +84,7 @@ class Grammar:
     """The number grammar compiled from ``units.toml``."""
 
     def __init__(self, units: Mapping[str, Any]):
-        flags = regex.IGNORECASE | regex.V1
+        flags = regex.IGNORECASE
         self.multipliers = {k: Decimal(v) for k, v in units["multipliers"].items()}
         self._scales: Mapping[str, int] = units["scales"]
         multiplier = alternatives(list(self.multipliers))

@@ -67,7 +67,7 @@ class Groups:
     """The groups of ``groups.toml``, compiled."""
 
     def __init__(self, data: Mapping[str, Any]):
-        flags = regex.IGNORECASE | regex.V1
+        flags = regex.IGNORECASE
         self.groups: Sequence[Mapping[str, Any]] = data["group"]
         self._rank = {g["code"]: g["rank"] for g in self.groups}
 

@@ -17,7 +17,7 @@ from pipeline.extract.bounded import is_bounded, is_bounded_in_short
 from pipeline.extract.pattern_index import Index
 from pipeline.extract.prefilter import Prefiltered
 
-_FLAGS = regex.IGNORECASE | regex.V1
+_FLAGS = regex.IGNORECASE
 TIMEOUT = 2.0
 """Seconds that one search of one pattern may take. A sound pattern needs a thousandth of it for a page's
 worst text (100,000 characters); only one that backtracks without end comes near."""

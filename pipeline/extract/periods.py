@@ -252,7 +252,7 @@ class Periods:
     """The expressions of ``periods.toml``, compiled."""
 
     def __init__(self, data: Mapping[str, Any]):
-        flags = regex.IGNORECASE | regex.V1
+        flags = regex.IGNORECASE
         self.expressions = data["expression"]
         self._patterns = []
         for expression in self.expressions:

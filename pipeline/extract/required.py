@@ -19,6 +19,7 @@ _COUNT = regex.compile(r"\{(\d*)(?:,\d*)?\}")
 _SIMPLE = frozenset("DSwWpPnt")
 _RANGE = regex.compile(r"[0-9]-[0-9]|[0-9a-z,.;:/–]|^-|-$")
 _NUMERAL = regex.compile(r"[0-9\0]+")
+_PLAIN = regex.compile(r"[^\\()\[\]{}*+?|.^$]+(?![?*+{])")
 _START = r"\G"
 DIGIT = "\0"
 """Among heads: any digit."""
@@ -62,8 +63,11 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
         return (), frozenset()
     # a word that holds another of its set stands only where that one does
     sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
-    heads = frozenset() if bound else frozenset(map(_head, part.begins()))
-    return sets, frozenset(h for h in heads if not any(h.startswith(o) for o in heads - {h}))
+    heads: list[str] = []
+    for head in sorted(set() if bound else set(map(_head, part.begins()))):
+        if not (heads and head.startswith(heads[-1])):  # what begins it stands before it
+            heads.append(head)
+    return sets, frozenset(heads)
 
 
 def _head(begins: str) -> str:
@@ -187,7 +191,9 @@ class _Reader:
         return _Part(None, _telling([*offers, run]), closed | opened, bool(opened) and not closed), at
 
     def _item(self, at: int) -> tuple[_Part, int]:
-        """What a letter, a sign or a group can be, and where it ends."""
+        """What letters that stand once, a sign or a group can be, and where it ends."""
+        if plain := _PLAIN.match(self.pattern, at):
+            return _Part(frozenset({plain.group().casefold()})), plain.end()
         char = self.pattern[at]
         if char == "(":
             return self._group(at)

@@ -15,7 +15,7 @@ from pipeline.language.normal import fold_marks
 
 _SPECKS = "-–—_.,:;'`‘’|~^\"“” "
 """Dust read before a word: ``'Tống``."""
-_FLAGS = regex.IGNORECASE | regex.V1
+_FLAGS = regex.IGNORECASE
 
 
 @dataclass(frozen=True)

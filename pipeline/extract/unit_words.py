@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-_FLAGS = regex.IGNORECASE | regex.V1
+_FLAGS = regex.IGNORECASE
 _QUOTES = '“"‘'
 
 
