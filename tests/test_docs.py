@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from analysed import analysed
+from analysed import analysed_once
 from drawn_map import write_map
 
 from pipeline import errors
@@ -178,7 +178,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as the examples take it: an OUT with places that have codes, its databases, a map."""
     folder = tmp_path_factory.mktemp("worked")
     (folder / "build").mkdir()
-    out = analysed(folder / "read").rename(folder / "build" / "samples")
+    out = analysed_once(tmp_path_factory).rename(folder / "build" / "samples")
     assert main(["export", str(out), "--to", "sqlite,duckdb", "-q"]) == 0
     provinces = [u.code for u in gazetteer().units if (u.level, u.edition[:6]) == ("province", "before")]
     write_map(folder / "tinh.geojson", [int(code) for code in provinces], "ma_tinh")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from once import once
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import EXIT_PARTIAL
@@ -58,10 +59,14 @@ def contents(out: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The output folder and what was said on standard error."""
-    folder = tmp_path_factory.mktemp("samples") / "out"
-    run = run_hoso(folder)
-    assert run.returncode == EXIT_PARTIAL, run.stderr
-    return folder, run.stderr
+
+    def make(folder: Path) -> None:
+        run = run_hoso(folder / "out")
+        assert run.returncode == EXIT_PARTIAL, run.stderr
+        (folder / "said").write_text(run.stderr, encoding="utf-8")
+
+    made = once(tmp_path_factory, "samples", make)
+    return made / "out", (made / "said").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import regex
 from pipeline.errors import RuleError
 from pipeline.extract.bounded import is_bounded, is_bounded_in_short
 from pipeline.extract.pattern_index import Index
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import Prefiltered, read
+from pipeline.lazy import lazy
 
-_FLAGS = regex.IGNORECASE
 TIMEOUT = 2.0
 """Seconds that one search of one pattern may take. A sound pattern needs a thousandth of it for a page's
 worst text (100,000 characters); only one that backtracks without end comes near."""
@@ -26,23 +26,40 @@ LONGEST_PART = 4_000
 
 
 class Pattern:
-    """A compiled pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
+    """A pattern and the place where it stands (``loans.toml: trigger loans.repaid``).
 
-    It is asked only where its words stand (``asked``). ``limit``: seconds for a search, ``short_limit``: for
-    one in a part of a text; none where it cannot backtrack much, for to start the clock costs more than most
-    matches.
+    It is compiled when it is first asked: hundreds are loaded, and a run needs some of them.
     """
 
-    __slots__ = ("asked", "limit", "name", "short_limit")
-
     def __init__(self, source: str, name: str) -> None:
+        self.source, self.name = source, name
+
+    @lazy
+    def asked(self) -> Prefiltered:
+        """The pattern, which is asked only where its words stand."""
+        return read(self.source)
+
+    @lazy
+    def limit(self) -> float | None:
+        """Seconds for a search; None where it backtracks little: the clock costs more than most matches."""
+        return None if is_bounded(self.source) else TIMEOUT
+
+    @lazy
+    def short_limit(self) -> float | None:
+        """The same for a search in a part of a text."""
+        return None if self.limit is None or is_bounded_in_short(self.source) else TIMEOUT
+
+    def check(self) -> None:
+        """Compile it.
+
+        Raises:
+            RuleError: where it is no pattern.
+        """
         try:
-            self.asked = Prefiltered.of(regex.compile(source, _FLAGS))
+            self.asked.pattern  # noqa: B018
         except regex.error as error:
-            message = f"{name}: not a pattern: {error}"
+            message = f"{self.name}: not a pattern: {error}"
             raise RuleError(message) from error
-        self.name, self.limit = name, None if is_bounded(source) else TIMEOUT
-        self.short_limit = None if self.limit is None or is_bounded_in_short(source) else TIMEOUT
 
     def _seconds(self, start: int, end: int) -> float | None:
         """Seconds for a search in a part of a text; None: any."""
@@ -109,13 +126,10 @@ class Pattern:
 
 
 def compile_pattern(pattern: str, name: str = "pattern", *, bounded: bool = True) -> Pattern:
-    """A pattern whose blanks match any white space, at word boundaries where ``bounded``.
+    """A pattern whose blanks match any white space, at word boundaries where ``bounded``; not yet checked.
 
     >>> bool(compile_pattern("dư nợ").search("tổng dư   nợ đạt")), bool(compile_pattern("vay").search("vayx"))
     (True, False)
-
-    Raises:
-        RuleError: where it is no regex; ``name`` says where it stands.
     """
     spaced = regex.sub(r"\[[^\]]*\]|\\.| ", lambda m: r"\s+" if m.group() == " " else m.group(), pattern)
     return Pattern(rf"(?<!\p{{L}})(?:{spaced})(?!\p{{L}})" if bounded else spaced, name)

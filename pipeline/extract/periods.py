@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.extract.pattern_index import Index
-from pipeline.extract.prefilter import Prefiltered
+from pipeline.extract.prefilter import Prefiltered, read
 from pipeline.language.dictionaries import folder
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -263,7 +263,7 @@ class Periods:
             self._patterns.append(
                 (
                     expression["reads"],
-                    Prefiltered.of(regex.compile(rf"(?<![\p{{L}}\d])(?:{pattern})(?![\p{{L}}\d])", flags)),
+                    read(rf"(?<![\p{{L}}\d])(?:{pattern})(?![\p{{L}}\d])"),
                 )
             )
         self._beginning = regex.compile(_spaced(data["beginning"]["before"]), flags)

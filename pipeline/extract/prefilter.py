@@ -12,6 +12,7 @@ import regex
 
 from pipeline.extract.folded import Folded, folded
 from pipeline.extract.required import DIGIT, LEAST, is_sequence, required
+from pipeline.lazy import lazy
 
 _BOUNDED = r"(?<!\p{L})", r"(?<![\p{L}\d])"
 SHORT = 200
@@ -26,7 +27,7 @@ LEAST_TIME = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Prefiltered:
-    """A compiled pattern that is only asked where one of its words stands.
+    """A pattern that is only asked where one of its words stands, and compiled when it is first asked.
 
     ``words`` are sets of which one each must stand in a match, ``heads`` begin it; ``at_words``: it begins
     behind no letter, and ``at_numerals``: nor behind a digit. ``blank``: it may begin with one; of several
@@ -34,7 +35,8 @@ class Prefiltered:
     are the sets of words, the heads among them, where all are letters and signs.
     """
 
-    pattern: regex.Pattern[str]
+    source: str
+    flags: int
     words: tuple[tuple[str, ...], ...]
     heads: tuple[str, ...]
     at_words: bool
@@ -44,9 +46,21 @@ class Prefiltered:
     spelt: tuple[tuple[str, ...], ...]
 
     @staticmethod
+    @cache
     def of(pattern: regex.Pattern[str]) -> Prefiltered:
-        """A pattern with its words."""
-        return _prefiltered(pattern)
+        """A compiled pattern with its words."""
+        found = read(pattern.pattern, pattern.flags)
+        found.__dict__["pattern"] = pattern
+        return found
+
+    @lazy
+    def pattern(self) -> regex.Pattern[str]:
+        """The compiled pattern.
+
+        Raises:
+            regex.error: where it is none.
+        """
+        return regex.compile(self.source, self.flags)
 
     def finditer(
         self, text: str, start: int = 0, end: int | None = None, timeout: float | None = None
@@ -197,8 +211,8 @@ class Prefiltered:
 
 
 @cache
-def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
-    source = pattern.pattern
+def read(source: str, flags: int = regex.IGNORECASE) -> Prefiltered:
+    """A pattern with its words, which is compiled when it is first asked."""
     words, heads = required(source)
     if words and not all(head.strip() for head in heads):
         heads = frozenset()  # blanks stand everywhere
@@ -210,4 +224,4 @@ def _prefiltered(pattern: regex.Pattern[str]) -> Prefiltered:
     numeric = {h for h in heads if h[0] == DIGIT or (bounds[1] and h[0].isdigit() and len(h) < LEAST + 1)}
     ordered = tuple(sorted(heads))
     spelt = (ordered, *sets) if heads and not any(DIGIT in head for head in heads) else ()
-    return Prefiltered(pattern, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric), spelt)
+    return Prefiltered(source, flags, sets, ordered, any(bounds), bounds[1], blank, frozenset(numeric), spelt)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import regex
@@ -55,11 +56,8 @@ def required(pattern: str) -> tuple[Words, frozenset[str]]:
     """
     bound = pattern.startswith(_START)
     pattern = pattern.removeprefix(_START)
-    try:
-        part, end = _Reader(pattern).alternatives(0)
-    except _Unsure:
-        return (), frozenset()
-    if end < len(pattern):
+    part = _whole(pattern)[0]
+    if part is None:
         return (), frozenset()
     # a word that holds another of its set stands only where that one does
     sets = tuple(frozenset(w for w in words if not any(o in w for o in words - {w})) for words in part.asks())
@@ -269,8 +267,18 @@ class _Reader:
 
 def is_sequence(pattern: str) -> bool:
     """Whether a pattern is one sequence, so that its beginning is that of all matches."""
+    return _whole(pattern)[1]
+
+
+@lru_cache(maxsize=8)
+def _whole(pattern: str) -> tuple[_Part | None, bool]:
+    """What a pattern can be, if that is sure, and whether it is one sequence."""
+    reader = _Reader(pattern)
     try:
-        _, end = _Reader(pattern).sequence(0)
+        part, end = reader.sequence(0)
+        if end == len(pattern):
+            return part, True
+        part, end = reader.alternatives(0)
     except _Unsure:
-        return False
-    return end == len(pattern)
+        return None, False
+    return part if end == len(pattern) else None, False

@@ -11,7 +11,7 @@ from pipeline.extract.amounts import Grammar, grammar, load_units
 from pipeline.extract.cue_file import load_cues
 from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_entries import Entry, blockers, entries, read_toml, wrong
-from pipeline.extract.rulebook import Rulebook
+from pipeline.extract.rulebook import Rulebook, patterns_of
 from pipeline.extract.rules import Find, Gate, Heading, Number, TableRules, Trigger
 from pipeline.language.dictionaries import folder
 
@@ -24,11 +24,11 @@ _TYPES = frozenset({"text", "integer", "date"})
 
 
 def load_table(path: Path) -> TableRules:
-    """The rules of one file.
+    """The rules of one file; their patterns are not yet checked.
 
     Raises:
-        RuleError: for a file that is not TOML, lacks a part, holds a key that nobody knows or a pattern that
-            is no regex; one line that names file and entry.
+        RuleError: for a file that is not TOML, lacks a part or holds a key that nobody knows; one line that
+            names file and entry.
     """
     data = read_toml(path)
     sections = [key for key, value in data.items() if isinstance(value, dict)]
@@ -177,10 +177,13 @@ def rulebook(own: Path | None = None) -> Rulebook:
         RuleError: where a file is missing or wrong, or a table has two.
     """
     place = folder() / "rules"
-    paths = [*files(place), *(files(own) if own else [])]
+    added = files(own) if own else []
+    paths = [*files(place), *added]
     loaded: dict[str, TableRules] = {}
     for path in paths:
         rules = load_table(path)
+        for pattern in patterns_of(rules) if path in added else ():
+            pattern.check()
         if rules.table in loaded:
             raise wrong(path, f"there is a table {rules.table!r} already; name it otherwise")
         loaded[rules.table] = rules

@@ -25,16 +25,16 @@ class Rulebook:
     @lazy
     def lookout(self) -> Lookout:
         """All its patterns, and those of groups and periods, to be looked for together."""
-        own = [pattern.asked for pattern in (*_patterns(self.tables), *_patterns(self.cues))]
+        own = [pattern.asked for pattern in (*patterns_of(self.tables), *patterns_of(self.cues))]
         return Lookout([*own, *groups().patterns, *periods().patterns])
 
 
-def _patterns(part: object) -> Iterator[Pattern]:
-    """The patterns that a part of a rulebook holds."""
+def patterns_of(part: object) -> Iterator[Pattern]:
+    """The patterns that a rulebook, or a part of one, holds."""
     if isinstance(part, Pattern):
         yield part
     elif isinstance(part, (Mapping, list, tuple)):
         for one in part.values() if isinstance(part, Mapping) else part:
-            yield from _patterns(one)
+            yield from patterns_of(one)
     elif is_dataclass(part):
-        yield from _patterns([getattr(part, entry.name) for entry in fields(part)])
+        yield from patterns_of([getattr(part, entry.name) for entry in fields(part)])

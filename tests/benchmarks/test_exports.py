@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from analysed import analysed
+from analysed import analysed_once
 
 from benchmarks.exports import FORMATS, rows_of
 from benchmarks.multiplied import multiply
@@ -16,7 +16,7 @@ from pipeline.outputs.export import PLACES
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
     folder = tmp_path_factory.mktemp("large")
-    counts = multiply(analysed(folder), folder / "large", 50)
+    counts = multiply(analysed_once(tmp_path_factory), folder / "large", 50)
     return folder / "large", counts
 
 

@@ -116,13 +116,14 @@ while True:
 """
 
 
-def test_fifty_kills_lose_no_acknowledged_decision(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.faults)])
+def test_kills_lose_no_acknowledged_decision(tmp_path: Path, times: int) -> None:
     out, told = tmp_path / "out", set[str]()
     here = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(here)}
     chance = random.Random(7)
     # several at once: all of them import while the first one writes
-    for _ in range(10):
+    for _ in range(times):
         writers = [
             subprocess.Popen(
                 [sys.executable, "-c", WRITER, str(out), str(i)],
@@ -145,7 +146,7 @@ def test_fifty_kills_lose_no_acknowledged_decision(tmp_path: Path) -> None:
         loaded = store.load(out)
         assert loaded.damages == []
         assert told <= {d.id for d in loaded.decisions}
-    assert len(told) > 50
+    assert len(told) > 5 * times
     store.append(out, [decision(why="after")])
     assert store.load(out).decisions[-1].why == "after"
 

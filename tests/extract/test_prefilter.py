@@ -18,7 +18,7 @@ from pipeline.extract.prefilter import SHORT, Prefiltered
 from pipeline.extract.required import DIGIT, required
 from pipeline.extract.rule_files import rulebook
 
-FLAGS = regex.IGNORECASE | regex.V1
+FLAGS = regex.IGNORECASE
 ROOT = Path(__file__).parents[2]
 MANY = sorted(a + b for a in "bcdghk" for b in "aeiouy")
 """Words that are too many to be joined with others."""

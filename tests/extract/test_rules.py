@@ -15,6 +15,7 @@ from pipeline.extract.cue_file import load_cues
 from pipeline.extract.examples import problem
 from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_files import rulebook
+from pipeline.extract.rulebook import patterns_of
 from pipeline.language.dictionaries import folder
 from pipeline.model import Extraction
 
@@ -32,6 +33,11 @@ def test_examples(table: str, example: Mapping[str, Any], extracted: Callable[[s
 
 def test_every_table_has_a_counter_example() -> None:
     assert all(any(not e["rows"] for e in rules.examples) for rules in rulebook().tables.values())
+
+
+def test_every_pattern_is_one() -> None:
+    for pattern in patterns_of([rulebook().tables, rulebook().cues]):
+        pattern.check()
 
 
 @pytest.mark.parametrize(("pattern", "bounded", "example"), rulebook().cues.examples)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+from once import once
+
 from pipeline import cli
 
 ROOT = Path(__file__).parent.parent.parent
@@ -85,6 +88,11 @@ def analysed(folder: Path, *more: str) -> Path:
     )
     assert done == 3
     return out
+
+
+def analysed_once(factory: pytest.TempPathFactory) -> Path:
+    """A copy of the same, which is made once in a test run."""
+    return once(factory, "analysed", analysed) / "out"
 
 
 def rows(out: Path, table: str) -> list[dict[str, str]]:

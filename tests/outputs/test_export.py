@@ -16,7 +16,7 @@ import duckdb
 import openpyxl
 import pandas as pd
 import pytest
-from analysed import analysed, rows, sums
+from analysed import analysed_once, rows, sums
 from frictionless import Package
 from pyarrow import parquet
 
@@ -32,7 +32,7 @@ HOSTILE = ("=", "+", "-", "@", "\t", "\r")
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = analysed(tmp_path_factory.mktemp("analysed"))
+    made = analysed_once(tmp_path_factory)
     assert cli.main(["export", str(made), "--to", FORMATS, "-q"]) == 0
     return made
 

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from analysed import analysed
+from analysed import analysed_once
 from drawn_map import square, write_map
 
 from pipeline import cli
@@ -24,7 +24,7 @@ OLD, NEW = "before-2025-07-01", "since-2025-07-01"
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return analysed(tmp_path_factory.mktemp("mapped"))
+    return analysed_once(tmp_path_factory)
 
 
 def codes(level: str, edition: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from analysed import analysed, rows
+from analysed import analysed_once, rows
 from drawn_map import write_map
 
 from benchmarks.multiplied import EDITION, multiply
@@ -24,7 +24,7 @@ from pipeline.tables import schema
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = analysed(tmp_path_factory.mktemp("reported"))
+    made = analysed_once(tmp_path_factory)
     assert cli.main(["report", str(made), "-q"]) == 0
     return made
 
