@@ -39,7 +39,7 @@ endif
 
 test: ## run all tests but test-hostile
 	@bash .ci/setup.sh dev fonts browser
-	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-hostile: ## run hoso over all hostile files (tests/hostile), for some minutes
 	@bash .ci/setup.sh dev fonts

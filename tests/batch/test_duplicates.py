@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -105,63 +106,65 @@ def groups(*files: Likeness) -> dict[str, str]:
     return duplicates(sorted(files, key=lambda f: f.key), {f.key: f for f in files}.__getitem__)
 
 
-SAME: dict[str, Sequence[Likeness]] = {
-    "a line longer": (made("a.txt", report()), made("b.txt", reflowed(report()))),
+later = partial(partial, made)
+"""What is made when its test runs: each process collects all tests."""
+SAME: dict[str, Sequence[Callable[[], Likeness]]] = {
+    "a line longer": (later("a.txt", report()), later("b.txt", reflowed(report()))),
     "a scan and its text": (
-        made("a.pdf", body_damaged(report()), "ocr", 0.9),
-        made("b.txt", report()),
+        later("a.pdf", body_damaged(report()), "ocr", 0.9),
+        later("b.txt", report()),
     ),
     "a ruined layer and a clean file": (
-        made("b.txt", report()),
-        made("c.pdf", body_damaged(report(), letters=0.04, digits=0.06), "text_layer", 0.2),
+        later("b.txt", report()),
+        later("c.pdf", body_damaged(report(), letters=0.04, digits=0.06), "text_layer", 0.2),
     ),
     "a text so damaged that a third of its words is": (
-        made("a.pdf", body_damaged(report(), letters=0.08, digits=0.0), "ocr", 0.7),
-        made("b.txt", report()),
+        later("a.pdf", body_damaged(report(), letters=0.08, digits=0.0), "ocr", 0.7),
+        later("b.txt", report()),
     ),
     "neither has a symbol or a date": (
-        made("a.pdf", damaged(BODY.format(*numbers(1)), letters=0.01, digits=0.02), "ocr", 0.9),
-        made("b.txt", BODY.format(*numbers(1))),
+        later("a.pdf", damaged(BODY.format(*numbers(1)), letters=0.01, digits=0.02), "ocr", 0.9),
+        later("b.txt", BODY.format(*numbers(1))),
     ),
 }
-OTHER: dict[str, Sequence[Likeness]] = {
-    "last month's wording, other figures": (made("a.txt", report()), made("b.txt", report(2, **JULY))),
+OTHER: dict[str, Sequence[Callable[[], Likeness]]] = {
+    "last month's wording, other figures": (later("a.txt", report()), later("b.txt", report(2, **JULY))),
     "the same, both scanned": (
-        made("a.pdf", body_damaged(report()), "ocr", 0.9),
-        made("b.pdf", body_damaged(report(2, **JULY)), "ocr", 0.9),
+        later("a.pdf", body_damaged(report()), "ocr", 0.9),
+        later("b.pdf", body_damaged(report(2, **JULY)), "ocr", 0.9),
     ),
     "the same, neither with its head": (
-        made("a.pdf", BODY.format(*numbers(1)), "ocr", 0.9),
-        made("b.pdf", BODY.format(*numbers(2)), "ocr", 0.9),
+        later("a.pdf", BODY.format(*numbers(1)), "ocr", 0.9),
+        later("b.pdf", BODY.format(*numbers(2)), "ocr", 0.9),
     ),
     "half the figures are other ones": (
-        made("a.txt", BODY.format(*numbers(1))),
-        made("b.pdf", BODY.format(*numbers(1)[:10], *numbers(2)[10:]), "ocr", 0.9),
+        later("a.txt", BODY.format(*numbers(1))),
+        later("b.pdf", BODY.format(*numbers(1)[:10], *numbers(2)[10:]), "ocr", 0.9),
     ),
     "another period": (
-        made("a.txt", report()),
-        made("b.pdf", report(period="9 tháng đầu năm 2024"), "ocr", 0.9),
+        later("a.txt", report()),
+        later("b.pdf", report(period="9 tháng đầu năm 2024"), "ocr", 0.9),
     ),
-    "another symbol": (made("a.txt", report()), made("b.pdf", report(symbol="38/BC-UBND"), "ocr", 0.9)),
+    "another symbol": (later("a.txt", report()), later("b.pdf", report(symbol="38/BC-UBND"), "ocr", 0.9)),
     "another day": (
-        made("a.txt", report()),
-        made("b.pdf", report(date="ngày 21 tháng 6 năm 2024"), "ocr", 0.9),
+        later("a.txt", report()),
+        later("b.pdf", report(date="ngày 21 tháng 6 năm 2024"), "ocr", 0.9),
     ),
     "another place": (
-        made("a.txt", report()),
-        made("b.txt", report(issuer="ỦY BAN NHÂN DÂN HUYỆN LẠC SƠN", town="Lạc Sơn")),
+        later("a.txt", report()),
+        later("b.txt", report(issuer="ỦY BAN NHÂN DÂN HUYỆN LẠC SƠN", town="Lạc Sơn")),
     ),
     "a corrected version, both read well": (
-        made("a.txt", report()),
-        made("b.txt", report().replace(numbers(1)[3], "9.999")),
+        later("a.txt", report()),
+        later("b.txt", report().replace(numbers(1)[3], "9.999")),
     ),
-    "a part of it": (made("a.txt", report()), made("b.txt", report().partition("3. Về nhà ở")[0])),
+    "a part of it": (later("a.txt", report()), later("b.txt", report().partition("3. Về nhà ở")[0])),
 }
 
 
 @pytest.mark.parametrize("name", SAME)
 def test_the_better_read_one_counts(name: str) -> None:
-    files = SAME[name]
+    files = [make() for make in SAME[name]]
     best = "a.txt" if name == "a line longer" else "b.txt"
     assert groups(*files) == {f.key: best for f in files if f.key != best}
     assert groups(*reversed(files)) == groups(*files)
@@ -169,7 +172,7 @@ def test_the_better_read_one_counts(name: str) -> None:
 
 @pytest.mark.parametrize("name", OTHER)
 def test_what_is_not_the_same(name: str) -> None:
-    assert groups(*OTHER[name]) == {}
+    assert groups(*[make() for make in OTHER[name]]) == {}
 
 
 def test_a_note_of_a_line_is_not_compared() -> None:
@@ -179,9 +182,9 @@ def test_a_note_of_a_line_is_not_compared() -> None:
 
 
 def test_three_files_of_one_report() -> None:
-    first, text = SAME["a scan and its text"]
-    _, ruined = SAME["a ruined layer and a clean file"]
-    _, july = OTHER["last month's wording, other figures"]
+    first, text = (make() for make in SAME["a scan and its text"])
+    _, ruined = (make() for make in SAME["a ruined layer and a clean file"])
+    _, july = (make() for make in OTHER["last month's wording, other figures"])
     july = replace(july, key="z.txt")
     assert groups(first, text, ruined, july) == {"a.pdf": "b.txt", "c.pdf": "b.txt"}
 
