@@ -28,9 +28,10 @@ from pipeline.extract import (
     reader,
     unclaimed,
 )
+from pipeline.extract.blocks import Block
 from pipeline.extract.context import Context
 from pipeline.extract.figures import figure, notes, number_edit, resolve, with_confidence
-from pipeline.extract.flow import Block, Flow
+from pipeline.extract.flow import Flow
 from pipeline.extract.folded import folded
 from pipeline.extract.frames import Draft, Frame, Record
 from pipeline.extract.listed import with_listed

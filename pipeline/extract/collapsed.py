@@ -27,7 +27,7 @@ from pipeline.extract.table_columns import WHOLE
 from pipeline.language.normal import fold_marks
 
 if TYPE_CHECKING:
-    from pipeline.extract.flow import Line
+    from pipeline.extract.blocks import Line
 
 MOST_HEADING_LINES = 10
 """Lines of headings above a table."""

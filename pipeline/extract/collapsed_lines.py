@@ -18,7 +18,7 @@ from pipeline.extract.sheet import is_numeral, is_spoiled
 from pipeline.extract.tabbed import CELL
 
 if TYPE_CHECKING:
-    from pipeline.extract.flow import Line
+    from pipeline.extract.blocks import Line
 
 Span = tuple[int, int]
 

@@ -30,7 +30,7 @@ from pipeline.extract.collapsed_lines import (
 from pipeline.extract.collapsed_words import collapsed_words
 
 if TYPE_CHECKING:
-    from pipeline.extract.flow import Line
+    from pipeline.extract.blocks import Line
 
 LEAST_LINES = 3
 """Lines with two numbers or more that make a table: two may stand below each other by chance."""

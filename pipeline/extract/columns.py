@@ -15,6 +15,7 @@ import regex
 
 from pipeline.extract import finds
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.blocks import Block
 from pipeline.extract.column_heads import (
     BARE,
     UNSAID,
@@ -26,7 +27,7 @@ from pipeline.extract.column_heads import (
 )
 from pipeline.extract.column_kinds import is_total
 from pipeline.extract.column_totals import Line, relate
-from pipeline.extract.flow import Block, Flow
+from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.grid_cells import (
     Cell,

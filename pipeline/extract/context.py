@@ -9,10 +9,11 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.blocks import Block
 from pipeline.extract.bracket_periods import before_bracket, bracketed_behind, clause_around
-from pipeline.extract.flow import Block, Flow
+from pipeline.extract.cues import Cues, Status
+from pipeline.extract.flow import Flow
 from pipeline.extract.periods import Mention, Period, periods
-from pipeline.extract.rules import Cues, Status
 from pipeline.extract.sentence import Clause, Sentence
 from pipeline.extract.symbols import doc_types
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+from pipeline.extract.cues import Cues, Status
 from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_entries import Entry, blockers, entries, read_toml
-from pipeline.extract.rules import NEUTRAL, Cues, Status, Trigger
+from pipeline.extract.rules import NEUTRAL, Trigger
 
 _LISTS = "status status_after parts excluded excluded_after blocker neutral label"
 

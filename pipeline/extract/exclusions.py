@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.rules import Cues
+from pipeline.extract.cues import Cues
 from pipeline.extract.sentence import Sentence
 
 BEHIND = 40

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import regex
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.cues import Cues
 from pipeline.extract.exclusions import reasons
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.periods import Period
-from pipeline.extract.rules import Cues, Mark, TableRules, places_in
+from pipeline.extract.rules import Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.whose import NAMED, group_at
 from pipeline.lazy import lazy

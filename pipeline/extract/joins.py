@@ -7,9 +7,10 @@ from itertools import islice, pairwise, takewhile
 from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.cues import Cues
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import PEOPLE, THINGS, Seen, is_broken
-from pipeline.extract.rules import Cues, Mark, Number
+from pipeline.extract.rules import Mark, Number
 from pipeline.extract.sentence import NO_THINGS
 from pipeline.extract.whose import group_at
 

@@ -22,7 +22,7 @@ from pipeline.extract.numerals import parse_number
 from pipeline.extract.sentence import Sentence
 
 if TYPE_CHECKING:
-    from pipeline.extract.rules import Cues
+    from pipeline.extract.cues import Cues
 
 _WORKED = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?=\s\p{L})")
 _DIGIT = re.compile(r"[0-9]")

@@ -12,11 +12,11 @@ from decimal import Decimal
 from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.cues import Cues
 from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.part_roles import Proved, adds_up, finish
 from pipeline.extract.repair import repair
-from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, parts_of, same_flow
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipeline.extract.flow import Block, Flow
+from pipeline.extract.blocks import Block
+from pipeline.extract.flow import Flow
 from pipeline.extract.frames import Draft
 from pipeline.extract.patterns import Pattern
 

@@ -20,9 +20,9 @@ from pipeline.extract.periods import Mention, periods
 from pipeline.extract.sentence import Clause, Sentence, Turn
 
 if TYPE_CHECKING:
+    from pipeline.extract.cues import Cues
     from pipeline.extract.frames import Draft
     from pipeline.extract.patterns import Pattern
-    from pipeline.extract.rules import Cues
 
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?![\d.,]*\d)")
 _YEAR = regex.compile(r"(?<![\d./])(?:19|20)\d\d(?![\d/])")

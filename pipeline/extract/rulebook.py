@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
 from pipeline.extract.amounts import Grammar
+from pipeline.extract.cues import Cues
 from pipeline.extract.groups import groups
 from pipeline.extract.lookout import Lookout
 from pipeline.extract.patterns import Pattern
 from pipeline.extract.periods import periods
-from pipeline.extract.rules import Cues, TableRules
+from pipeline.extract.rules import TableRules
 from pipeline.lazy import lazy
 
 

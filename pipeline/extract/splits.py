@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.cues import Cues
 from pipeline.extract.frames import Draft
-from pipeline.extract.rules import Cues
 from pipeline.extract.sentence import Sentence
 
 LEAST_PARTS, MOST_PARTS = 2, 12

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from text_documents import document_of
 
 from pipeline import extract_figures
+from pipeline.extract.blocks import Line
 from pipeline.extract.collapsed import CollapsedTable, tables
 from pipeline.extract.collapsed_rows import runs
 from pipeline.extract.collapsed_words import collapsed_words
-from pipeline.extract.flow import Flow, Line
+from pipeline.extract.flow import Flow
 from pipeline.language.dictionaries import folder
 from pipeline.model import Extraction
 
