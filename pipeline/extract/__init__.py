@@ -30,10 +30,11 @@ from pipeline.extract import (
 )
 from pipeline.extract.blocks import Block
 from pipeline.extract.context import Context
+from pipeline.extract.drafts import Draft, Record
 from pipeline.extract.figures import figure, notes, number_edit, resolve, with_confidence
 from pipeline.extract.flow import Flow
 from pipeline.extract.folded import folded
-from pipeline.extract.frames import Draft, Frame, Record
+from pipeline.extract.frames import Frame
 from pipeline.extract.listed import with_listed
 from pipeline.extract.periods import Period, periods
 from pipeline.extract.place_codes import coded, coded_figure

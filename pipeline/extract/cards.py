@@ -8,7 +8,8 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark, Trigger
 from pipeline.extract.whose import group_at, group_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.model import Value
 
 

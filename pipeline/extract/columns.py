@@ -27,8 +27,9 @@ from pipeline.extract.column_heads import (
 )
 from pipeline.extract.column_kinds import is_total
 from pipeline.extract.column_totals import Line, relate
+from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.frames import Frame
 from pipeline.extract.grid_cells import (
     Cell,
     Grid,

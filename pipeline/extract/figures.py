@@ -11,8 +11,8 @@ from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.bracket_periods import in_bracket
 from pipeline.extract.confidence import Row, confidence, understood
 from pipeline.extract.context import Context, Timed
+from pipeline.extract.drafts import Draft, Record
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft, Record
 from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.periods import Period

@@ -12,7 +12,8 @@ from itertools import accumulate, zip_longest
 
 import regex
 
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.rules import Find
 from pipeline.model import Value
 

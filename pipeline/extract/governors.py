@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import FAR, Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import FAR, Frame
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of

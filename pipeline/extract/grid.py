@@ -15,8 +15,8 @@ from decimal import Decimal
 import regex
 
 from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
 from pipeline.extract.grid_cells import (
     Cell,
     Grid,

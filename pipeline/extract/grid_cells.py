@@ -13,8 +13,8 @@ from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.blocks import Block
 from pipeline.extract.collapsed import CollapsedTable
+from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import MALFORMED, parse_number
 from pipeline.extract.proved import Proved

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS
 from pipeline.extract.respective import answered
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import takewhile
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.house_money import amounts, prices, split
 from pipeline.extract.housed import is_house
 from pipeline.extract.rules import Mark

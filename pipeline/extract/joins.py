@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.governors import PEOPLE, THINGS, Seen, is_broken
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.sentence import NO_THINGS

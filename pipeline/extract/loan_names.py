@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.whose import NAMED, is_vague
 

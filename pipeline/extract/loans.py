@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.amounts import Quantity
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.drafts import Draft
+from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS
 from pipeline.extract.groups import combine
 from pipeline.extract.loan_names import name_groups

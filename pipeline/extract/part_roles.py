@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.extract.groups import GroupList, combine
 from pipeline.extract.within import parts_of
 from pipeline.model import Value

@@ -13,8 +13,8 @@ from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
+from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
 from pipeline.extract.part_roles import Proved, adds_up, finish
 from pipeline.extract.repair import repair
 from pipeline.extract.sentence import Sentence

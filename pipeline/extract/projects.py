@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.extract.part_roles import finish
 from pipeline.extract.patterns import Pattern
 from pipeline.extract.within import adopt, line_of, may_hold

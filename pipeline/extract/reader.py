@@ -12,8 +12,9 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from pipeline.extract.announced import part_of
+from pipeline.extract.drafts import Draft
 from pipeline.extract.exclusions import BEHIND
-from pipeline.extract.frames import Draft, Frame
+from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED, Finding, solve
 from pipeline.extract.constraints import Constraint, Product, Sum, Term
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.extract.numerals import MALFORMED
 
 PRODUCTS = {"houses": ("houses", "amount_per_house_vnd", "amount_vnd")}

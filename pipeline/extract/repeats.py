@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.extract.blocks import Block
+from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.frames import Draft
 from pipeline.extract.patterns import Pattern
 
 TELLING = 3

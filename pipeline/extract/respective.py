@@ -21,7 +21,7 @@ from pipeline.extract.sentence import Clause, Sentence, Turn
 
 if TYPE_CHECKING:
     from pipeline.extract.cues import Cues
-    from pipeline.extract.frames import Draft
+    from pipeline.extract.drafts import Draft
     from pipeline.extract.patterns import Pattern
 
 _BARE = regex.compile(r"(?<![\d.,/\p{L}])\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?(?![\d.,]*\d)")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.extract.sentence import Sentence
 
 LEAST_PARTS, MOST_PARTS = 2, 12

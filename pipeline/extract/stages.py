@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 from pipeline.extract.part_roles import finish
 from pipeline.extract.patterns import Pattern
 from pipeline.extract.within import adopt, may_hold

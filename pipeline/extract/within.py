@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.frames import Draft
+from pipeline.extract.drafts import Draft
 
 
 def may_hold(total: Draft, part: Draft) -> bool:
