@@ -8,32 +8,27 @@ something new.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice, takewhile
-from typing import NamedTuple
+from itertools import takewhile
 
 from pipeline.extract.announced import part_of
 from pipeline.extract.drafts import Draft
-from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of
+from pipeline.extract.number_entries import entry_of, says_itself
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
 
 AHEAD = 12
 """Numbers behind a percentage among which the next of its clause is looked for."""
-EARLIER = 6
-"""Triggers before a weak one that may speak for it."""
 JOINT_AMOUNT = "joint_amount"
 """The reason of money for several counts: it is none of theirs, and of no other table."""
 WITHIN = 20
 """Characters before a count in which words may make it one that was told before."""
 BACK = 12
 """Rows above a sentence among which a count is looked for that it tells again."""
-LEAD = 60
-"""Characters before a number in which the words right before it stand."""
 
 
 def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequence[Draft] = ()) -> list[Draft]:
@@ -73,7 +68,7 @@ def _place(
     frame, q = seen.frame, seen.q
     mark = governor(seen)
     of_told = q.is_money and seen.told is not None and seen.told.sentence is frame.sentence
-    if mark and mark.trigger.reason and mark.end <= frame.sentence.start and (of_told or _says_itself(seen)):
+    if mark and mark.trigger.reason and mark.end <= frame.sentence.start and (of_told or says_itself(seen)):
         mark = None
     frame.weigh(q, mark, frame.own_marks(frame.sentence.clause_at(q.start)))
     whom = _spoken_of(seen) if q.is_money else []
@@ -102,7 +97,7 @@ def _place(
     if again := _told_again(seen, rows, refused, mark):
         refused.setdefault(q.start, again)
         return
-    number, mark = _number(seen, mark)
+    number, mark = entry_of(seen, mark)
     # what a rate's part is of (`measure`) its own words must tell
     if number is None and "measure" not in frame.rules.tells_apart and (part := part_of(seen, rows)):
         rows.append(part)
@@ -174,15 +169,6 @@ def _has_others(row: Draft, taken: set[int]) -> bool:
 
 GIVEN = frozenset({"card", "house"})
 """Units of what other tables have of gifts."""
-
-
-def _says_itself(seen: Seen) -> bool:
-    """Whether a thing's own noun says what it is, whatever the text above speaks of: ``175 suất quà``."""
-    if seen.q.unit not in THINGS:
-        return False
-    around = _around(seen)
-    own = (n for n in seen.frame.rules.numbers if n.alone and n.noun)
-    return any(_stands(number, seen, None, around) for number in own)
 
 
 def _told_again(seen: Seen, rows: Sequence[Draft], refused: Mapping[int, str], mark: Mark | None) -> str:
@@ -328,117 +314,3 @@ def _own_group(seen: Seen, mark: Mark | None) -> GroupList | None:
     if mark is None or seen.q.unit != "percent":
         return None
     return next(iter(groups().find(seen.text, mark.start, mark.end)), None)
-
-
-# ---- what a number is -------------------------------------------------------------------------
-
-
-def _number(seen: Seen, mark: Mark | None) -> tuple[Number | None, Mark | None]:
-    """The first entry that fits the number, with the trigger that it fits under.
-
-    A weak trigger (``xuống còn``) lets the one before it speak, too (``tỷ lệ hộ nghèo``).
-    """
-    earlier: list[Mark] = []
-    if mark and mark.trigger.weak:
-        sentence = seen.frame.sentence
-        holders = set(sentence.before(sentence.clause_at(seen.q.start)))
-        spoken = (
-            m
-            for m in reversed(seen.frame.marks)
-            if m.end <= mark.start
-            and m.trigger.governs(seen.q.unit)
-            and not holders.isdisjoint(sentence.holding(m.start))
-        )
-        earlier = list(islice(spoken, EARLIER))
-    earlier += [said for m in (mark, *earlier) if m and m.trigger.back and (said := _said(seen, m))]
-    around: _Around | None = None
-    for one in (mark, *earlier):
-        for number in seen.frame.rules.numbers_of[seen.q.unit]:
-            told = one.trigger.id in number.triggers or not number.triggers if one else number.alone
-            if told:
-                around = around or _around(seen)
-                if _stands(number, seen, one, around):
-                    return number, one
-    return None, mark
-
-
-def _said(seen: Seen, mark: Mark) -> Mark | None:
-    """The trigger of the last row of the unit in the paragraph, for words that point back: ``tỷ lệ này``."""
-    row = seen.said
-    if row is None:
-        return None
-    every = (t for t in seen.frame.rules.triggers if t.values and not t.weak)
-    trigger = next((t for t in every if all(row.values.get(c) == v for c, v in t.values.items())), None)
-    return Mark(mark.start, mark.end, trigger) if trigger else None
-
-
-class _Around(NamedTuple):
-    """Where the words before a number begin, where its noun begins and ends, where those behind it end."""
-
-    lead: int
-    noun: int
-    noun_end: int
-    end: int
-
-
-def _around(seen: Seen) -> _Around:
-    q, text = seen.q, seen.text
-    end = min(seen.end, q.end + BEHIND * 2)
-    noun = q.noun_start + len(text[q.noun_start : end]) - len(text[q.noun_start : end].lstrip())
-    last = end
-    if q.is_labelled:  # `số hộ nghèo là 320`
-        noun, last = _noun_before(seen), q.lead
-    # a bracket that opens right before a number tells something, too
-    begin = seen.begin - 1
-    if seen.previous and text[begin : q.lead].strip() == "(":
-        begin = seen.previous.end  # `đạt 120% kế hoạch (3 tỷ đồng)`: what the bracket explains
-    return _Around(max(begin, q.lead - LEAD, seen.frame.sentence.start), noun, last, end)
-
-
-def _stands(number: Number, seen: Seen, mark: Mark | None, around: _Around) -> bool:
-    """Whether groups and words around a number are those of an entry."""
-    q, text = seen.q, seen.text
-    if number.direct and _follows_a_count(seen, mark):
-        return False
-    if q.unit == "weight" and q.value is not None and q.value != q.value.to_integral_value():
-        return False  # no count: the column has none of its decimals
-    if number.groups and _code(seen.counted) not in number.groups:
-        return False
-    if number.after and (seen.told is None or _code(seen.counted_before) not in number.after):
-        return False
-    return (
-        (number.noun is None or bool(number.noun.match(text, around.noun, around.noun_end)))
-        and (number.before is None or bool(number.before.search(text, around.lead, q.lead)))
-        and (number.behind is None or bool(number.behind.search(text, q.end, around.end)))
-        and not (number.never_before and number.never_before.search(text, seen.begin, q.lead))
-        and not (number.never_behind and number.never_behind.search(text, q.end, around.end))
-    )
-
-
-def _noun_before(seen: Seen) -> int:
-    """Where the noun stands that names a bare number before it; at the number where there is none."""
-    noun, start = seen.frame.cues.people_noun, seen.frame.sentence.start
-    nouns = list(noun.finditer(seen.text, max(start, seen.q.lead - LEAD), seen.q.lead))
-    return nouns[-1].start() if nouns else seen.q.lead
-
-
-def _follows_a_count(seen: Seen, mark: Mark | None) -> bool:
-    """Whether people or things are counted before a number, in its clause or behind a trigger before it."""
-    start, _ = seen.clause
-    sentence = seen.frame.sentence
-    if sentence.is_bracketed(seen.q.start):  # `25 mô hình nuôi gà (tổng vốn 250 triệu đồng)`
-        before = sentence.previous(start)
-        if before and before.unit in THINGS and start - before.end <= BRACKET:
-            return True
-    if mark and mark.start < start:
-        start = max(mark.end, seen.frame.sentence.start)
-    before = seen.frame.sentence.count_before(seen.q.start)
-    return before is not None and start <= before.start
-
-
-BRACKET = 80
-"""Characters between things counted and a bracket that tells what they cost."""
-
-
-def _code(group: GroupList | None) -> str:
-    return group.code if group else ""
