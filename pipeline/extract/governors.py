@@ -292,4 +292,13 @@ def _topic(frame: Frame, unit: str, *, opening: bool) -> Mark | None:
         told = [m for m in speaking if m.trigger.governs(unit)]
         if told:
             return told[-1]
+        if (start, end) == frame.introduction and unit in THINGS and (weak := _held(frame, start, end)):
+            return weak
     return None
+
+
+def _held(frame: Frame, start: int, end: int) -> Mark | None:
+    """What a list's introduction says of its own count: ``Mở 110 lớp …, chia ra: a) May: 64 lớp``."""
+    cues, text = frame.cues.parts, frame.sentence.text
+    marks = [m for m in frame.marks_in(start, end) if not m.trigger.reason]
+    return marks[-1] if marks and cues.search(text, marks[-1].end, end) else None

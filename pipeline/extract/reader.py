@@ -16,7 +16,7 @@ from pipeline.extract.exclusions import BEHIND
 from pipeline.extract.frames import Draft, Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of
+from pipeline.extract.joins import are_same_people, explains, is_of_anothers, listed_with, open_row, total_of
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
@@ -209,7 +209,7 @@ def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:
         return False
     if before not in rows[-1].cells.values():
         return False
-    return bool(seen.frame.cues.same_people.fullmatch(seen.text[before.end : seen.q.lead]))
+    return are_same_people(seen.frame, before, seen.q)
 
 
 def _spoken_of(seen: Seen) -> list[Draft]:
