@@ -167,6 +167,15 @@ def _titles(flow: Flow) -> Iterator[Block]:
         yield title
 
 
+_LABELLED = regex.compile(r"[^:;.\d]{2,40}:\s*[\d.]+\s")
+
+
+def _is_labelled(flow: Flow, block: Block) -> bool:
+    """Whether an item of a list begins with a label and its number: ``- Quý I: 3.016 hộ nghèo``."""
+    start = block.start + len(block.marker)
+    return bool(block.marker and _LABELLED.match(flow.text, start, block.end))
+
+
 TITLE = 6
 """Blocks at a text's head among which its title stands: office, kind of document, what it is about."""
 _BEFORE_NUMBER = regex.compile(r"(?<=[\p{L};,.]\s+)(?=\d)")
@@ -196,8 +205,13 @@ def _drafts(
     record: Record,
 ) -> dict[str, list[Draft]]:
     found: dict[str, list[Draft]] = {}
-    above = [[(b.start, b.end) for b in blocks] for blocks in blocks_above]
     titles = [(title.start, title.end) for title in _titles(flow)]
+    named = [span for span in titles if not documents.addresses(flow.text[slice(*span)])][-1:]
+    # what an item that only labels its figure counts (`- Quý I: 3.016 hộ nghèo`) the title may say
+    above = [
+        [*((b.start, b.end) for b in blocks), *(named if _is_labelled(flow, block) else ())]
+        for block, blocks in zip(flow.blocks, blocks_above, strict=True)
+    ]
     units_in = [frozenset(q.unit for q in sentence.quantities) for sentence in sentences]
     for table, rules in book.tables.items():
         read = _READERS[rules.reader]

@@ -25,6 +25,8 @@ def part_of(seen: Seen, rows: Sequence[Draft]) -> Draft | None:
         cue = frame.cues.parts.search(seen.text, max(whole.last.end, frame.sentence.start), q.lead)
         if column and not cue and _is_among(seen):  # `1.316 người; 1.020 người trong số đó thuộc hộ nghèo`
             return _part(whole, seen, column, own or group_of(frame, q, seen.stop, None))
+        if column and not cue and (inner := _in_bracket(seen, whole.cells[column])):
+            return _part(whole, seen, column, inner)
         if not column or not cue:
             continue
         same = _is_same_thing(frame, whole.cells[column], q)
@@ -43,6 +45,22 @@ def _part(whole: Draft, seen: Seen, column: str, group: GroupList | None) -> Dra
     for other in set(seen.frame.rules.adds) - {column}:
         part.values.pop(f"{other}_unit", None)
     return part
+
+
+def _in_bracket(seen: Seen, whole: Quantity) -> GroupList | None:
+    """The group of a number in a bracket right behind a count that its numbers add up to.
+
+    ``512 hộ tham gia (hộ nghèo 388, hộ cận nghèo 124)``
+    """
+    sentence = seen.frame.sentence
+    number = sentence.clause_at(seen.q.start)
+    clause = sentence.clauses[number]
+    held = [q for q in sentence.between(clause.start, clause.end) if sentence.clause_at(q.start) == number]
+    if clause.outer < 0 or sentence.clause_at(whole.start) != clause.outer or len(held) < 2:
+        return None
+    if any(q.unit != seen.q.unit for q in held) or sum(q.value or 0 for q in held) != whole.value:
+        return None
+    return group_at(sentence, seen.q) or _labelled(seen, clause.start)
 
 
 def _is_among(seen: Seen) -> bool:

@@ -73,6 +73,11 @@ class Context:
         if q.start in sentence.was:
             return Timed(sentence.was[q.start])
         clause = sentence.clauses[sentence.clause_at(q.start)]
+        split = self.cues.parts.search(sentence.text, q.end, stop) if sentence.mentions else None
+        if split and self.cues.base.search(sentence.text, q.end, split.end()):
+            split = None  # `đang xây 3 nhà trong tổng số 11 nhà …`
+        if split:  # `xong 1.246 căn, trong đó giai đoạn 2021-2023 là 538 căn`: the time is the part's
+            stop = min(stop, split.start())
         holders = set(sentence.before(sentence.clause_at(q.start))) if sentence.mentions else set()
         before = [
             m
@@ -112,6 +117,7 @@ class Context:
         spans = [m for m in sentence.mentions if m.period.start and m.period.end and m.reading not in _DAYS]
         if (
             not before
+            and not split
             and len(sentence.mentions) == len(spans) == 1
             and not sentence.is_bracketed(spans[0].start)
         ):

@@ -39,6 +39,7 @@ class Cues:
     own_verb: Pattern
     continues: Pattern
     of_these: Pattern
+    sum_line: Pattern
     taught: Pattern
     gets: Pattern
     remainder: Pattern

@@ -226,10 +226,21 @@ def _issuer_in_text(flow: Flow) -> tuple[str, str]:
     return body, letterhead.place(body)
 
 
+def addresses(line: str) -> bool:
+    """Whether a line of the head names whom the document is for, or what it rests on."""
+    return bool(regex.match(data().title["addressed"], line))
+
+
 def _period(title: str, kind: str) -> Period:
-    """The period in the title: the shortest named, the first of equals; a report's outlook is none."""
+    """The period in the title: the shortest named, the first of equals; a report's outlook is none.
+
+    Where it names none, the day up to which it counts: ``Tiến độ … (đến hết ngày 29/5/2025)``.
+    """
     outlook = regex.compile(data().title["outlook"])
-    mentions = [m for m in periods().find(title) if m.period.end and m.period.start]
+    found = periods().find(title)
+    mentions = [m for m in found if m.period.end and m.period.start]
+    if not mentions and kind == doc_types().report:
+        return next((m.period for m in found if m.reading == "until_date"), Period())
     # `giám sát năm 2022 (ngày 14/3/2023)`: the day is the meeting's, the year what it is about
     mentions = [m for m in mentions if m.reading != "date"] or mentions
     if kind == doc_types().report:

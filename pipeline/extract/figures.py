@@ -47,7 +47,8 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, named))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
-        if parent_status and draft.values["status"] == "actual":
+        # what is asked for is asked for part by part, though a request's items but plan
+        if parent_status and (draft.values["status"] == "actual" or parent_status == "requested"):
             draft.values["status"] = parent_status
         whole = draft.parent.group
         same = draft.parent.sentence is draft.sentence

@@ -243,6 +243,8 @@ THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "w
 """Units of things: what stands right behind tells what they are, and a part of them needs no group."""
 PEOPLE = frozenset({"household", "person", "student", "worker"})
 """Units of people, who may be told of together."""
+COUNTED = THINGS | PEOPLE
+"""Units of what a list's items may count again."""
 SUCH = frozenset({"item", "animal", "weight"})
 """Units that say nothing without what stands behind them: ``290 tấn gạo``."""
 JOINT = 10
@@ -293,4 +295,13 @@ def _topic(frame: Frame, unit: str, *, opening: bool) -> Mark | None:
         told = [m for m in speaking if m.trigger.governs(unit)]
         if told:
             return told[-1]
+        if (start, end) == frame.introduction and unit in COUNTED and (weak := _held(frame, start, end)):
+            return weak
     return None
+
+
+def _held(frame: Frame, start: int, end: int) -> Mark | None:
+    """What a list's introduction says of its own count: ``Mở 110 lớp …, chia ra: a) May: 64 lớp``."""
+    cues, text = frame.cues.parts, frame.sentence.text
+    marks = [m for m in frame.marks_in(start, end) if not m.trigger.reason]
+    return marks[-1] if marks and cues.search(text, marks[-1].end, end) else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.closing import closes
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS
@@ -179,7 +180,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     follows = any(r.first.start > q.end and clause.holds(r.first.start) for r in rows)
     is_sum = bool(parts["per_house.joint"].search(gap)) and not (follows and len(gap) <= CLOSE)
     shared = is_sum or (not follows and parts["per_house.shared"].search(gap))
-    if shared and len(_open_beside(frame, rows, row)) > 1:
+    if shared and len(_open_beside(frame, rows, row)) > 1 and not closes(row, frame.cues):
         return "joint"
     if is_sum:
         return "joint" if _sums_priced(frame, rows, row, q) else "amount_vnd"

@@ -46,6 +46,10 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     depth = {mine, sentence.clause_at(last.start)}
     between = sentence.between(last.start, seen.q.start)
     between = [o for o in between if sentence.clause_at(o.start) in depth and o.unit not in NO_THINGS]
+    if seen.q.unit == "weight":
+        shared = [o for o in between if _is_each(seen, o, last)]
+        between = [o for o in between if o not in shared]
+        told = frame.cues.of_these.match(seen.text[shared[-1].end : seen.q.lead]) if shared else told
     outside = gap if mine == sentence.clause_at(last.start) and "(" not in gap else gap.rpartition(")")[2]
     if all(o.is_money for o in between) and (
         frame.cues.whole.search(outside) or all(_is_price(frame, o, last.end) for o in between)
@@ -107,6 +111,22 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         row.values |= values  # `hỗ trợ 41 hộ mua 82 con bò`: what they got tells what the help was
         return row
     return None
+
+
+def are_same_people(frame: Frame, households: Quantity, people: Quantity) -> bool:
+    """Whether people are those of the households before them: ``125 hộ/500 nhân khẩu``, ``…, 500 khẩu``."""
+    text, cue = frame.sentence.text, frame.cues.same_people
+    return any(bool(cue.fullmatch(text[households.end : end])) for end in (people.lead, people.end))
+
+
+def _is_each(seen: Seen, o: Quantity, last: Quantity) -> bool:
+    """Whether a number between households and their rice says no more than how it is shared out.
+
+    ``238 hộ, 1.057 khẩu, định mức 15 kg/khẩu, lượng gạo 15.855 kg``
+    """
+    if o.unit == "weight":
+        return seen.text[o.end : o.end + 1] == "/"
+    return last.unit == "household" and o.unit == "person" and are_same_people(seen.frame, last, o)
 
 
 def explains(seen: Seen, mark: Mark, row: Draft) -> bool:

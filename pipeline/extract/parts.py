@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice, takewhile
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.closing import by_closing
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
@@ -52,6 +53,7 @@ def assign(
     _singled_out(rows, cues)
     _rest(rows)
     _by_sums(rows)
+    by_closing(rows, cues)
     repaired = list(repair(rows, adds, flow.text)) if rows else []
     proved: Proved = {}
     for row in rows:

@@ -15,7 +15,7 @@ from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.joins import explains, is_of_anothers, listed_with, open_row, total_of
+from pipeline.extract.joins import are_same_people, explains, is_of_anothers, listed_with, open_row, total_of
 from pipeline.extract.number_entries import entry_of, says_itself
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
@@ -196,7 +196,7 @@ def _is_same_people(seen: Seen, rows: Sequence[Draft]) -> bool:
         return False
     if before not in rows[-1].cells.values():
         return False
-    return bool(seen.frame.cues.same_people.fullmatch(seen.text[before.end : seen.q.lead]))
+    return are_same_people(seen.frame, before, seen.q)
 
 
 def _spoken_of(seen: Seen) -> list[Draft]:
