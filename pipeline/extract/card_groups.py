@@ -23,13 +23,17 @@ def name_group(frame: Frame, row: Draft, stop: int, mark: Mark | None, above: Se
         row.flags.append("beneficiary_assumed")
 
 
+BEHIND = 250
+"""Characters behind cards in which words tell whose they are."""
+
+
 def _past_bracket(frame: Frame, q: Quantity, stop: int) -> int:
     """Where words about cards end, behind what they cost: ``90 thẻ (60 triệu đồng) cho người nghèo``."""
-    text, behind = frame.sentence.text, [o for o in frame.sentence.quantities if o.start > q.start]
+    text, behind = frame.sentence.text, frame.sentence.between(q.start, q.end + BEHIND)
     cost = behind[0] if behind and q.unit == "card" else None
     if cost is None or not cost.is_money or text[cost.end : cost.end + 1] != ")":
         return stop
-    return max(stop, behind[1].lead if len(behind) > 1 else frame.sentence.end)
+    return max(stop, behind[1].lead if len(behind) > 1 else min(q.end + BEHIND, frame.sentence.end))
 
 
 def _as_above(frame: Frame, row: Draft, above: Sequence[Draft]) -> GroupList | None:
@@ -49,5 +53,6 @@ def _only(frame: Frame, row: Draft, above: Sequence[Draft]) -> GroupList | None:
     if row.group or above or row.first.unit not in PEOPLE:
         return None
     text, q = frame.sentence.text, row.first
-    named = groups().find(text, max(frame.sentence.start, text.rfind(";", 0, q.lead)), q.lead)
+    begin = max(frame.sentence.start, q.lead - BEHIND)
+    named = groups().find(text, max(begin, text.rfind(";", begin, q.lead)), q.lead)
     return named[-1] if len({g.code for g in named}) == 1 else None

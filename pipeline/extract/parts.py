@@ -294,7 +294,8 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int, cues: Cues) ->
         latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
         others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
         return [inside[0], *others]
-    if any(o.end <= at and o.unit in PEOPLE for o in sentence.quantities):
+    counted = sentence.previous(at)
+    if counted and counted.unit in PEOPLE:
         return []  # `63 người đi làm việc ở nước ngoài, trong số đó 40 người được vay`: of a count of no row
     head = sentence.text[sentence.start : at].strip(' -*+"“')
     # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: a bracket that is closed has no parts

@@ -381,6 +381,7 @@ class Cues:
     aside: Pattern
     pointing: Pattern
     purpose: Pattern
+    further: Pattern
     speaker: Pattern
     singled: Pattern
     base: Pattern

@@ -29,6 +29,7 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     if (
         own
         and nxt == limit
+        and "," in sentence.text[own.start : own.end]
         and (
             groups().labels(sentence.text, own.end, nxt)
             or _is_over(sentence, q, own.end, nxt)
@@ -55,10 +56,10 @@ def _is_over(sentence: Sentence, q: Quantity, start: int, end: int) -> bool:
 
 def _counts_next(sentence: Sentence, q: Quantity, start: int) -> bool:
     """Whether a list's last group stands right before another count: ``21 hộ nghèo, cận nghèo 9 hộ``."""
-    following = next((o for o in sentence.quantities if o.start > q.start), None)
-    if following is None or following.unit != q.unit:
+    nearest = sentence.between(q.start, start + LABEL_END)
+    if not nearest or nearest[0].unit != q.unit or nearest[0].start < start:
         return False
-    return start <= following.start and not sentence.text[start : following.lead].strip()
+    return not sentence.text[start : nearest[0].lead].strip()
 
 
 SPECIFIC = 5
