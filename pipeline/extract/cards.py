@@ -8,11 +8,12 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pipeline.extract.amounts import Quantity
+from pipeline.extract.card_groups import name_group
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.groups import groups
 from pipeline.extract.rules import Mark, Trigger
-from pipeline.extract.whose import group_at, group_of
+from pipeline.extract.whose import group_at
 
 PEOPLE = frozenset({"person", "worker", "student", "turn", "household"})
 UNITS = PEOPLE | {"card"}
@@ -63,7 +64,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
             continue
         row = Draft("cards", sentence, {"cards": q}, mark.trigger.id if mark else model.rule)  # type: ignore[union-attr]
         row.values["action"] = (mark.trigger if mark else model).values["action"]  # type: ignore[union-attr]
-        row.group = group_of(frame, q, reach if mark and mark.start > q.start else stop, mark)
+        name_group(frame, row, reach if mark and mark.start > q.start else stop, mark, rows)
         if row.group is None and is_card and (left := groups().damaged(sentence.text, q.end, stop)):
             row.group = left
             row.flags.append("beneficiary_assumed")

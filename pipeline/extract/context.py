@@ -276,6 +276,8 @@ class Context:
         ]
         # `đã cấp bồn cho 210 hộ; 62 hộ còn lại sẽ nhận`: an item that tells its own time
         item = sentence.text.rfind(";", begin, q.lead)
+        if self.cues.further.match(sentence.text, q.end, stop):
+            item = max(item, sentence.text.rfind(", ", begin, q.lead))
         comma = sentence.text.find(",", q.end, stop)
         near = comma if comma >= 0 else stop
         if found and max(at for at, _ in found) < item and (own := self._told_behind(sentence, q, near)):

@@ -89,6 +89,7 @@ class Cues:
     speaker: Pattern
     singled: Pattern
     base: Pattern
+    further: Pattern
     money: Pattern
     examples: Sequence[tuple[str, bool, str]]
     """Patterns, whether each stands between words, and a text in which it is found."""

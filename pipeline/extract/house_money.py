@@ -98,7 +98,11 @@ def _has_more(frame: Frame, count: Quantity) -> bool:
         if not (o.unit == "house" and done.search(sentence.text, count.end, o.lead) and _is_less(o, count))
     )
     other = next((o for o in others if clause.holds(o.start)), None)
-    return bool(other and not frame.cues.parts.search(sentence.text, count.end, other.lead))
+    if other is None or frame.rules.parts["purpose.apart"].search(sentence.text, count.end, other.lead):
+        return False
+    # `dựng 80 căn nhà ở ba huyện: Tủa Chùa 40 căn, …`: its parts
+    listed = other.unit == count.unit and ":" in sentence.text[count.end : other.lead]
+    return not listed and not frame.cues.parts.search(sentence.text, count.end, other.lead)
 
 
 def _is_less(part: Quantity, whole: Quantity) -> bool:

@@ -45,7 +45,10 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
     ):
         return True
     if q.unit == "person" and not cases:
-        return bool(rows) and _is_listed(frame, q, rows[-1])
+        funded = parts["households.funded"].search(text, max(clause.start, q.lead - NEAR), q.lead)
+        if funded or not rows:
+            return bool(funded)
+        return _is_listed(frame, q, rows[-1]) or _is_built(frame, q, rows[0], after)
     if parts["households.owned"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return bool(parts["households.owned_done"].match(after))
     if rows and (_is_worked(frame, q, rows[-1]) or _is_listed(frame, q, rows[-1])):
@@ -71,6 +74,13 @@ def _is_worked(frame: Frame, q: Quantity, last: Draft) -> bool:
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
     worked = frame.cues.works.search(frame.sentence.text, max(clause.start, q.lead - LENT), q.lead)
     return clause.outer >= 0 and bool(worked) and last.cells["houses"].unit == "household"
+
+
+def _is_built(frame: Frame, q: Quantity, first: Draft, after: str) -> bool:
+    """Whether people are some of those who got houses: ``14 đoàn viên, trong đó 9 người xây mới``."""
+    whole = first.cells["houses"]
+    told = whole.unit == "person" and frame.cues.parts.search(frame.sentence.text, whole.end, q.lead)
+    return bool(told and frame.rules.parts["households.done"].match(after))
 
 
 def _is_listed(frame: Frame, q: Quantity, last: Draft) -> bool:

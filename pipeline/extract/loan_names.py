@@ -71,7 +71,15 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
 def _use(frame: Frame, row: Draft, end: int) -> GroupList | None:
     """The programme that lends for what borrowers do with their money: ``vay 2 tỷ đồng xây bể nước``."""
     group = groups().purpose(frame.sentence.text, row.last.end, end)
-    return group if group and "," not in frame.sentence.text[row.last.end : group.start] else None
+    if group and "," not in frame.sentence.text[row.last.end : group.start]:
+        return group
+    who = row.cells.get("borrowers")
+    if group or who is None or who is row.last or who.start > row.last.start:
+        return None
+    # named between who borrows and what they owe: `310 hộ đang vay cho con đi học, dư nợ 12 tỷ đồng`
+    group = groups().purpose(frame.sentence.text, who.end, row.last.lead)
+    between = frame.sentence.text[who.end : group.start] if group else ","
+    return None if any(sign in between for sign in ",;:") else group
 
 
 def _workers(frame: Frame, row: Draft) -> GroupList | None:

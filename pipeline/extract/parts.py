@@ -16,6 +16,7 @@ from pipeline.extract.closing import by_closing
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
+from pipeline.extract.governors import PEOPLE
 from pipeline.extract.part_roles import Proved, adds_up, finish
 from pipeline.extract.repair import repair
 from pipeline.extract.sentence import Sentence
@@ -295,6 +296,9 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int, cues: Cues) ->
         latest = {r.values.get("kind"): r for r in reversed(free) if r.sentence.block == sentence.block}
         others = [r for kind, r in latest.items() if kind and kind != inside[0].values.get("kind")]
         return [inside[0], *others]
+    counted = sentence.previous(at)
+    if counted and counted.unit in PEOPLE:
+        return []  # `63 người đi làm việc ở nước ngoài, trong số đó 40 người được vay`: of a count of no row
     head = sentence.text[sentence.start : at].strip(' -*+"“')
     # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: a bracket that is closed has no parts
     last = [r for r in free if r.sentence is free[0].sentence]

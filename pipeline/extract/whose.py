@@ -29,7 +29,12 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
     if (
         own
         and nxt == limit
-        and (groups().labels(sentence.text, own.end, nxt) or _is_over(sentence, q, own.end, nxt))
+        and "," in sentence.text[own.start : own.end]
+        and (
+            groups().labels(sentence.text, own.end, nxt)
+            or _is_over(sentence, q, own.end, nxt)
+            or _counts_next(sentence, q, own.end)
+        )
     ):
         # `96 hộ nghèo, hộ cận nghèo thì 141`: the last of the list is the next number's label
         named = groups().find(sentence.text, sentence.text.rfind(",", own.start, own.end) + 1, own.end)
@@ -47,6 +52,14 @@ def _is_over(sentence: Sentence, q: Quantity, start: int, end: int) -> bool:
     before = sentence.previous(q.start)
     over = before is not None and before.is_money and sentence.text[before.end : q.lead].strip() == "/"
     return over and not sentence.text[start:end].strip()
+
+
+def _counts_next(sentence: Sentence, q: Quantity, start: int) -> bool:
+    """Whether a list's last group stands right before another count: ``21 hộ nghèo, cận nghèo 9 hộ``."""
+    nearest = sentence.between(q.start, start + LABEL_END)
+    if not nearest or nearest[0].unit != q.unit or nearest[0].start < start:
+        return False
+    return not sentence.text[start : nearest[0].lead].strip()
 
 
 SPECIFIC = 5
