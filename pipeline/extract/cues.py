@@ -63,6 +63,8 @@ class Cues:
     works_behind: Pattern
     was: Pattern
     became: Pattern
+    denied: Pattern
+    counted: Pattern
     within: Pattern
     out_of: Pattern
     same_people: Pattern

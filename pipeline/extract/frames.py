@@ -15,6 +15,7 @@ from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft, Heard, Record
 from pipeline.extract.exclusions import reasons
 from pipeline.extract.groups import groups
+from pipeline.extract.patterns import Pattern
 from pipeline.extract.rules import Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.whose import NAMED, group_at
@@ -315,13 +316,26 @@ class Frame:
         return named and all(q.is_money for q in sentence.quantities)
 
     def from_above(self) -> Mark | None:
-        """The last trigger of a list's introduction; of those around it where its own has none."""
+        """The last trigger of a list's introduction; of those around it where its own has none.
+
+        What it says there is not, and the verb of one of its counts, govern no item.
+        """
+        text, cues = self.sentence.text, self.cues
         for start, end in self.introductions:
-            if marks := self.marks_in(start, end):
-                return marks[-1]
+            told = (m for m in self.marks_in(start, end) if not _follows(cues.denied, text, start, m))
+            if marks := list(told):
+                of_count = len(marks) > 1 and _follows(cues.counted, text, start, marks[-1])
+                return marks[-2] if of_count else marks[-1]
         return None
 
 
+def _follows(words: Pattern, text: str, start: int, mark: Mark) -> bool:
+    """Whether words stand right before a mark."""
+    return words.search(text, max(start, mark.start - NEAR), mark.start) is not None
+
+
+NEAR = 40
+"""Characters before a mark in which words right before it stand."""
 _start = attrgetter("start")
 NEAREST = 3
 """Marks on either side of a number that are kept in the record."""

@@ -35,6 +35,7 @@ from pipeline.extract.grid_cells import (
     unnamed_number,
     with_doubt,
 )
+from pipeline.extract.groups import groups
 from pipeline.extract.loans import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
@@ -84,6 +85,7 @@ def read(flow: Flow, rules: TableRules, skip: frozenset[int] = frozenset()) -> R
         proof, proved = prove_grid(grid, head, headings)
         lines = [_line(flow, grid, number, columns, rules, proved) for number in range(head, len(grid.rows))]
         _totals(grid, dict(enumerate(lines, head)), columns, proof, proved)
+        _name_group(lines, flow, grid, rules)
         reading.lines += lines
         reading.repaired += proved.repaired(q for sentence, _ in lines for q in sentence.quantities)
         for number, row in enumerate(grid.rows):
@@ -261,6 +263,20 @@ def _draft(
     if planned:
         draft.values["status"] = "planned"
     return draft
+
+
+def _name_group(
+    lines: Sequence[tuple[Sentence, list[Draft]]], flow: Flow, grid: Grid, rules: TableRules
+) -> None:
+    """Let lines of places have the one group that a caption lends to: ``Cho vay hộ nghèo theo xã``."""
+    drafts = [draft for _, found in lines for draft in found]
+    above = flow.blocks[max(grid.blocks[0] - 1, 0)]
+    named = groups().find(flow.text, above.start, above.end)
+    if not drafts or above.kind == "row" or any(d.group for d in drafts) or len({g.code for g in named}) != 1:
+        return
+    if rules.parts["grid.lends_to"].search(flow.text, above.start, named[0].start):
+        for draft in drafts:
+            draft.group = named[0]
 
 
 # ---- totals -----------------------------------------------------------------------------------
