@@ -260,9 +260,8 @@ class Context:
         is_plan = self.is_plan and not is_over
         number = sentence.clause_at(q.start)
         near = max(sentence.start, q.lead - NEAR)
-        if not q.is_money and self.cues.target.search(sentence.text, near, q.lead):
-            return "planned"
-        if self._is_target(sentence, q):
+        is_told = not q.is_money and self.cues.target.search(sentence.text, near, q.lead)
+        if (is_told and not _has_others_in_bracket(sentence, q)) or self._is_target(sentence, q):
             return "planned"
         clauses = (sentence.clauses[k] for k in (sentence.before(number) if sentence.mentions else ()))
         begin = next((c.start for c in clauses if _is_fresh(sentence, c, q)), sentence.start)
@@ -378,6 +377,14 @@ class Context:
         end = min(first.end, first.start + FAR_AHEAD)
         plans = (cue for cue in self.cues.statuses if cue.status == "planned" and cue.strength > 1)
         return any(cue.pattern.search(first.text, first.start, end) for cue in plans)
+
+
+def _has_others_in_bracket(sentence: Sentence, q: Quantity) -> bool:
+    """Whether a bracket that begins with a number lists more of its unit: ``97% kế hoạch (150 căn, 60 căn)``."""
+    if not sentence.text[sentence.start : q.lead].rstrip().endswith("("):
+        return False
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    return any(o.unit == q.unit for o in sentence.between(q.end, clause.end))
 
 
 def _is_later(period: Period, end: date) -> bool:
