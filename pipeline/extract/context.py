@@ -380,7 +380,7 @@ class Context:
 
 
 def _has_others_in_bracket(sentence: Sentence, q: Quantity) -> bool:
-    """Whether a bracket that begins with a number has more of its unit: ``97% kế hoạch (150 căn, 60 căn)``."""
+    """Whether a bracket that begins with a number has more of its unit: ``7% kế hoạch (150 căn, 60 căn)``."""
     if not sentence.text[sentence.start : q.lead].rstrip().endswith("("):
         return False
     clause = sentence.clauses[sentence.clause_at(q.start)]
