@@ -210,11 +210,10 @@ def _sums_priced(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -
 
 def _above(rows: Sequence[Draft], close: Sequence[Draft]) -> Draft | None:
     """The total that a sentence before tells, where the sentence's counts are its parts without a rest."""
-    counts = [r.value("houses") for r in rows]
-    total = close[-1] if close and None not in counts and len(rows) > 1 else None
+    total = close[-1] if close and len(rows) > 1 else None
     if total is None or "amount_vnd" in total.cells:
         return None
-    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+    return total if _adds_up(total, rows) else None
 
 
 def _is_price_of_households(frame: Frame, row: Draft, gap: str) -> bool:
@@ -288,10 +287,9 @@ def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
     """The total that the rows up to this one split without a rest: money for all of them is its own."""
     total = split(frame, rows, row)
     parts = [r for r in rows if total.first.start < r.first.start <= row.first.start]
-    counts = [r.value("houses") for r in parts]
-    if total is row or "amount_vnd" in total.cells or None in counts:
+    if total is row or "amount_vnd" in total.cells:
         return None
-    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+    return total if _adds_up(total, parts) else None
 
 
 def prices(
@@ -339,9 +337,10 @@ def _sum(frame: Frame, close: Sequence[Draft], slots: Sequence[Quantity]) -> Non
         return
     beside = [r for r in close if r.sentence.block == sentence.block]
     own = beside or ([] if summed["near"] else close)
-    told = own if len(own) == 1 or _adds_up(own) else ()
-    if told and not any("amount_vnd" in r.cells for r in told):
-        told[0].cells["amount_vnd"] = q
+    if not own or any("amount_vnd" in r.cells for r in own):
+        return  # `… xây 5 căn nhà.` and, in a paragraph of its own, `Kinh phí thực hiện là 300 triệu đồng.`
+    if len(own) == 1 or _adds_up(own[0], own[1:]):
+        own[0].cells["amount_vnd"] = q
 
 
 def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
@@ -356,15 +355,14 @@ def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> Non
     works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
     same = [r for r in near if r.values["work"] in works] or list(near)
     # `132 nhà, gồm A 57 nhà, B 75 nhà. Mỗi nhà …`: of all of them
-    whole = same[0] if len(same) > 2 and _adds_up(same) else same[-1]
+    whole = same[0] if len(same) > 2 and _adds_up(same[0], same[1:]) else same[-1]
     whole.cells.setdefault("amount_per_house_vnd", q)
 
 
-def _adds_up(rows: Sequence[Draft]) -> bool:
-    """Whether the houses of the first row are those of the others together."""
-    total, *parts = (r.value("houses") for r in rows)
-    counts = [c for c in parts if c is not None]
-    return len(counts) == len(parts) and sum(counts) == total
+def _adds_up(total: Draft, parts: Sequence[Draft]) -> bool:
+    """Whether the houses of a row are those of others together."""
+    counts = [r.value("houses") for r in parts]
+    return None not in counts and sum(c for c in counts if c is not None) == total.value("houses")
 
 
 def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
