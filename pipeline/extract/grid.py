@@ -36,7 +36,7 @@ from pipeline.extract.grid_cells import (
     with_doubt,
 )
 from pipeline.extract.groups import groups
-from pipeline.extract.loans import BORROWERS
+from pipeline.extract.loan_pairs import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
