@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.blocks import Block
 from pipeline.extract.bracket_periods import before_bracket, bracketed_behind, clause_around
 from pipeline.extract.cues import Cues
 from pipeline.extract.flow import Flow
 from pipeline.extract.periods import Mention, Period, periods
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Clause, Sentence
 
 _BACK = frozenset({"date", "that_day", "day"})

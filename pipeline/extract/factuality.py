@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import islice, takewhile
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.blocks import Block
 from pipeline.extract.context import FRESH, Context
 from pipeline.extract.cues import Status
 from pipeline.extract.periods import Period
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Clause, Sentence
 from pipeline.extract.symbols import doc_types
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.bracket_periods import in_bracket
 from pipeline.extract.confidence import Row, confidence, understood
@@ -17,6 +16,7 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.periods import Period
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import TableRules
 from pipeline.language.witness import agreement
 from pipeline.model import Box, Edit, Evidence, Figure, Note, RestoredText, Value

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.closing import closes
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.respective import answered
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.house_money import adds_up, is_size, works_behind
+from pipeline.extract.quantity import Quantity
 
 
 def prices(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.closing import by_closing
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
@@ -16,6 +15,7 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.part_roles import Proved, finish
 from pipeline.extract.part_sums import by_brackets, by_rest, by_sums
 from pipeline.extract.part_words import by_singling, by_words
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.repair import repair
 from pipeline.extract.sentence import Sentence
 
