@@ -1,8 +1,8 @@
 """From restored text to figures: ``clean → annotate → govern → pair → relate → prove``.
 
 ``flow`` joins the pages, ``sentence`` finds numbers and times, ``frames`` says what governs a number,
-``loans`` ``cards`` ``houses`` pair numbers into rows, ``context`` and ``parts`` give them period, status and
-role, ``figures`` writes them down, ``unclaimed`` lists every number that is left.
+``loans`` ``cards`` ``houses`` pair numbers into rows, ``context``, ``factuality`` and ``parts`` give them
+period, status and role, ``figures`` writes them down, ``unclaimed`` lists every number that is left.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from pipeline.extract import (
 from pipeline.extract.blocks import Block
 from pipeline.extract.context import Context
 from pipeline.extract.drafts import Draft, Record
+from pipeline.extract.factuality import Factuality
 from pipeline.extract.figures import figure, notes, number_edit, resolve, with_confidence
 from pipeline.extract.flow import Flow
 from pipeline.extract.folded import folded
@@ -105,7 +106,8 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
     taken.update(q.start for _, found in gridded.lines for draft in found for q in draft.cells.values())
     sentences += [sentence for sentence, _ in gridded.lines]
     sentences.sort(key=lambda s: s.start)
-    context = Context(flow, sentences, book.cues, own, str(described.get("doc_type") or ""), above)
+    context = Context(flow, sentences, book.cues, own)
+    factuality = Factuality(context, str(described.get("doc_type") or ""), above)
     place = described.get("place")
     finished, repaired = [], list(gridded.repaired)
     announcing = [s for s in sentences if not s.quantities and flow.text[s.end - 1] == ":"]
@@ -113,7 +115,7 @@ def extract(document: Document, book: Rulebook | None = None) -> Extraction:
         rules = book.tables[table]
         repaired += [(q, fixed) for q, fixed in parts.assign(rows, flow, book.cues, rules.adds, announcing)]
         for draft in sorted(rows, key=lambda d: (d.parent is not None, d.first.start)):
-            resolve(draft, context, _next(draft), rules)
+            resolve(draft, context, factuality, _next(draft), rules)
         rows = sorted(rows, key=lambda d: d.first.start)
         by_projects(rows, book.cues.programme_words)
         if table == "houses":

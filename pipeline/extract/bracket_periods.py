@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.periods import Mention, Period, periods
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Clause, Sentence
 
 BEHIND = 25

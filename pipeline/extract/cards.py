@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.card_groups import name_group
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.groups import groups
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark, Trigger
 from pipeline.extract.whose import group_at
 

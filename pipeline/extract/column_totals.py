@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.drafts import Draft
+from pipeline.extract.within import next_breakdown
 from pipeline.model import Value
 
 
@@ -113,7 +114,7 @@ def _adopt(total: Line, parts: Sequence[Line], *, surely: bool) -> None:
         least = 1 if surely or len(parts) > 1 else 2
         if len(same) < least or not (surely or adds_up):
             continue
-        breakdown = 1 + max((c.breakdown for c in row.children), default=0)
+        breakdown = next_breakdown(row)
         for other in same:
             other.parent, other.breakdown = row, breakdown
         row.children += same

@@ -14,7 +14,6 @@ from decimal import Decimal
 import regex
 
 from pipeline.extract import finds
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.blocks import Block
 from pipeline.extract.column_heads import (
     BARE,
@@ -48,6 +47,7 @@ from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.reader import JOINT_AMOUNT
 from pipeline.extract.rulebook import Rulebook
 from pipeline.extract.rules import Mark, TableRules

@@ -7,9 +7,9 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Period
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
 

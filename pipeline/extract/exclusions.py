@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 
 BEHIND = 40

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.bracket_periods import in_bracket
 from pipeline.extract.confidence import Row, confidence, understood
 from pipeline.extract.context import Context, Timed
 from pipeline.extract.drafts import Draft, Record
+from pipeline.extract.factuality import Factuality
 from pipeline.extract.flow import Flow
 from pipeline.extract.ids import row_id
 from pipeline.extract.misreading import printed
 from pipeline.extract.periods import Period
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import TableRules
 from pipeline.language.witness import agreement
 from pipeline.model import Box, Edit, Evidence, Figure, Note, RestoredText, Value
@@ -24,7 +25,7 @@ WITNESS_DIFFERS = "witness_differs"
 """The text layer that was read anew has another number in this place: one of the two is misread."""
 
 
-def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> None:
+def resolve(draft: Draft, context: Context, factuality: Factuality, stop: int, rules: TableRules) -> None:
     """Fill in period and status; ``stop`` is where the next number of the sentence begins."""
     q = draft.first
     stock = any(draft.values.get(column) in codes for column, codes in rules.stocks.items())
@@ -44,7 +45,7 @@ def resolve(draft: Draft, context: Context, stop: int, rules: TableRules) -> Non
     named = timed.period if "period_assumed" not in timed.flags else None
     if named and draft.values.get("kind") == "carried_over":
         named = Period(None, named.end)  # the year that money is carried into is no time of its own
-    draft.values.setdefault("status", context.status(draft.sentence, q, stop, draft.said, named))
+    draft.values.setdefault("status", factuality.status(draft.sentence, q, stop, draft.said, named))
     if draft.parent:
         parent_status = draft.parent.values.get("status")
         # what is asked for is asked for part by part, though a request's items but plan

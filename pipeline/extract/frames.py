@@ -10,12 +10,12 @@ from operator import attrgetter
 
 import regex
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft, Heard, Record
 from pipeline.extract.exclusions import reasons
 from pipeline.extract.groups import groups
 from pipeline.extract.patterns import Pattern
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark, TableRules, places_in
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.whose import NAMED, group_at

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import FAR, Frame
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of
 from pipeline.lazy import lazy

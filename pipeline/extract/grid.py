@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import regex
 
-from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.amounts import grammar
 from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
 from pipeline.extract.grid_cells import (
@@ -36,10 +36,11 @@ from pipeline.extract.grid_cells import (
     with_doubt,
 )
 from pipeline.extract.groups import groups
-from pipeline.extract.loans import BORROWERS
+from pipeline.extract.loan_pairs import BORROWERS
 from pipeline.extract.numerals import AMBIGUOUS, parse_number
 from pipeline.extract.periods import Period, period_in, periods
 from pipeline.extract.proved import Proved
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import TableRules
 from pipeline.extract.sentence import Sentence, moved
 from pipeline.extract.sheet import clean, is_marked_oddly

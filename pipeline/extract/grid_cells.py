@@ -9,7 +9,6 @@ from itertools import chain, pairwise
 
 import regex
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED
 from pipeline.extract.blocks import Block
 from pipeline.extract.collapsed import CollapsedTable
@@ -18,6 +17,7 @@ from pipeline.extract.flow import Flow
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import MALFORMED, parse_number
 from pipeline.extract.proved import Proved
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.sheet import clean, is_numeral
 from pipeline.extract.tabbed import CELL

@@ -1,15 +1,15 @@
-"""What houses cost: one of them, or all, in their sentence or behind it."""
+"""What houses cost, one of them or all, told in the sentence that counts them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.closing import closes
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import THINGS
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.respective import answered
 
 
@@ -33,7 +33,7 @@ def amounts(
     current: Draft | None = None
     waiting: Quantity | None = None
     for q in slots:
-        if _is_size(frame, q):
+        if is_size(frame, q):
             continue  # `01 căn nhà diện tích 54 m2, trị giá 140 triệu đồng`
         if not q.is_money:
             if current and q.unit == "household" and q.value == current.value("houses"):
@@ -127,7 +127,8 @@ SIZES = frozenset({"m2", "m²", "km"})
 """How large or far away a house is."""
 
 
-def _is_size(frame: Frame, q: Quantity) -> bool:
+def is_size(frame: Frame, q: Quantity) -> bool:
+    """Whether a number says how large or far away a house is: ``diện tích 54 m2``."""
     return q.unit == "other" and frame.sentence.text[q.noun_start : q.end].lower() in SIZES
 
 
@@ -159,7 +160,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         for m in frame.marks
         if begin <= m.start < q.lead and m.trigger.reason in {"other_support", "outcome"}
     ]
-    own = q.per == "house" and any(r.values["work"] in _works_behind(frame, q) for r in rows)
+    own = q.per == "house" and any(r.values["work"] in works_behind(frame, q) for r in rows)
     if between or (";" in gap and not own and not parts["amount.continues"].match(gap)):
         return ""
     if frame.excluded(q) not in {"", "average"}:
@@ -210,11 +211,10 @@ def _sums_priced(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -
 
 def _above(rows: Sequence[Draft], close: Sequence[Draft]) -> Draft | None:
     """The total that a sentence before tells, where the sentence's counts are its parts without a rest."""
-    counts = [r.value("houses") for r in rows]
-    total = close[-1] if close and None not in counts and len(rows) > 1 else None
+    total = close[-1] if close and len(rows) > 1 else None
     if total is None or "amount_vnd" in total.cells:
         return None
-    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+    return total if adds_up(total, rows) else None
 
 
 def _is_price_of_households(frame: Frame, row: Draft, gap: str) -> bool:
@@ -245,7 +245,7 @@ CLOSE = 25
 
 def _per_house(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity, begin: int) -> None:
     """What one house costs: of the row whose work stands before it (``xây mới 60 triệu đồng/nhà``)."""
-    works = _works_behind(frame, q) or _works(frame, begin, q.lead)
+    works = works_behind(frame, q) or _works(frame, begin, q.lead)
     same = [r for r in rows if r.values["work"] in works and r.first.start < q.start]
     apart = ";" in frame.sentence.text[row.last.end : q.lead]
     target = same[-1] if same else split(frame, rows, row) if apart else row
@@ -258,7 +258,7 @@ def _works(frame: Frame, begin: int, end: int) -> set[str]:
     return {str(m.trigger.values.get("work")) for m in found} - {"unspecified"}
 
 
-def _works_behind(frame: Frame, q: Quantity) -> set[str]:
+def works_behind(frame: Frame, q: Quantity) -> set[str]:
     """The kind of work right behind a price: ``60 triệu đồng/nhà xây mới``, ``60 triệu đồng/nhà mới``."""
     if frame.rules.parts["per_house.new"].match(frame.sentence.text[q.end : q.end + BEHIND]):
         return {"new"}
@@ -288,103 +288,15 @@ def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
     """The total that the rows up to this one split without a rest: money for all of them is its own."""
     total = split(frame, rows, row)
     parts = [r for r in rows if total.first.start < r.first.start <= row.first.start]
-    counts = [r.value("houses") for r in parts]
-    if total is row or "amount_vnd" in total.cells or None in counts:
+    if total is row or "amount_vnd" in total.cells:
         return None
-    return total if sum(c for c in counts if c is not None) == total.value("houses") else None
+    return total if adds_up(total, parts) else None
 
 
-def prices(
-    frame: Frame,
-    rows: Sequence[Draft],
-    near: Sequence[Draft],
-    close: Sequence[Draft],
-    slots: Sequence[Quantity],
-) -> None:
-    """Give rows above the sentence the price of one house that it tells.
-
-    Args:
-        frame: the sentence.
-        rows: its own rows.
-        near: those of the sentence right before it.
-        close: those of the blocks before it.
-        slots: its numbers.
-    """
-    if rows and rows[0].first.start > slots[0].end:
-        _each(frame, rows[:1], slots)  # `Mỗi căn nhà được hỗ trợ 60 triệu đồng; năm nay làm được 14 căn`
-    _each(frame, near, slots)
-    _each_work(frame, close, slots)
-    for q in [q for q in slots if q.per == "house"]:
-        works = _works_behind(frame, q)
-        if any(q in r.cells.values() for r in rows):
-            continue
-        told = [r for r in close if r.values["work"] in works and r.last.end < q.start]
-        # `50 triệu đồng/nhà xây mới, 25 triệu đồng/nhà sửa chữa; đã có 18 nhà làm mới`
-        told = told or [r for r in rows if r.values["work"] in works and r.first.start > q.end][:1]
-        if told:
-            told[-1].cells.setdefault("amount_per_house_vnd", q)
-    _sum(frame, [] if rows else close, slots)
-
-
-def _sum(frame: Frame, close: Sequence[Draft], slots: Sequence[Quantity]) -> None:
-    """``Tổng số tiền hỗ trợ là 214 tỷ đồng`` in a sentence of its own is for all houses told before it."""
-    q = slots[0] if slots else None
-    sentence = frame.sentence
-    if q is None or q.unit != "vnd" or q.per or not close:
-        return
-    summed = frame.cues.sums_up.match(sentence.text, sentence.start, q.lead)
-    if not summed:
-        return
-    if frame.rules.parts["each.beyond"].search(sentence.text, sentence.start, q.lead):
-        return
-    beside = [r for r in close if r.sentence.block == sentence.block]
-    own = beside or ([] if summed["near"] else close)
-    told = own if len(own) == 1 or _adds_up(own) else ()
-    if told and not any("amount_vnd" in r.cells for r in told):
-        told[0].cells["amount_vnd"] = q
-
-
-def _each(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
-    """``Mỗi căn được hỗ trợ 80 triệu đồng`` in the sentence behind a count is its price of one house."""
-    sentence = frame.sentence
-    told = [q for q in slots if not _is_size(frame, q)]
-    if not near or not told or not told[0].is_money or told[0].unit != "vnd":
-        return
-    q = told[0]
-    if not frame.rules.parts["each.before"].match(sentence.text[sentence.start : q.lead]):
-        return
-    works = {str(m.trigger.values.get("work")) for m in frame.marks if m.end <= q.start} - {"unspecified"}
-    same = [r for r in near if r.values["work"] in works] or list(near)
-    # `132 nhà, gồm A 57 nhà, B 75 nhà. Mỗi nhà …`: of all of them
-    whole = same[0] if len(same) > 2 and _adds_up(same) else same[-1]
-    whole.cells.setdefault("amount_per_house_vnd", q)
-
-
-def _adds_up(rows: Sequence[Draft]) -> bool:
-    """Whether the houses of the first row are those of the others together."""
-    total, *parts = (r.value("houses") for r in rows)
-    counts = [c for c in parts if c is not None]
-    return len(counts) == len(parts) and sum(counts) == total
-
-
-def _each_work(frame: Frame, near: Sequence[Draft], slots: Sequence[Quantity]) -> None:
-    """``Mức hỗ trợ là 60 triệu đồng đối với nhà xây mới`` is the price of one of the houses built before."""
-    text, parts = frame.sentence.text, frame.rules.parts
-    for q in slots:
-        if q.unit != "vnd" or q.per or not parts["each.rate"].search(text, frame.sentence.start, q.lead):
-            continue
-        behind = next((m for m in frame.marks if m.start >= q.end), None)
-        if behind is None or frame.excluded(q) or not parts["each.of_work"].match(text[q.end : behind.start]):
-            continue
-        same = [r for r in near if r.values["work"] == behind.trigger.values.get("work")]
-        # `khởi công 30 nhà, gồm 18 nhà xây mới …; 22 nhà đã xong`: these are of both
-        same = [r for r in same if r.rule in TELLING] or same
-        if same:
-            same[-1].cells.setdefault("amount_per_house_vnd", q)
-
-
-TELLING = frozenset({"houses.new", "houses.repair"})
-"""Rules by which a row's own words tell what was done."""
+def adds_up(total: Draft, parts: Sequence[Draft]) -> bool:
+    """Whether the houses of a row are those of others together."""
+    counts = [r.value("houses") for r in parts]
+    return None not in counts and sum(c for c in counts if c is not None) == total.value("houses")
 
 
 def _open_beside(frame: Frame, rows: Sequence[Draft], row: Draft) -> list[Draft]:

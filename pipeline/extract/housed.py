@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.whose import group_at
 
 LENT = 30

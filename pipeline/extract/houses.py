@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import takewhile
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.house_money import amounts, prices, split
+from pipeline.extract.house_money import amounts, split
+from pipeline.extract.house_prices import prices
 from pipeline.extract.housed import is_house
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
 
 UNITS = frozenset({"house", "household", "person", "vnd"})

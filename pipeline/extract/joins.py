@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, pairwise, takewhile
 from types import MappingProxyType
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.governors import PEOPLE, THINGS, Seen, is_broken
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.sentence import NO_THINGS
 from pipeline.extract.whose import group_at

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract.amounts import Quantity, grammar
+from pipeline.extract.amounts import grammar
 from pipeline.extract.groups import groups
 from pipeline.extract.numerals import parse_number
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 
 if TYPE_CHECKING:

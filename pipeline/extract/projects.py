@@ -8,7 +8,7 @@ from itertools import islice
 from pipeline.extract.drafts import Draft
 from pipeline.extract.part_roles import finish
 from pipeline.extract.patterns import Pattern
-from pipeline.extract.within import adopt, line_of, may_hold
+from pipeline.extract.within import adopt, line_of, may_hold, next_breakdown
 
 
 def by_projects(rows: Sequence[Draft], shared: Pattern) -> None:
@@ -31,7 +31,7 @@ def by_projects(rows: Sequence[Draft], shared: Pattern) -> None:
         if not row.values.get("subproject_no"):
             wholes.append(row)
     for total, *parts in held.values():
-        breakdown = 1 + max((c.breakdown for c in total.children), default=0)
+        breakdown = next_breakdown(total)
         if all(sum(p.value(c) or 0 for p in parts) <= (total.value(c) or 0) for c in total.adds):
             for row in parts:
                 adopt(total, row, breakdown)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import Finding
 from pipeline.extract.numerals import AMBIGUOUS, MALFORMED
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.table_sums import Proof
 
 if TYPE_CHECKING:

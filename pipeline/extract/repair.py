@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.arithmetic import REPAIRED, Finding, solve
 from pipeline.extract.constraints import Constraint, Product, Sum, Term
 from pipeline.extract.drafts import Draft
 from pipeline.extract.numerals import MALFORMED
+from pipeline.extract.quantity import Quantity
 
 PRODUCTS = {"houses": ("houses", "amount_per_house_vnd", "amount_vnd")}
 """Columns of a table whose first is multiplied by the second to give the third."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.numerals import parse_number
 from pipeline.extract.periods import Mention, periods
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Clause, Sentence, Turn
 
 if TYPE_CHECKING:

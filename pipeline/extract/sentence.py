@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.extract.amounts import Grammar, Quantity, grammar
+from pipeline.extract.amounts import Grammar, grammar
 from pipeline.extract.groups import GroupList
 from pipeline.extract.periods import Mention, Period, periods
+from pipeline.extract.quantity import Quantity
 from pipeline.lazy import lazy
 
 _SIGNS = regex.compile(r"[();]")

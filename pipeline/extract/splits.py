@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 
 LEAST_PARTS, MOST_PARTS = 2, 12

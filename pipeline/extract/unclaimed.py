@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.figures import noted
 from pipeline.extract.flow import Flow
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.sentence import Sentence
 from pipeline.model import Value
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.extract.amounts import Quantity
 from pipeline.extract.groups import GroupList, groups
+from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.sentence import Sentence
 

@@ -79,6 +79,11 @@ def adopt(total: Draft, part: Draft, breakdown: int) -> None:
     total.children.append(part)
 
 
+def next_breakdown(total: Draft) -> int:
+    """The number of the breakdown that a row's next parts make."""
+    return 1 + max((c.breakdown for c in total.children), default=0)
+
+
 def is_all(parts: Sequence[Draft], total: Draft) -> bool:
     """Whether rows add up to another in the first column that all of them have."""
     for column in total.adds:
