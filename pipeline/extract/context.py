@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.extract.blocks import Block
-from pipeline.extract.bracket_periods import before_bracket, bracketed_behind, clause_around
+from pipeline.extract.bracket_periods import before_bracket, behind_bracket, bracketed_behind, clause_around
 from pipeline.extract.cues import Cues
 from pipeline.extract.flow import Flow
 from pipeline.extract.periods import Mention, Period, periods
@@ -59,9 +59,11 @@ class Context:
         return Timed(timed.period.as_stock(), timed.flags) if stock else timed
 
     def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
+        clause = sentence.clauses[sentence.clause_at(q.start)]
+        if sentence.mentions and (told := behind_bracket(sentence, clause, q)):
+            return Timed(told)
         if q.start in sentence.was:
             return Timed(sentence.was[q.start])
-        clause = sentence.clauses[sentence.clause_at(q.start)]
         split = self.cues.parts.search(sentence.text, q.end, stop) if sentence.mentions else None
         if split and self.cues.base.search(sentence.text, q.end, split.end()):
             split = None  # `đang xây 3 nhà trong tổng số 11 nhà …`
@@ -97,6 +99,8 @@ class Context:
         own = bool(dated) and "," not in sentence.text[q.end : dated[0].start]
         if before and own and self._first(sentence, clause) < before[0].start:
             return Timed(dated[0].period)
+        if before and own and self._is_within(sentence, q, dated[0], before[-1].period):
+            return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
         if dated:
@@ -114,6 +118,14 @@ class Context:
             if later is clause or spans[0].start - later.start > FRESH:
                 return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    @staticmethod
+    def _is_within(sentence: Sentence, q: Quantity, told: Mention, span: Period) -> bool:
+        """Whether a time right behind a number is in the span told before: ``Nhiệm kỳ …, còn 5,3% năm 2024``."""
+        at = told.period.end
+        if not (span.start and span.end and at and span.start <= at < span.end):
+            return False
+        return periods().is_near(sentence.text, q.end, told.start)
 
     def _closes(self, sentence: Sentence) -> bool:
         """Whether a sentence ends with the time of all its numbers: ``…; số liệu đến 31/8/2025``."""
