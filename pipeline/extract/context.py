@@ -121,7 +121,7 @@ class Context:
 
     @staticmethod
     def _is_within(sentence: Sentence, q: Quantity, told: Mention, span: Period) -> bool:
-        """Whether a time right behind a number is in the span told before: ``Nhiệm kỳ …, còn 5,3% năm 2024``."""
+        """Whether a time right behind a number lies in the span before: ``Nhiệm kỳ …, còn 5,3% năm 2024``."""
         at = told.period.end
         if not (span.start and span.end and at and span.start <= at < span.end):
             return False
