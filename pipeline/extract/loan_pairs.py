@@ -200,6 +200,8 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     if nxt is None or nxt.unit not in BORROWERS or nxt.lead - q.end > len(following):
         return False
     between = following[: nxt.lead - q.end]
+    if ")" in between and frame.sentence.is_bracketed(q.start):
+        return False  # `cho 214 hộ nghèo vay (9.630 triệu đồng), rồi cho 186 hộ`
     if between.strip() == "(" and _has_own_sum(frame, nxt):
         return False  # `cho 12 hộ vay 780 triệu đồng (7 hộ cận nghèo: 455 triệu đồng; …)`
     if frame.cues.parts.search(between) and _has_own_sum(frame, nxt):
