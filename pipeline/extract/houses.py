@@ -97,6 +97,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
     ):
         return ""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    if parts["seen.before"].search(text, clause.start, q.lead):
+        return "no_rule"
+    if parts["seen.behind"].search(text[q.end : min(stop, clause.end)]):
+        return "damage"
     return next(
         (
             m.trigger.reason
