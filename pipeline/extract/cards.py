@@ -132,7 +132,7 @@ def _got_cards(frame: Frame, q: Quantity, stop: int) -> bool:
         parts["people.after"].search(said) or parts["people.held"].search(said)
     ):
         return True
-    if frame.is_open(q) and parts["people.share"].search(said):
+    if frame.is_open(q) and (parts["people.share"].search(said) or parts["people.free"].search(said)):
         return True
     # whom a budget pays the premium for
     paid = [m.end() for m in parts["people.premium"].finditer(sentence.text, sentence.start, q.lead)]

@@ -46,8 +46,9 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         return True
     if q.unit == "person" and not cases:
         funded = parts["households.funded"].search(text, max(clause.start, q.lead - NEAR), q.lead)
-        if funded or not rows:
-            return bool(funded)
+        sheltered = parts["households.sheltered"].match(after)
+        if funded or sheltered or not rows:
+            return bool(funded or sheltered)
         return _is_listed(frame, q, rows[-1]) or _is_built(frame, q, rows[0], after)
     if parts["households.owned"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return bool(parts["households.owned_done"].match(after))

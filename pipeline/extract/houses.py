@@ -13,6 +13,7 @@ from pipeline.extract.house_prices import prices
 from pipeline.extract.housed import is_house
 from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
+from pipeline.extract.sentence import Clause
 
 UNITS = frozenset({"house", "household", "person", "vnd"})
 """Units of the numbers that a row may have."""
@@ -97,6 +98,10 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
     ):
         return ""
     clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
+    if parts["seen.before"].search(text, clause.start, q.lead):
+        return "no_rule"
+    if parts["seen.behind"].search(text[q.end : min(stop, clause.end)]):
+        return "damage"
     return next(
         (
             m.trigger.reason
@@ -168,7 +173,8 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
     for earlier in sentence.before(number):
         c = sentence.clauses[earlier]
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
-        if inside:
+        near_by = earlier == number or listed or q.unit == "house"
+        if inside and (near_by or _speaks_of_homes(frame, c)):
             return _cluster(frame, inside)
     for start, end in () if listed else frame.introductions:  # `- Khởi công 14 nhà, gồm:`
         above = [
@@ -178,6 +184,13 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
             return _cluster(frame, above)
     kinds = [m for m in told if sentence.start <= m.start < min(stop, sentence.end)]
     return [] if kinds or listed else None
+
+
+def _speaks_of_homes(frame: Frame, clause: Clause) -> bool:
+    """Whether a clause tells what was done of houses: not ``sửa đường dây; 4 đoàn viên nhận nhà``."""
+    home, sentence = frame.rules.parts["implied.home"], frame.sentence
+    counted = any(q.unit == "house" for q in sentence.between(clause.start, clause.end))
+    return counted or home.search(sentence.text, clause.start, clause.end) is not None
 
 
 def _named_behind(frame: Frame, q: Quantity, near: Sequence[Mark], after: Sequence[Mark]) -> list[Mark]:

@@ -134,8 +134,18 @@ def _announced(frame: Frame, row: Draft, before: Sequence[Draft]) -> GroupList |
     if before or clause.start == sentence.start:
         return None
     named = groups().find(sentence.text, sentence.start, clause.start)
+    own = {g.code for g in groups().find(sentence.text, clause.start, row.first.lead)}
     found = [g for g in named if groups().rank(g.code) >= PROGRAMME]
+    found = [g for g in found if g.code in own or not _is_told(frame, g)]
     return found[-1] if len({g.code for g in found}) == 1 else None
+
+
+def _is_told(frame: Frame, group: GroupList) -> bool:
+    """Whether a group's clause counts what was done: ``giải quyết việc làm cho 4.300 lao động``."""
+    sentence = frame.sentence
+    number = sentence.clause_at(group.start)
+    counted = [q for q in sentence.between(group.start, sentence.clauses[number].end) if not q.is_money]
+    return bool(counted) and all(m.trigger.reason for m in frame.own_marks(number))
 
 
 PROGRAMME = 4

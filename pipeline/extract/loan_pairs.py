@@ -188,7 +188,10 @@ def _is_standing(frame: Frame, count: Quantity, gap: str) -> bool:
     on_a_day = bool(days and days[-1].period.end and not days[-1].period.start)
     parts = frame.rules.parts
     told = parts["pairing.standing"].search(gap) or (on_a_day and parts["pairing.standing_day"].search(gap))
-    return bool(told)
+    if told or not parts["pairing.standing_noun"].search(gap):
+        return bool(told)
+    begin = frame.sentence.start
+    return bool(parts["pairing.such"].search(frame.sentence.text, begin, count.lead))
 
 
 STANDING = 60

@@ -130,7 +130,7 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
     for number in range(len(slots) - 1, -1, -1):
         q = slots[number]
         stop = frame.stop(q, slots[number + 1 : number + 1 + AHEAD])
-        mark = frame.governor(q, stop)
+        mark = _of_list(frame, q, _own(frame, q, frame.governor(q, stop)))
         clause = frame.sentence.clauses[frame.sentence.clause_at(q.start)]
         silent = mark is None or mark.start < clause.start
         if silent and found and not q.is_money and not found[0][0].is_money:
@@ -145,6 +145,42 @@ def _governed(frame: Frame, slots: Sequence[Quantity]) -> list[tuple[Quantity, M
             mark = found[0][1]
         found.insert(0, (q, mark, stop))
     return found
+
+
+def _of_list(frame: Frame, q: Quantity, mark: Mark | None) -> Mark | None:
+    """What a list is of, where an item's label only names its programme.
+
+    ``dư nợ các chương trình như sau:`` above ``- Cho vay hộ nghèo: 3.410 triệu đồng``
+    """
+    sentence, parts = frame.sentence, frame.rules.parts
+    if mark is None or frame.introduction is None or mark.end > q.start:
+        return mark
+    text, label = sentence.text, sentence.text.find(":", mark.end, q.start)
+    if label < 0 or not parts["pairing.lending"].fullmatch(text[mark.start : mark.end].lower()):
+        return mark
+    above = [m for m in frame.marks_in(*frame.introduction) if not m.trigger.reason]
+    stocks = {code for codes in frame.rules.stocks.values() for code in codes}
+    return above[-1] if above and all(m.trigger.values.get("flow") in stocks for m in above) else mark
+
+
+def _own(frame: Frame, q: Quantity, mark: Mark | None) -> Mark | None:
+    """What governs a count where words behind it are of another matter.
+
+    Damage done to those who owe: ``7.310 khách hàng đang vay bị thiệt hại``. A ratio that has a percentage of
+    its own: ``24 cán bộ, nợ quá hạn chỉ 0,3%``.
+    """
+    if q.is_money or mark is None or mark.start < q.end:
+        return mark
+    text, own = frame.sentence.text, frame.own_marks(frame.sentence.clause_at(q.start))
+    if mark.trigger.reason == "damage":
+        first = next((m for m in own if m.start >= q.end), mark)
+        beside = frame.rules.parts["pairing.beside"].fullmatch(text[q.end : first.start])
+        return first if beside and first.trigger.values.get("flow") == "outstanding" else mark
+    told = next((o for o in frame.sentence.quantities if o.start >= mark.end), None)
+    is_ratio = told and told.unit == "percent" and "," not in text[mark.end : told.lead]
+    if not is_ratio or mark.trigger.values.get("flow") != "overdue" or "," not in text[q.end : mark.start]:
+        return mark
+    return next((m for m in reversed(own) if m.end <= q.start), None)
 
 
 def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]) -> bool:
