@@ -57,6 +57,7 @@ WORST = {
     "lines of one number": "1\n",
     "nested lists": "- Cho vay 12 hộ, trong đó:\n+ hộ nghèo: 5 hộ;\na) hộ cận nghèo: 7 hộ;\n",
     "headings": "1. Cho vay 12 hộ nghèo\n1.1. Trong đó 5 hộ nghèo\n",
+    "a number once more in brackets": "hộ nghèo 4% (12 hộ) năm 2021 ",
     "a table of lines": "1 | Hộ nghèo | 84 | 4.620\n",
     "a table of sums": "1 | Hộ nghèo | 84 | 4.620\n | Cộng | 84 | 4.620\n",
     "a table of columns": "12 | ",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from operator import attrgetter
 
 from pipeline.extract.periods import Mention, Period, periods
 from pipeline.extract.quantity import Quantity
@@ -24,9 +25,10 @@ def bracketed_behind(sentence: Sentence, clause: Clause, q: Quantity) -> Period 
     start, end = _hole_behind(clause, q)
     if not 0 <= start - q.end <= BEHIND or any(sign in sentence.text[q.end : start] for sign in ",."):
         return None
-    if any(q.end <= o.start < end for o in sentence.quantities):
+    if sentence.between(q.end - 1, end):
         return None
-    inside = [m for m in sentence.mentions if start <= m.start < end and m.reading != "open"]
+    first, behind = (bisect_left(sentence.mentions, at, key=_start) for at in (start, end))
+    inside = [m for m in sentence.mentions[first:behind] if m.reading != "open"]
     if not inside or periods().is_beginning(sentence.text, inside[-1].start):
         return None
     return inside[-1].period
@@ -69,10 +71,14 @@ def behind_bracket(sentence: Sentence, clause: Clause, q: Quantity) -> Period | 
     again = sentence.next_lead(start, end) < end
     if not first or not again or not 0 <= start - first.end <= RIGHT_BEHIND or first.start > q.start:
         return None
-    told = next((m for m in sentence.mentions if m.start >= end), None)
+    number = bisect_left(sentence.mentions, end, key=_start)
+    told = sentence.mentions[number] if number < len(sentence.mentions) else None
     if told is None or told.reading == "open" or not periods().is_near(sentence.text, end, told.start):
         return None
     return told.period
+
+
+_start = attrgetter("start")
 
 
 def clause_around(sentence: Sentence, mention: Mention) -> int:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.part_roles import adds_up
+from pipeline.extract.sentence import Clause
 from pipeline.extract.within import adopt, is_all, is_other, may_hold, next_breakdown, parts_of, same_flow
 
 LEAST = Decimal(10)
@@ -23,40 +24,39 @@ NEAREST = 6
 
 def by_brackets(rows: Sequence[Draft]) -> None:
     """Rows in a bracket that add up to the row before it: ``182 hộ (nghèo 78 hộ; cận nghèo 104 hộ)``."""
-    for total, beside in _with_sentence(rows):
-        sentence = total.sentence
-        outer = sentence.clause_at(total.first.start)
-        inside = [r for r in beside if r.first.start > total.first.start and not r.parent]
-        groups = {sentence.clauses[sentence.clause_at(r.first.start)].group for r in inside} - {
-            sentence.clauses[outer].group
-        }
-        for group in sorted(groups):
-            held = [r for r in inside if sentence.clauses[sentence.clause_at(r.first.start)].group == group]
-            clause = sentence.clauses[sentence.clause_at(held[0].first.start)]
-            between = [r for r in beside if total.first.start < r.first.start < clause.start]
-            if clause.outer != outer or between or len(held) < 2:
-                continue
-            if is_all(held, total):
-                for row in held:
-                    adopt(total, row, 1)
-
-
-def _with_sentence(rows: Sequence[Draft]) -> Iterator[tuple[Draft, Sequence[Draft]]]:
-    """Each row with all rows of its sentence, where some of them stand in brackets."""
     by_sentence: dict[int, list[Draft]] = {}
     for row in rows:
         by_sentence.setdefault(row.sentence.start, []).append(row)
-    bracketed = {start for start, beside in by_sentence.items() if len(_groups(beside)) > 1}
-    for row in rows:
-        if row.sentence.start in bracketed:
-            yield row, by_sentence[row.sentence.start]
+    for beside in by_sentence.values():
+        if len(beside) > 2 and len(beside[0].sentence.clauses) > 1:
+            for number in range(len(beside) - 2):
+                _bracketed(beside, number)
 
 
-def _groups(rows: Sequence[Draft]) -> set[int]:
-    """The brackets, and the sentence itself, in which rows of one sentence stand."""
-    if len(rows) < 2 or len(rows[0].sentence.clauses) == 1:
-        return set()
-    return {r.sentence.clauses[r.sentence.clause_at(r.first.start)].group for r in rows}
+def _bracketed(beside: Sequence[Draft], number: int) -> None:
+    """Make the rows of the bracket right behind a row its parts where they add up to it."""
+    total, first = beside[number], beside[number + 1]
+    outer, inner = _clause(total), _clause(first)
+    if inner.group == outer.group:
+        return
+    held = []
+    for row in islice(beside, number + 1, None):
+        group = _clause(row).group
+        if group == outer.group:
+            break
+        if group == inner.group and not row.parent:
+            held.append(row)
+    if len(held) < 2:
+        return
+    clause = _clause(held[0])
+    around = total.sentence.clause_at(total.first.start)
+    if clause.outer == around and first.first.start >= clause.start and is_all(held, total):
+        for row in held:
+            adopt(total, row, 1)
+
+
+def _clause(row: Draft) -> Clause:
+    return row.sentence.clauses[row.sentence.clause_at(row.first.start)]
 
 
 def by_rest(rows: Sequence[Draft]) -> None:
