@@ -11,7 +11,18 @@ import pytest
 from benchmarks.bench_extract import Labelled
 from pipeline.extract.confidence import HIGHEST, LOWEST, Row, confidence, evidence, log_odds, understood
 from pipeline.model import Value
-from training.confidence import BELIEVED, COUNTS, SHARE, SURE_ODDS, Known, fit, grown, left_out, level
+from training.confidence import (
+    BELIEVED,
+    COUNTS,
+    SHARE,
+    SURE_ODDS,
+    Known,
+    first_runs,
+    fit,
+    grown,
+    left_out,
+    level,
+)
 
 ROW: Mapping[str, Value] = {
     "rule": "loans.disbursed",
@@ -141,3 +152,9 @@ def test_the_level_is_the_most_at_which_enough_of_the_sure_rows_are_right() -> N
     assert raised == pytest.approx(SURE_ODDS - 2.0)
     assert sum(right[:20]) >= SHARE * 20
     assert level(odds, [False] * len(odds)) == 0
+
+
+def test_first_runs_come_in_the_order_of_their_sets() -> None:
+    numbers = [int(one.truth.parent.name.removeprefix("blind") or 1) for one in first_runs()]
+    assert len(numbers) > 20
+    assert numbers == sorted(numbers)
