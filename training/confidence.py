@@ -11,7 +11,8 @@ for and mended, do not. What a forest thinks of rows that it was grown on says l
 by a forest grown without it, and from those judgements a logistic regression with a Gaussian prior (ridge;
 Hoerl & Kennard 1970) learns what the forest, proofs and doubts are worth. At last the log odds of all rows
 are set (``level``) so that of the sure rows of the latest first runs nine in ten are right: earlier ones are
-of weaker rules. These judgements, set by set, are printed: they are the nearest to what confidence is worth in texts that nobody has seen.
+of weaker rules. These judgements, set by set, are printed: they are the nearest to what confidence is worth
+in texts that nobody has seen.
 """
 
 from __future__ import annotations
