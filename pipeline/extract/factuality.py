@@ -71,6 +71,9 @@ class Factuality:
         if found and max(at for at, _ in found) < item and (own := self._told_behind(sentence, q, near)):
             return own
         surely = any(cue.strength > 1 or cue.status != "actual" for _, cue in found)
+        weakly = surely and all(cue.strength == 1 for _, cue in found)
+        if weakly and self._told_behind(sentence, q, near) == "actual":
+            return "actual"  # `Theo đề án, 1.874 hộ đã được hỗ trợ về nhà ở`
         if surely:
             told = _nearest(found)
             above = self._above[sentence.block][:1] if told == "planned" else ()

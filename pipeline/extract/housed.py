@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
+from pipeline.extract.governors import THINGS
 from pipeline.extract.quantity import Quantity
 from pipeline.extract.whose import group_at
 
@@ -50,6 +51,8 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         if funded or sheltered or not rows:
             return bool(funded or sheltered)
         return _is_listed(frame, q, rows[-1]) or _is_built(frame, q, rows[0], after)
+    if _got_goods(frame, q, clause.start):
+        return False
     if parts["households.owned"].search(text, max(clause.start, q.lead - NEAR), q.lead):
         return bool(parts["households.owned_done"].match(after))
     if rows and (_is_worked(frame, q, rows[-1]) or _is_listed(frame, q, rows[-1])):
@@ -68,6 +71,14 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
     if parts["households.after"].search(after):
         return True
     return bool(parts["households.priced"].match(text[q.end : min(clause.end, q.end + NEAR)]))
+
+
+def _got_goods(frame: Frame, q: Quantity, start: int) -> bool:
+    """Whether households got what is counted right before them: ``cấp 85 tấn gạo cho 1.420 hộ``."""
+    things = frame.sentence.previous(q.start)
+    if things is None or things.unit not in THINGS or things.start < start:
+        return False
+    return not frame.rules.parts["implied.home"].search(frame.sentence.text, things.end, q.lead)
 
 
 def _is_worked(frame: Frame, q: Quantity, last: Draft) -> bool:

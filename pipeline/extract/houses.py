@@ -17,6 +17,8 @@ from pipeline.extract.sentence import Clause
 
 UNITS = frozenset({"house", "household", "person", "vnd"})
 """Units of the numbers that a row may have."""
+PLACES = frozenset({"other"})
+"""Units of numbers that tell where houses stand: ``10.760 căn nhà ở 36 tỉnh đã hoàn tất``."""
 JOINT = 12
 """Characters between two verbs that count as one: ``xây dựng, sửa chữa``."""
 
@@ -32,7 +34,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         r for r in close if r.sentence.block == sentence.block and sentence.start - r.sentence.end <= NEXT
     ]
     for number, q in enumerate(slots):
-        stop = slots[number + 1].lead if number + 1 < len(slots) else sentence.end
+        stop = next((o.lead for o in slots[number + 1 :] if o.unit not in PLACES), sentence.end)
         if not is_house(frame, q, stop, rows, before):
             continue
         verbs = _verbs(frame, q, stop, spent, bool(rows or near))

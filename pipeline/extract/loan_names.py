@@ -18,7 +18,8 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
             continue
         if row.group and row.group.code and not is_vague(row.group):
             continue
-        found = _purpose(frame, row) or _learner(row) or _announced(frame, row, rows[:number])
+        found = _purpose(frame, row) or _owed(frame, row) or _learner(row)
+        found = found or _announced(frame, row, rows[:number])
         if found := found or _workers(frame, row):
             row.group = found
             continue
@@ -66,6 +67,22 @@ def _purpose(frame: Frame, row: Draft) -> GroupList | None:
     gap = sentence.text[begin : group.start]
     told = not gap.strip() or frame.cues.purpose.search(sentence.text, begin, group.start)
     return group if told else None
+
+
+def _owed(frame: Frame, row: Draft) -> GroupList | None:
+    """The programme that is owed an amount named behind it: ``cho vay nhà ở xã hội có dư nợ 9 tỷ đồng``."""
+    sentence, parts = frame.sentence, frame.rules.parts
+    clause = sentence.clauses[sentence.clause_at(row.first.start)]
+    named = groups().find(sentence.text, clause.start, row.first.lead) if row.first.is_money else []
+    if not named or not parts["pairing.owed_of"].fullmatch(sentence.text[named[-1].end : row.first.lead]):
+        return None
+    lending = list(parts["pairing.lending"].finditer(sentence.text, clause.start, named[-1].end))
+    near = lending and len(sentence.text[lending[-1].end() : named[-1].start].split()) <= FEW
+    return named[-1] if near else None
+
+
+FEW = 2
+"""Words between lending and whom it is for."""
 
 
 def _use(frame: Frame, row: Draft, end: int) -> GroupList | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.groups import combine
+from pipeline.extract.groups import combine, groups
 from pipeline.extract.quantity import Quantity
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark
@@ -109,7 +109,7 @@ def _of_total(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> M
     """In a split without a trigger of its own a number is of its total's flow: ``với 90 hộ vay, gồm: …``."""
     text, start = frame.sentence.text, frame.sentence.start
     cues = list(frame.cues.parts.finditer(text, start, q.start))
-    if row := _singled(frame, rows, q, mark):
+    if row := _singled(frame, rows, q, mark) or _in_row(frame, rows, q, mark):
         return _mark_of(frame, row, mark)
     if not cues or mark.end > cues[-1].start():
         return mark
@@ -136,6 +136,34 @@ def _singled(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Dr
     lending = frame.rules.parts["pairing.lending"].match(text, mark.start, mark.end)
     named = lending and group_of(frame, q, q.end, mark)
     return before[-1] if named and not text[singled[-1].end() : first.start].strip() else None
+
+
+def _in_row(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -> Draft | None:
+    """What a programme told in a row is of: ``cho vay X có dư nợ 9 tỷ đồng; cho vay Y 7 tỷ đồng``."""
+    text, sentence = frame.sentence.text, frame.sentence
+    clause = sentence.clauses[sentence.clause_at(q.start)]
+    if not rows or rows[-1].values.get("flow") != "outstanding":
+        return None
+    if text[clause.start : mark.start].strip(" ;-+"):
+        return None
+    last = rows[-1].first
+    if not clause.holds(last.start):
+        above = sentence.clauses[sentence.clause_at(last.start)].start
+        if not _programme_told(frame, above, last.lead):
+            return None
+        if not _programme_told(frame, mark.start, q.lead, ends=True):
+            return None
+    return rows[-1] if frame.rules.parts["pairing.lending"].match(text, mark.start, mark.end) else None
+
+
+def _programme_told(frame: Frame, start: int, end: int, *, ends: bool = False) -> bool:
+    """Whether words of lending name whom they are for; ``ends``: with nothing but the name behind them."""
+    text, parts = frame.sentence.text, frame.rules.parts
+    lending = parts["pairing.lending"].search(text, start, end)
+    named = groups().find(text, lending.start(), end) if lending else []
+    if not named or not ends:
+        return bool(named)
+    return bool(parts["pairing.of_programme"].fullmatch(text[named[0].end : end]))
 
 
 def _row(frame: Frame, q: Quantity, mark: Mark, stop: int) -> Draft:

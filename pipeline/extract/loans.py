@@ -166,8 +166,8 @@ def _of_list(frame: Frame, q: Quantity, mark: Mark | None) -> Mark | None:
 def _own(frame: Frame, q: Quantity, mark: Mark | None) -> Mark | None:
     """What governs a count where words behind it are of another matter.
 
-    Damage done to those who owe: ``7.310 khách hàng đang vay bị thiệt hại``. A ratio that has a percentage of
-    its own: ``24 cán bộ, nợ quá hạn chỉ 0,3%``.
+    Damage done to those who owe: ``7.310 khách hàng đang vay bị thiệt hại``, ``… bị thiệt hại với dư nợ``.
+    A ratio that has a percentage of its own: ``24 cán bộ, nợ quá hạn chỉ 0,3%``.
     """
     if q.is_money or mark is None or mark.start < q.end:
         return mark
@@ -175,7 +175,11 @@ def _own(frame: Frame, q: Quantity, mark: Mark | None) -> Mark | None:
     if mark.trigger.reason == "damage":
         first = next((m for m in own if m.start >= q.end), mark)
         beside = frame.rules.parts["pairing.beside"].fullmatch(text[q.end : first.start])
-        return first if beside and first.trigger.values.get("flow") == "outstanding" else mark
+        if beside and first.trigger.values.get("flow") == "outstanding":
+            return first
+        owed = next((m for m in own if m.start >= mark.end), mark)
+        behind = frame.rules.parts["pairing.owed_behind"].fullmatch(text[mark.end : owed.start])
+        return owed if behind and owed.trigger.values.get("flow") == "outstanding" else mark
     told = next((o for o in frame.sentence.quantities if o.start >= mark.end), None)
     is_ratio = told and told.unit == "percent" and "," not in text[mark.end : told.lead]
     if not is_ratio or mark.trigger.values.get("flow") != "overdue" or "," not in text[q.end : mark.start]:

@@ -95,7 +95,7 @@ def _read(reading: str, part: Mapping[str, str | None], said: Sequence[Mention])
     if reading == "month":
         return Period(date(y, m, 1), _month_end(y, m))
     if reading == "from_to":
-        end = None if part["now"] else date(y, m, d) if d else _month_end(y, m or 12)
+        end = None if part["now"] is not None else date(y, m, d) if d else _month_end(y, m or 12)
         return Period(date(y1, numbers.get("m1", 1), numbers.get("d1", 1)), end)
     if reading == "dates":
         if "d1" not in numbers:  # `từ đầu năm đến ngày 15/11/2024`
