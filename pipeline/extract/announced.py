@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import THINGS, Seen
+from pipeline.extract.governors import Seen
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import THINGS, Quantity
 from pipeline.extract.whose import group_at, group_of
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import PEOPLE
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import PEOPLE, Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of
 

@@ -37,6 +37,8 @@ class Cues:
     excluded: Sequence[tuple[str, Pattern, Pattern | None, bool]]
     blockers: Sequence[Trigger]
     own_verb: Pattern
+    carried: Pattern
+    carried_behind: Pattern
     continues: Pattern
     of_these: Pattern
     sum_line: Pattern

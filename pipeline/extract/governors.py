@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from pipeline.extract.carried import is_carried
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import FAR, Frame
 from pipeline.extract.groups import GroupList, groups
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import COUNTED, PEOPLE, THINGS, Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at, group_of
 from pipeline.lazy import lazy
@@ -239,12 +240,6 @@ UNDONE = "negated"
 """The reason of what was not done: it speaks of its own number alone."""
 TRADE = "trade"
 """The reason of what is bought and sold: its goods are given to nobody."""
-THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
-"""Units of things: what stands right behind tells what they are, and a part of them needs no group."""
-PEOPLE = frozenset({"household", "person", "student", "worker"})
-"""Units of people, who may be told of together."""
-COUNTED = THINGS | PEOPLE
-"""Units of what a list's items may count again."""
 SUCH = frozenset({"item", "animal", "weight"})
 """Units that say nothing without what stands behind them: ``290 tấn gạo``."""
 JOINT = 10
@@ -267,11 +262,15 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
+            if not split and not frame.rules.tells_states and not is_carried(seen):
+                return None
             heads = (m for m in marks if m.trigger.heads)
             told = (m for m in reversed(marks) if not m.trigger.weak)
             return next(heads, None) or next(told, marks[-1])
     # `toàn huyện hiện có 21.600 người cao tuổi, trong đó 38 cụ tròn 100 tuổi`: what there is got nothing
     if split and frame.cues.states.search(seen.text, sentence.start, split.start()):
+        return None
+    if not split and not frame.rules.tells_states and not is_carried(seen):
         return None
     spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
     return topic(frame, q.unit, opening=spoken)

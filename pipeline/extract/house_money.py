@@ -8,8 +8,7 @@ from decimal import Decimal
 from pipeline.extract.closing import closes
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import THINGS
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import THINGS, Quantity
 from pipeline.extract.respective import answered
 
 

@@ -7,8 +7,7 @@ from itertools import accumulate
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import THINGS
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import THINGS, Quantity
 from pipeline.extract.whose import group_at
 
 LENT = 30

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import PEOPLE, THINGS, Seen, is_broken
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.governors import Seen, is_broken
+from pipeline.extract.quantity import PEOPLE, THINGS, Quantity
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.sentence import NO_THINGS
 from pipeline.extract.whose import group_at

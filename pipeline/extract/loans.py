@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import THINGS
 from pipeline.extract.loan_names import name_groups
 from pipeline.extract.loan_pairs import BORROWERS, pair
-from pipeline.extract.quantity import Quantity
+from pipeline.extract.quantity import THINGS, Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.whose import group_at
 

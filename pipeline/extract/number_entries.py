@@ -6,8 +6,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from pipeline.extract.exclusions import BEHIND
-from pipeline.extract.governors import THINGS, Seen
+from pipeline.extract.governors import Seen
 from pipeline.extract.groups import GroupList
+from pipeline.extract.quantity import THINGS
 from pipeline.extract.rules import Mark, Number
 
 EARLIER = 6

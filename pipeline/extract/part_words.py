@@ -9,8 +9,8 @@ from itertools import islice, takewhile
 from pipeline.extract.cues import Cues
 from pipeline.extract.drafts import Draft
 from pipeline.extract.flow import Flow
-from pipeline.extract.governors import PEOPLE
 from pipeline.extract.part_sums import MOST, NEAREST, mixed
+from pipeline.extract.quantity import PEOPLE
 from pipeline.extract.sentence import Sentence
 from pipeline.extract.within import adopt, is_all, is_other, line_of, may_hold, next_breakdown
 

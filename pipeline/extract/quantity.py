@@ -9,6 +9,13 @@ MONEY = frozenset({"vnd", "usd", "eur"})
 MEASURES = frozenset({"percent", "weight"})
 """Units of numbers that may have decimals."""
 
+THINGS = frozenset({"gift", "item", "class", "conference", "model", "animal", "weight"})
+"""Units of things: what stands right behind tells what they are, and a part of them needs no group."""
+PEOPLE = frozenset({"household", "person", "student", "worker"})
+"""Units of people, who may be told of together."""
+COUNTED = THINGS | PEOPLE
+"""Units of what a list's items may count again."""
+
 
 class Quantity(NamedTuple):
     """A number with its unit: ``text[start:end]``; the number itself is ``text[start:number_end]``.

@@ -13,10 +13,11 @@ from itertools import takewhile
 from pipeline.extract.announced import part_of
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.governors import THINGS, Seen, governor, named_before, topic
+from pipeline.extract.governors import Seen, governor, named_before, topic
 from pipeline.extract.groups import GroupList, groups
 from pipeline.extract.joins import are_same_people, explains, is_of_anothers, listed_with, open_row, total_of
 from pipeline.extract.number_entries import entry_of, says_itself
+from pipeline.extract.quantity import THINGS
 from pipeline.extract.respective import answered
 from pipeline.extract.rules import Mark, Number
 from pipeline.extract.whose import group_at, group_of
@@ -99,7 +100,7 @@ def _place(
         return
     number, mark = entry_of(seen, mark)
     # what a rate's part is of (`measure`) its own words must tell
-    if number is None and "measure" not in frame.rules.tells_apart and (part := part_of(seen, rows)):
+    if number is None and not frame.rules.tells_states and (part := part_of(seen, rows)):
         rows.append(part)
         return
     if number is None or _is_anothers(seen, taken):

@@ -254,6 +254,11 @@ class TableRules:
     examples: Sequence[Mapping[str, Any]]
     parts: Mapping[str, Pattern]
 
+    @property
+    def tells_states(self) -> bool:
+        """Whether its rows tell how things are, not what was done."""
+        return "measure" in self.tells_apart
+
     @lazy
     def units(self) -> frozenset[str]:
         """The units of its numbers."""
