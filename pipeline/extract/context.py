@@ -101,6 +101,8 @@ class Context:
             return Timed(dated[0].period)
         if before and own and self._is_within(sentence, q, dated[0], before[-1].period):
             return Timed(dated[0].period)
+        if before and own and self._is_inside(sentence, clause, dated[0], before[-1]):
+            return Timed(dated[0].period)
         if before and before[-1].reading != "open":
             return Timed(before[-1].period)
         if dated:
@@ -126,6 +128,15 @@ class Context:
         if not (span.start and span.end and at and span.start <= at < span.end):
             return False
         return periods().is_near(sentence.text, q.end, told.start)
+
+    @staticmethod
+    def _is_inside(sentence: Sentence, clause: Clause, told: Mention, said: Mention) -> bool:
+        """Whether a clause closes with a time of its own in the span that a clause before it tells."""
+        span, own = said.period, told.period
+        if not (span.start and span.end and own.start and own.end) or clause.holds(said.start):
+            return False
+        lies = span != own and span.start <= own.start and own.end <= span.end
+        return lies and periods().is_inside(sentence.text, told.start)
 
     def _closes(self, sentence: Sentence) -> bool:
         """Whether a sentence ends with the time of all its numbers: ``…; số liệu đến 31/8/2025``."""

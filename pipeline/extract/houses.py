@@ -235,6 +235,9 @@ def _row(frame: Frame, q: Quantity, verbs: Sequence[Mark]) -> Draft:
     works = {m.trigger.values["work"] for m in verbs} - {"unspecified"}
     rule = verbs[-1].trigger.id if verbs else "houses.kind"
     row = Draft("houses", frame.sentence, {"houses": q}, rule)
+    given = bool(verbs) and verbs[0].trigger.id == "houses.handed_over"
+    if given and works == {"repair"}:
+        works = set()  # `đã trao tặng và sửa chữa 30 nhà`: some given, some repaired
     row.values["work"] = works.pop() if len(works) == 1 else "unspecified"
     row.values["stage"] = next(
         (m.trigger.values["stage"] for m in verbs if "stage" in m.trigger.values), None

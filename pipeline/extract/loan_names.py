@@ -153,7 +153,10 @@ def _announced(frame: Frame, row: Draft, before: Sequence[Draft]) -> GroupList |
     named = groups().find(sentence.text, sentence.start, clause.start)
     own = {g.code for g in groups().find(sentence.text, clause.start, row.first.lead)}
     found = [g for g in named if groups().rank(g.code) >= PROGRAMME]
-    found = [g for g in found if g.code in own or not _is_told(frame, g)]
+    staff = frame.rules.parts["pairing.staff_told"]  # `có 13 cán bộ, …; doanh số thu nợ 96 tỷ đồng`
+    found = [
+        g for g in found if g.code in own or not (_is_told(frame, g) or staff.match(sentence.text, g.start))
+    ]
     return found[-1] if len({g.code for g in found}) == 1 else None
 
 

@@ -270,6 +270,7 @@ class Periods:
         self._words: Mapping[str, int] = data["words"]
         self._spelled: str = data["spelled"]["year"]
         self._past, self._near = (regex.compile(data["past"][name]) for name in ("before", "between"))
+        self._inside = regex.compile(data["past"]["inside"], flags)
         self._index = Index([pattern for _, pattern in self._patterns])
         self.patterns = [pattern for _, pattern in self._patterns]
         """What is looked for in documents."""
@@ -360,6 +361,10 @@ class Periods:
     def is_near(self, text: str, start: int, end: int) -> bool:
         """Whether ``text[start:end]`` parts a number from its time by nothing: ``33% (cuối năm trước)``."""
         return bool(self._near.fullmatch(text, start, end))
+
+    def is_inside(self, text: str, start: int) -> bool:
+        """Whether the time at ``start`` begins as one inside a longer span: ``trong năm 2023``."""
+        return bool(self._inside.match(text, start))
 
     def _digits(self, value: str | None) -> str | None:
         """A number word as digits (``sáu tháng đầu năm 2023``)."""
