@@ -31,6 +31,7 @@ from benchmarks.bench_extract import Labelled
 from benchmarks.scoring import JUDGED, judged, read, stem
 from benchmarks.shared import ROOT
 from pipeline.extract.confidence import NODE, SCALE, Forest, Row, doubts, evidence, log_odds
+from pipeline.extract.rule_files import rulebook
 
 OUT = ROOT / "dictionaries"
 TREES, ASKED, FEWEST = 100, 0.15, 5
@@ -62,6 +63,8 @@ SURE_ODDS = log(0.895 / 0.105)
 """Log odds of a confidence that is 0.9 when rounded."""
 SHARE = 0.9
 """Of the rows with a confidence of 0.9 so many are to be right."""
+FOLDS = 12
+"""Forests by which sets are judged; each leaves some sets out."""
 LATEST = 12
 """First runs by which this is set."""
 HEAD = (
@@ -110,8 +113,11 @@ def known(one: Labelled) -> Iterator[Known]:
             if doc_id not in read_from:
                 path = texts.get(doc_id) or texts[stem(row["source_file"])]
                 read_from[doc_id] = path.read_text(encoding="utf-8")
-            place = _place(read_from[doc_id], row, places[row["row_id"]])
-            found.setdefault(doc_id, []).append((Row(table, row, *place), right))
+            text = read_from[doc_id]
+            place = _place(text, row, places[row["row_id"]])
+            found.setdefault(doc_id, []).append(
+                (Row(table, row, *place, _said(table, text, row, *place)), right)
+            )
     for doc_id, rows in found.items():
         text, rest = read_from[doc_id], left.get(doc_id, [])
         told = evidence([row for row, _ in rows], text, rest)
@@ -126,6 +132,15 @@ def _place(text: str, row: Mapping[str, str], first: Mapping[str, str]) -> tuple
         at = max(text.find(quote), 0) + max(quote.find(number), 0)
     begin = text.rfind(quote[:25], 0, at + 1)
     return at, begin if begin >= 0 else at
+
+
+def _said(table: str, text: str, row: Mapping[str, str], at: int, begin: int) -> Sequence[tuple[int, int]]:
+    """Where words of a table's rules stand in a row's sentence; in a row of a table on the page none do."""
+    if "|" in row["quote"]:
+        return ()
+    book = rulebook()
+    marks = book.tables[table].marks(text, begin, max(begin + len(row["quote"]), at), book.cues)
+    return tuple((mark.start, mark.end) for mark in marks if not mark.trigger.reason)
 
 
 def grown(rows: Sequence[Known]) -> Forest:
@@ -152,11 +167,12 @@ def grown(rows: Sequence[Known]) -> Forest:
 
 
 def left_out(rows: Sequence[Known]) -> NDArray[np.float64]:
-    """The log odds of each row, by a forest grown on all sets but the row's own."""
+    """The log odds of each row, by a forest that knows neither its set nor those left out with it."""
     odds = np.zeros(len(rows))
-    for name in sorted({row.of for row in rows}):
-        own = [i for i, row in enumerate(rows) if row.of == name]
-        forest = grown([row for row in rows if row.of != name])
+    sets = sorted({row.of for row in rows})
+    for part in (set(sets[i::FOLDS]) for i in range(min(FOLDS, len(sets)))):
+        own = [i for i, row in enumerate(rows) if row.of in part]
+        forest = grown([row for row in rows if row.of not in part])
         odds[own] = log_odds(forest.share([rows[i].told for i in own]))
     return odds
 

@@ -40,6 +40,8 @@ NEAR, BEFORE, BESIDE = 150, 400, 200
 in which other counts and sums are."""
 MOST_BESIDE = 5
 """From so many counts or sums near a number on their number says nothing more."""
+SAID_BEHIND = 150
+"""Characters behind a number in which words of its table may still be its own."""
 _YEAR_FAR, _AHEAD, _LABEL_FAR = (40, 120, 300, 700), (15, 50, 110), (20, 60, NEAR - 1)
 """Steps in characters: to the row's year, from the quote's begin to its number, to the words of its group."""
 SCALE = 30_000
@@ -50,12 +52,17 @@ there (else to the next node). A leaf asks for -1, and ``there`` is its share of
 
 
 class Row(NamedTuple):
-    """A row where it stands: its table, its values by column, where its first number and its quote begin."""
+    """A row where it stands.
+
+    Its table, its values by column, where its first number and its quote begin, and where words of its
+    table's rules stand in its sentence, as spans in their order.
+    """
 
     table: str
     values: Mapping[str, Value]
     at: int
     begin: int
+    said: Sequence[tuple[int, int]] = ()
 
 
 class Forest(NamedTuple):
@@ -120,6 +127,7 @@ def evidence(rows: Sequence[Row], text: str, left: Sequence[Mapping[str, Value]]
 class _Document:
     def __init__(self, rows: Sequence[Row], text: str, left: Sequence[Mapping[str, Value]]) -> None:
         self.rows, self.text = rows, text
+        self.said: dict[int, tuple[list[int], list[int]]] = {}
         self.years = [(match.start(), match.group()) for match in _YEARS.finditer(text)]
         self.places: dict[str, list[int]] = {}
         for at, year in self.years:
@@ -152,6 +160,7 @@ class _Document:
                 *self._cells(row),
                 *self._times(row, quote),
                 *self._stands(row),
+                *self._governed(row),
             ]
 
     def _of_quote(self, quote: str, claiming: Sequence[Row]) -> _Quote:
@@ -231,6 +240,31 @@ class _Document:
                 yield f"behind {sign}"
         if ahead_of.rfind("(") > ahead_of.rfind(")"):
             yield "in brackets"
+
+    def _governed(self, row: Row) -> Iterator[str]:
+        """What stands between the number and the nearest words of its table, before it and behind it."""
+        if not row.said:
+            yield "said nothing"
+            return
+        if id(row.said) not in self.said:  # the rows of a sentence share them
+            self.said[id(row.said)] = sorted(end for _, end in row.said), [start for start, _ in row.said]
+        ends, starts = self.said[id(row.said)]
+        first, last = bisect_right(ends, row.at), bisect_right(starts, row.at)
+        before = self._gap(ends[first - 1], row.at) if first else "none"
+        number = _NUMBERS.match(self.text, row.at)
+        end = number.end() if number else row.at
+        near = last < len(starts) and starts[last] - end <= SAID_BEHIND
+        behind = self._gap(end, starts[last]) if near else "none"
+        yield f"said before {before}"
+        yield f"said behind {behind}"
+        yield f"{row.table} said before {before}"
+        if before != "near":
+            yield f"{row.table} said {before} {behind}"
+
+    def _gap(self, start: int, end: int) -> str:
+        gap = self.text[max(start, end - BEFORE) : end]
+        sign = "line" if "\n" in gap else next((sign for sign in ";:," if sign in gap), "near")
+        return f"{sign} number" if _NUMBERS.search(gap) else sign
 
 
 def _within(places: Sequence[int], begin: int, end: int) -> int:

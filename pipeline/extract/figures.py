@@ -121,6 +121,7 @@ def with_confidence(
             made.values,
             draft.first.start,
             draft.quote[0] if draft.quote else draft.sentence.start,
+            draft.said,
         )
         for made, draft in zip(figures, drafts, strict=True)
     ]

@@ -77,6 +77,23 @@ def test_what_is_told_of_a_row(columns: Mapping[str, Value], text: str, told: se
     assert told <= set(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("Cho vay 153 hộ", ["Cho vay"], {"said before near", "loans said before near", "said behind none"}),
+        ("Có 153 hộ được vay", ["vay"], {"said before none", "said behind near", "loans said none near"}),
+        ("Vay 2 hộ, thăm 153 hộ", ["Vay"], {"said before , number", "loans said , number none"}),
+        ("Vay; có 153 hộ, 2 tỷ vay", ["Vay", "vay"], {"said before ;", "said behind , number"}),
+        ("Vay\n153 hộ", ["Vay"], {"said before line"}),
+        ("Có 153 hộ", [], {"said nothing"}),
+    ],
+)
+def test_where_the_words_of_its_table_stand(text: str, words: list[str], told: set[str]) -> None:
+    said = tuple((text.find(word), text.find(word) + len(word)) for word in words)
+    (found,) = evidence([Row("loans", {**ROW, "quote": text}, text.find("153"), 0, said)], text, [])
+    assert told <= set(found)
+
+
 def test_rows_of_one_sentence_know_of_each_other_and_of_what_is_left() -> None:
     text = "Cho 153 hộ vay, cấp 27 thẻ, còn 4 thôn."
     rows = [
