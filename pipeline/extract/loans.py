@@ -95,6 +95,8 @@ def _is_else(frame: Frame, q: Quantity, mark: Mark | None) -> str:
     if q.is_money or mark is None:
         return ""
     text, parts = frame.sentence.text, frame.rules.parts
+    if mark.end <= q.start and frame.cues.denied.search(text, frame.sentence.start, mark.start):
+        return "negated"  # `chưa nhà nào quá hạn; 3 người nghiện`
     found = mark.start > q.start and mark.trigger.values.get("flow") == "overdue"
     near = max(frame.sentence.start, q.lead - NEAR)
     if not found and parts["pairing.checked"].search(text, near, q.lead):
