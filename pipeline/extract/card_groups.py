@@ -50,9 +50,12 @@ def _as_above(frame: Frame, row: Draft, above: Sequence[Draft]) -> GroupList | N
 
 def _only(frame: Frame, row: Draft, above: Sequence[Draft]) -> GroupList | None:
     """The one group named before a sentence's first people: ``người cận nghèo …, 214 nhân khẩu``."""
-    if row.group or above or row.first.unit not in PEOPLE:
+    if row.group or above:
         return None
     text, q = frame.sentence.text, row.first
     begin = max(frame.sentence.start, q.lead - BEHIND)
     named = groups().find(text, max(begin, text.rfind(";", begin, q.lead)), q.lead)
-    return named[-1] if len({g.code for g in named}) == 1 else None
+    if len({g.code for g in named}) != 1:
+        return None
+    meant = frame.rules.parts["people.meant"].search(text, begin, named[0].start)
+    return named[-1] if q.unit in PEOPLE or meant else None

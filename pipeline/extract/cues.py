@@ -92,6 +92,8 @@ class Cues:
     purpose: Pattern
     speaker: Pattern
     singled: Pattern
+    topic: Pattern
+    others: Pattern
     base: Pattern
     further: Pattern
     money: Pattern

@@ -166,7 +166,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
         return ""
     if any(o.is_money for o in row.cells.values()) and frame.cues.parts.search(gap):
         return ""  # `mỗi căn trị giá 70 triệu đồng, trong đó Quỹ hỗ trợ 50 triệu đồng`: a share
-    if parts["amount.not"].search(gap):
+    if parts["amount.not"].search(gap) or _is_for_others(frame, q):
         return ""
     inside = gap.count("(") > gap.count(")")
     if inside and "amount_per_house_vnd" in row.cells:
@@ -197,6 +197,16 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
     if behind or parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
     return "amount_vnd"
+
+
+def _is_for_others(frame: Frame, q: Quantity) -> bool:
+    """Whether words behind money give it to other works: ``góp 3 tỷ đồng xây 2 trạm y tế``."""
+    after = frame.sentence.text[q.end : min(q.end + WORKS, frame.sentence.end)]
+    return bool(frame.rules.parts["amount.for_others"].match(after))
+
+
+WORKS = 60
+"""Characters behind money in which works may be named that it is for."""
 
 
 def _sums_priced(frame: Frame, rows: Sequence[Draft], row: Draft, q: Quantity) -> bool:

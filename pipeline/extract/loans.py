@@ -30,7 +30,8 @@ def read(
         refused: reason by start of number, filled for numbers that a cue or blocker excludes.
         before: the table's rows above the sentence.
     """
-    slots = [q for q in frame.sentence.quantities if q.unit in UNITS and q.start not in taken]
+    told = (_as_household(frame, q) for q in frame.sentence.quantities if q.start not in taken)
+    slots = [q for q in told if q.unit in UNITS]
     kept: list[tuple[Quantity, Mark, int]] = []
     for q, mark, stop in _governed(frame, slots):
         mark = mark or frame.carried(before)
@@ -49,6 +50,16 @@ def read(
     for row in rows:
         taken.update(q.start for q in row.cells.values())
     return rows
+
+
+def _as_household(frame: Frame, q: Quantity) -> Quantity:
+    """A borrowing household that a villager counts as a house: ``vay vốn hộ nghèo 27 nhà``."""
+    text, parts = frame.sentence.text, frame.rules.parts
+    if q.unit != "house" or text[q.noun_start : q.end].lower() != "nhà":
+        return q
+    lent = parts["pairing.lent_before"].search(text, max(frame.sentence.start, q.lead - NEAR), q.lead)
+    borrows = parts["pairing.borrows"].match(text[q.end : min(q.end + NEAR, frame.sentence.end)])
+    return q._replace(unit="household") if lent or borrows else q
 
 
 def _proved_parts(
@@ -95,6 +106,8 @@ def _is_else(frame: Frame, q: Quantity, mark: Mark | None) -> str:
     if q.is_money or mark is None:
         return ""
     text, parts = frame.sentence.text, frame.rules.parts
+    if mark.end <= q.start and frame.cues.denied.search(text, frame.sentence.start, mark.start):
+        return "negated"  # `chưa nhà nào quá hạn; 3 người nghiện`
     found = mark.start > q.start and mark.trigger.values.get("flow") == "overdue"
     near = max(frame.sentence.start, q.lead - NEAR)
     if not found and parts["pairing.checked"].search(text, near, q.lead):

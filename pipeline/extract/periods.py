@@ -169,7 +169,8 @@ def _points_back(reading: str, part: Mapping[str, str | None], said: Sequence[Me
             return Period(None if part.get("to") else period.start, period.end)
         if reading == "that_month" and period.end and mention.reading in {"month", "until_month"}:
             return Period(period.end.replace(day=1), period.end)
-        if reading in YEARS and mention.reading == "year" and period.end and not mention.compares:
+        named = mention.reading == "year" or (reading == "that_year" and mention.reading == "until_year")
+        if reading in YEARS and named and period.end and not mention.compares:
             then = period.end.year + YEARS[reading] * int(part.get("n") or 1)
             return Period(date(then, 1, 1), date(then, 12, 31))
     # in a text about one time this year is its own, and next year the one behind

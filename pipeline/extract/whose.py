@@ -88,7 +88,8 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
     if last and q.is_money and _is_listed(sentence, last, begin, q):
         return last
     cue = frame.cues.parts.search(sentence.text, q.end, clause.end)
-    end = min(stop, clause.end, cue.start() if cue else clause.end)
+    other = frame.cues.others.search(sentence.text, q.end, clause.end)
+    end = min(stop, clause.end, *(found.start() for found in (cue, other) if found))
     # groups in a bracket that counts each are its own: `420 hộ (hộ nghèo 150 hộ, hộ cận nghèo 270 hộ)`
     behind = [
         g
@@ -160,6 +161,8 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
         return None  # `Các chương trình còn lại: 220 lượt`: none of those that the introduction names
     if clause.start > sentence.start and ":" in sentence.text[clause.start : q.lead]:
         return None  # `Hộ nghèo: 214 hộ; tổng số hộ: 2.640 hộ`: the clause has a label of its own
+    if topic := _topic(frame, q):
+        return topic
     colon = sentence.text.find(":", sentence.start, min(q.start, sentence.start + LABEL))
     if colon > 0 and frame.cues.speaker.match(sentence.text, sentence.start, colon + 1):
         return None
@@ -169,6 +172,16 @@ def _label(frame: Frame, q: Quantity) -> GroupList | None:
     if frame.introduction and (found := groups().find(sentence.text, *frame.introduction)):
         return found[-1]
     return None
+
+
+def _topic(frame: Frame, q: Quantity) -> GroupList | None:
+    """The group that a sentence begins with as what it is about: ``Với nhóm cận nghèo, …``."""
+    text, start = frame.sentence.text, frame.sentence.start
+    if not frame.cues.topic.match(text, start, q.lead):
+        return None
+    first = next(iter(groups().find(text, start, min(q.lead, start + LABEL))), None)
+    told = first and frame.cues.topic.fullmatch(text[start : first.start])
+    return first if first and told and text[first.end : first.end + 1] == "," else None
 
 
 def _is_quoted(text: str, start: int, group: GroupList) -> bool:
