@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _WORDS = regex.compile(r"(?<!\p{L})\p{Ll}+(?: \p{Ll}+)*(?!\p{L})")
 _SIGNS = regex.compile(r"[,:](?!\d)")
+TURN = "turn"
+"""The unit of visits and of people counted each time: ``24 lượt``."""
+HELD = COUNTED | {TURN}
+"""Units that go on with a verb only where no other may stand before them."""
 FAR = 200
 """Characters before a count in which its verb is looked for."""
 
@@ -29,7 +33,7 @@ def is_carried(seen: Seen) -> bool:
     text, q = seen.text, seen.q
     begin = max(seen.clause[0], q.lead - FAR)
     begin = max(begin, text.rfind(":", begin, q.lead) + 1)  # behind its label
-    return q.unit not in COUNTED or (_names_only(seen, begin) and _does_nothing(seen))
+    return q.unit not in HELD or (_names_only(seen, begin) and _does_nothing(seen))
 
 
 def is_carried_on(seen: Seen, verb: int) -> bool:
@@ -40,7 +44,7 @@ def is_carried_on(seen: Seen, verb: int) -> bool:
     text, q, sentence = seen.text, seen.q, seen.frame.sentence
     begin = _last_part(seen, max(verb, q.lead - FAR))
     others = sentence.between(verb - 1, q.start)
-    if q.unit not in COUNTED or seen.frame.rules.tells_states or begin < 0 or not others:
+    if q.unit not in HELD or seen.frame.rules.tells_states or begin < 0 or not others:
         return True
     cues = seen.frame.cues
     if cues.given_to.search(text, begin, q.lead) or cues.parts.search(text, verb, q.lead):
@@ -73,7 +77,7 @@ def _names_only(seen: Seen, begin: int) -> bool:
 def _does_nothing(seen: Seen) -> bool:
     """Whether people who are counted do nothing themselves behind their count."""
     text, behind = seen.text, seen.noun_end
-    if seen.q.unit not in PEOPLE or not (does := _WORDS.match(text, behind + 1, seen.end)):
+    if seen.q.unit not in {*PEOPLE, TURN} or not (does := _WORDS.match(text, behind + 1, seen.end)):
         return True
     is_apart = not text[behind : does.start()].isspace()
     return is_apart or bool(seen.frame.cues.carried_behind.match(text, does.start()))

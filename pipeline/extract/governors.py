@@ -262,7 +262,7 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
-            if not split and not frame.rules.tells_states and not is_carried(seen):
+            if not frame.rules.tells_states and not is_carried(seen):
                 return None
             heads = (m for m in marks if m.trigger.heads)
             told = (m for m in reversed(marks) if not m.trigger.weak)
