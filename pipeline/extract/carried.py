@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _WORDS = regex.compile(r"(?<!\p{L})\p{Ll}+(?: \p{Ll}+)*(?!\p{L})")
 _SIGNS = regex.compile(r"[,:](?!\d)")
+LONG = 800
+"""Characters before a count in which its list is looked at."""
 TURN = "turn"
 """The unit of visits and of people counted each time: ``24 lượt``."""
 HELD = COUNTED | {TURN}
@@ -42,6 +44,7 @@ def is_carried_on(seen: Seen, verb: int) -> bool:
     ``tặng 20 xe đạp, kèm 30 suất quà`` does, ``tặng 20 xe đạp, thu gom 30 tấn rác`` does not.
     """
     text, q, sentence = seen.text, seen.q, seen.frame.sentence
+    verb = max(verb, q.lead - LONG)
     begin = _last_part(seen, max(verb, q.lead - FAR))
     others = sentence.between(verb - 1, q.start)
     if q.unit not in HELD or seen.frame.rules.tells_states or begin < 0 or not others:
