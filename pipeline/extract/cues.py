@@ -39,6 +39,7 @@ class Cues:
     own_verb: Pattern
     carried: Pattern
     carried_behind: Pattern
+    given_to: Pattern
     continues: Pattern
     of_these: Pattern
     sum_line: Pattern

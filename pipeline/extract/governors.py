@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from pipeline.extract.carried import is_carried
+from pipeline.extract.carried import is_carried, is_carried_on
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import FAR, Frame
 from pipeline.extract.groups import GroupList, groups
@@ -183,7 +183,7 @@ def governor(seen: Seen) -> Mark | None:
         [m for m in told if not m.trigger.weak],
         told,
     ):
-        if found:
+        if found and not (found[0].end <= q.start and not is_carried_on(seen, found[0].end)):
             return found[0]
     return _inherited(seen) or _passive(seen) or _shared(seen, inside)
 
@@ -262,7 +262,7 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
-            if not split and not frame.rules.tells_states and not is_carried(seen):
+            if not frame.rules.tells_states and not is_carried(seen):
                 return None
             heads = (m for m in marks if m.trigger.heads)
             told = (m for m in reversed(marks) if not m.trigger.weak)
