@@ -71,7 +71,7 @@ def _names_only(seen: Seen, begin: int) -> bool:
     names = [(group.start, group.end) for group in groups().find(text, begin, q.lead)]
     named = sorted([*names, *((o.lead, o.end) for o in seen.frame.sentence.between(begin, q.start))])
     return not any(
-        not cues.carried.fullmatch(words.group())
+        cues.carried.sub("", words.group()).strip()
         for start, end in _between(named, begin, q.lead)
         for words in _WORDS.finditer(text, start, end)
     )
