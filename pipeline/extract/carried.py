@@ -67,13 +67,21 @@ def _last_part(seen: Seen, begin: int) -> int:
 
 def _names_only(seen: Seen, begin: int) -> bool:
     """Whether the words from a place to a count name whom, where, when, how much, and no more."""
-    text, q, cues = seen.text, seen.q, seen.frame.cues
+    text, q = seen.text, seen.q
+    numbers = [(o.lead, o.end) for o in seen.frame.sentence.between(begin, q.start)]
+    if not _says_more(seen, numbers, begin):
+        return True
     names = [(group.start, group.end) for group in groups().find(text, begin, q.lead)]
-    named = sorted([*names, *((o.lead, o.end) for o in seen.frame.sentence.between(begin, q.start))])
-    return not any(
-        cues.carried.sub("", words.group()).strip()
-        for start, end in _between(named, begin, q.lead)
-        for words in _WORDS.finditer(text, start, end)
+    return bool(names) and not _says_more(seen, sorted([*names, *numbers]), begin)
+
+
+def _says_more(seen: Seen, named: Sequence[tuple[int, int]], begin: int) -> bool:
+    """Whether words before a count, those of some spans apart, are other than the listed ones."""
+    carried = seen.frame.cues.carried
+    return any(
+        carried.sub("", words.group()).strip()
+        for start, end in _between(named, begin, seen.q.lead)
+        for words in _WORDS.finditer(seen.text, start, end)
     )
 
 
