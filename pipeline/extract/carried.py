@@ -33,9 +33,11 @@ FAR = 200
 def is_carried(seen: Seen) -> bool:
     """Whether nothing about a count says that its clause has a verb that no rule knows."""
     text, q = seen.text, seen.q
+    if q.unit not in HELD or seen.frame.rules.tells_states:
+        return True
     begin = max(seen.clause[0], q.lead - FAR)
     begin = max(begin, text.rfind(":", begin, q.lead) + 1)  # behind its label
-    return q.unit not in HELD or (_names_only(seen, begin) and _does_nothing(seen))
+    return _names_only(seen, begin) and _does_nothing(seen)
 
 
 def is_carried_on(seen: Seen, verb: int) -> bool:

@@ -262,7 +262,7 @@ def _inherited(seen: Seen) -> Mark | None:
         marks = [m for m in frame.own_marks(earlier) if m.end <= q.start]
         marks = [m for m in marks if m.trigger.governs(q.unit) and not m.trigger.strong]
         if marks:
-            if not frame.rules.tells_states and not is_carried(seen):
+            if not is_carried(seen):
                 return None
             heads = (m for m in marks if m.trigger.heads)
             told = (m for m in reversed(marks) if not m.trigger.weak)
@@ -270,7 +270,7 @@ def _inherited(seen: Seen) -> Mark | None:
     # `toàn huyện hiện có 21.600 người cao tuổi, trong đó 38 cụ tròn 100 tuổi`: what there is got nothing
     if split and frame.cues.states.search(seen.text, sentence.start, split.start()):
         return None
-    if not split and not frame.rules.tells_states and not is_carried(seen):
+    if not split and not is_carried(seen):
         return None
     spoken = not q.is_money or bool(frame.cues.money.search(seen.text, begin, q.lead))
     return topic(frame, q.unit, opening=spoken)

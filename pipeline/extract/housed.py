@@ -12,8 +12,6 @@ from pipeline.extract.whose import group_at
 
 LENT = 30
 """Characters before a count of households in which words make it one of borrowers."""
-BARE = "nhà"
-"""The noun that counts households as well as houses."""
 NEAR = 120
 """Characters before a count of households in which their houses are named."""
 
@@ -30,9 +28,9 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
     """
     text, parts = frame.sentence.text, frame.rules.parts
     if q.unit == "house":
-        behind = text[q.end : min(q.end + NEAR, frame.sentence.end)]
-        lives = text[q.noun_start : q.end].lower() == BARE and parts["households.lives"].match(behind)
-        return not (lives or parts["households.given"].match(behind))
+        end = min(q.end + NEAR, frame.sentence.end)
+        lives = parts["households.lives"].match(text[q.noun_start : end])
+        return not (lives or parts["households.given"].match(text[q.end : end]))
     cases = q.unit == "person" and parts["households.cases"].match(text, q.noun_start)
     if q.unit not in {"household", "person"}:
         return False
