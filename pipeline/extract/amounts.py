@@ -57,12 +57,12 @@ class Grammar:
         joint = rf"(?:\s?[-–]\s?|(?<=\b{first}\s+\d[\d.,]*)\s+{to}\s+)"
         self._range = regex.compile(rf"{joint}[\d.,]*\d(?=\s*(?:{multiplier}|%|\p{{L}}))", flags)
         self._ranging = frozenset(("", *"-–", to[0], to[0].upper()))
-        other = alternatives(units["multipliers_not"]["before"])
-        ends = rf"(?:(?!\p{{L}})(?!\s+(?:{other})(?!\p{{L}}))|(?<=(?:tr|ng)\.?)(?=đ))"
-        self._multiplier = regex.compile(rf"\s*(?P<m>{multiplier}){ends}", flags)
+        other = rf"(?!(?:{alternatives(units['multipliers_not']['words'])})(?!\p{{L}}))"
+        ends = r"(?:(?!\p{L})|(?<=(?:tr|ng)\.?)(?=đ))"
+        self._multiplier = regex.compile(rf"\s*{other}(?P<m>{multiplier}){ends}", flags)
         self._multiplies = frozenset(c for word in self.multipliers for c in (word[0], word[0].upper()))
         self._second = regex.compile(
-            rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*(?P<m2>{multiplier}){ends}|(?P<half>{units['half']['word']})\b)",
+            rf"\s+(?:(?P<n2>[0-9][0-9.,]*)\s*{other}(?P<m2>{multiplier}){ends}|(?P<half>{units['half']['word']})\b)",
             flags,
         )
         self._words = UnitWords(units)

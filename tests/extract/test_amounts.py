@@ -28,6 +28,8 @@ CASES = [
     ("1,3%", Decimal("1.3"), "percent", ""),
     ("09 ngôi nhà", 9, "house", ""),
     ("24 nghìn căn nhà", 24_000, "house", ""),
+    ("hơn 9 nghìn suất quà", 9_000, "gift", ""),
+    ("1,2 triệu suất ăn", 1_200_000, "gift", ""),
     ("9.420/9.420 căn nhà", 9_420, "house", ""),
     ("1,7 triệu lượt hộ", 1_700_000, "turn", ""),
     ("4.310 nghìn hộ", 4_310_000, "household", ""),
