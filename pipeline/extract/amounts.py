@@ -162,11 +162,12 @@ class Grammar:
             unit, flags = "code", [*flags, "date_or_code"]
         if scaled.number_end:
             number_end = scaled.number_end
-        value, more = parse_number(printed, whole=not scaled.named and (counted or unit == "vnd"))
+        whole = not scaled.named and (counted or unit == "vnd")
+        value, more = parse_number(printed, whole=whole)
         value, more = (None, ()) if "range" in flags else self._value(value, more, scaled, counted)
         if scaled.named and unit == "vnd" and end == scaled.end:
             more = (*more, "unit_assumed")
-        of = parse_number(match["of"], whole=True)[0] if match["of"] else None
+        of = parse_number(match["of"], whole=whole)[0] if match["of"] else None
         found = tuple(dict.fromkeys((*flags, *more)))
         places = (start + shift, end + shift, number_end + shift, noun_start + shift)
         return Quantity(*places, value, unit, per, lead + shift, of, found, scaled.factor)

@@ -44,9 +44,11 @@ class Cues:
     of_these: Pattern
     sum_line: Pattern
     taught: Pattern
+    fed: Pattern
     gets: Pattern
     remainder: Pattern
     handed_on: Pattern
+    handed_over: Pattern
     states: Pattern
     now: Pattern
     goes_on: Pattern

@@ -19,6 +19,8 @@ NEAREST = 60
 """Rows before a number among which the one is looked for that it joins."""
 TAUGHT, CLASS = "training", "class"
 """The kind of help that is counted both in classes and in those who were taught, and the classes' unit."""
+FOOD = "food"
+"""The kind of help that is counted both by weight and in those whom it fed."""
 LONGEST_GAP = 160
 """Characters between two numbers of one row, at most."""
 
@@ -41,6 +43,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
     told = frame.cues.of_these.match(gap)
     taught = row.values.get("kind") == TAUGHT and (last.unit == CLASS) != (seen.q.unit == CLASS)
     taught = taught and bool(frame.cues.taught.fullmatch(gap))
+    fed = row.values.get("kind") == FOOD and last.unit == "weight" and seen.q.unit in PEOPLE
+    fed = fed and bool(frame.cues.fed.fullmatch(gap))
     if not within and not taught and (seen.q.unit in THINGS or not frame.cues.continues.match(gap)):
         return None
     depth = {mine, sentence.clause_at(last.start)}
@@ -57,9 +61,9 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         between = []  # `500 suất quà, mỗi suất 300.000 đồng, tổng trị giá 150 triệu đồng`
     # `giải ngân 4 tỷ đồng trong tổng số 9 tỷ đồng vốn giao`: the entry says what stands before it
     parts = None if number.before and not number.starts else frame.cues.parts.search(outside)
-    if between or len(outside) > LONGEST_GAP or parts:
+    if (between and not fed) or len(outside) > LONGEST_GAP or parts:
         return None
-    if number.link and not taught and not number.link.search(outside):
+    if number.link and not (taught or fed) and not number.link.search(outside):
         return None
     # `trao 9 mô hình nuôi hàu, 360 lượt người dự tập huấn`: what stands behind a count says it is another's
     if (
@@ -71,8 +75,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         return None
     begun = [m for m in frame.marks if last.end <= m.start and m.end <= seen.q.start]
     begun = _runs(seen.text, [m for m in begun if sentence.clause_at(m.start) in depth], seen.frame.cues)
-    if taught:  # `dạy nghề cho 96 người, tổ chức 4 lớp`: the verb is of what was told
-        begun = [m for m in begun if not m.trigger.weak]
+    if taught or fed:  # `dạy nghề cho 96 người, tổ chức 4 lớp`: the verb is of what was told
+        begun = [m for m in begun if not m.trigger.weak and not fed]
     # what stands right behind a count tells what it counts: `3 buổi tuyên truyền, có 245 người dự`
     begun = [m for m in begun if last.is_money or seen.text[last.end : m.start].strip()]
     if last.unit in THINGS:  # `250 con trâu, bò giống cho 250 hộ`: a list of what one number counts
@@ -88,6 +92,8 @@ def open_row(seen: Seen, number: Number, mark: Mark | None, rows: Sequence[Draft
         row.values |= kind
     if last.unit in THINGS and frame.cues.handed_on.fullmatch(gap):
         begun = [m for m in begun if not m.trigger.weak]
+    if last.unit in THINGS and seen.q.is_money:  # `56 con bò giống được tặng cho hộ nghèo, trị giá 840 triệu`
+        begun = [m for m in begun if not frame.cues.handed_over.match(seen.text, last.end, m.end)]
     # `thăm 180 gia đình, biếu 180 phần quà`: one for each
     even = seen.q.unit == "gift" and last.unit in PEOPLE and last.value == seen.q.value
     # `mổ mắt cho 640 người và cấp 2.800 suất thuốc`: a verb behind `và` begins something new
@@ -232,11 +238,13 @@ def _differs(mark: Mark, row: Draft, more: Mapping[str, str] = MappingProxyType(
 
 
 def total_of(seen: Seen, listed: Sequence[Draft], column: str) -> Draft | None:
-    """The first of a list, where the others split it without a rest: money for all of them is its own."""
+    """The first of a list whose money it is: the others split it without a rest, or one is a part of it."""
     whole, *split = listed
     announced = seen.frame.cues.parts.search(seen.text, whole.last.end, split[0].first.lead)
-    if not announced or len(split) < 2 or column in whole.cells:
+    if not announced or column in whole.cells:
         return None
+    if len(split) == 1:  # `quà cho 1.240 người, trong đó có 310 người nghèo, tổng trị giá 620 triệu`
+        return whole
     for counted in set(whole.cells) & set(split[0].cells):
         values = [r.value(counted) for r in split]
         if None not in values and sum(v for v in values if v is not None) == whole.value(counted):

@@ -41,7 +41,7 @@ def number_pattern(illegible: Mapping[str, str]) -> regex.Pattern[str]:
     blanks = r"(?:(?<=(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3}){0,6}) (?=[0-9]{3}(?![0-9.,])))"
     return regex.compile(
         rf"{begins}(?=\S{{0,12}}?[0-9])(?P<n>{sign}(?:(?:[.,]+|{blanks})?{sign})*)"
-        r"(?:\s?/\s?(?P<of>[0-9][0-9.]*)(?=\s))?",
+        r"(?:\s?/\s?(?P<of>[0-9](?:[0-9.,]*[0-9])?)(?=\s))?",
         regex.V1,
     )
 
