@@ -45,11 +45,11 @@ def load_cues(path: Path) -> Cues:
             (e.get("reason", str), e.pattern(bounded=not _is_anchored(e)), e.get("far", bool, default=False))
             for e in excluded_after
         ],
-        parts=compile_pattern("|".join(p.get("pattern", str) for p in parts), f"{path}: parts"),
+        parts=compile_pattern("|".join(p.source() for p in parts), f"{path}: parts"),
         excluded=[
             (
                 e.get("reason", str),
-                compile_pattern(rf"(?<!\p{{L}})(?:{e.get('pattern', str)}){tail}", e.name, bounded=False),
+                compile_pattern(rf"(?<!\p{{L}})(?:{e.source()}){tail}", e.name, bounded=False),
                 e.maybe("unless"),
                 e.get("money", bool, default=False),
             )
@@ -58,14 +58,11 @@ def load_cues(path: Path) -> Cues:
         blockers=[*blockers(data, path), *(Trigger(NEUTRAL, n.pattern(), reason=NEUTRAL) for n in neutral)],
         labels=[(label.get("unit", str), label.pattern(bounded=False)) for label in labels],
         examples=[
-            *(
-                (entry.get("pattern", str), _is_bounded(entry), entry.get("example", str))
-                for entry in single.values()
-            ),
-            *((entry.get("pattern", str), True, entry.get("example", str)) for entry in listed),
+            *((entry.source(), _is_bounded(entry), entry.get("example", str)) for entry in single.values()),
+            *((entry.source(), True, entry.get("example", str)) for entry in listed),
         ],
         counters=[
-            (entry.get("pattern", str), _is_bounded(entry), entry.get("counter", str))
+            (entry.source(), _is_bounded(entry), entry.get("counter", str))
             for entry in single.values()
             if "counter" in entry.data
         ],
@@ -80,4 +77,4 @@ def _is_bounded(entry: Entry) -> bool:
 
 def _is_anchored(entry: Entry) -> bool:
     """Whether a pattern says itself where it begins: right behind the number."""
-    return str(entry.get("pattern", str)).startswith(r"\G")
+    return entry.source().startswith(r"\G")

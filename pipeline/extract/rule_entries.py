@@ -40,16 +40,23 @@ class Entry:
             raise wrong(self.name, f"{key!r} must be {_KINDS[kind]}, not {value!r:.60}")
         return value
 
+    def source(self, key: str = "pattern", default: str | None = None) -> str:
+        """The source of a pattern, which may stand as a list of its alternatives."""
+        if isinstance(self.data.get(key), list):
+            return "|".join(self.names(key))
+        found: str = self.get(key, str, default)
+        return found
+
     def pattern(self, key: str = "pattern", *, bounded: bool = True) -> Pattern:
         """The pattern of a key."""
         name = self.name if key == "pattern" else f"{self.name}, {key}"
-        return compile_pattern(self.get(key, str), name, bounded=bounded)
+        return compile_pattern(self.source(key), name, bounded=bounded)
 
     def maybe(self, key: str, *, bounded: bool = True, suffix: str = "") -> Pattern | None:
         """The pattern of a key that may be missing."""
         if key not in self.data:
             return None
-        source = self.get(key, str)
+        source = self.source(key)
         return compile_pattern(
             f"(?:{source}){suffix}" if suffix else source, f"{self.name}, {key}", bounded=bounded
         )

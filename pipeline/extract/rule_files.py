@@ -9,7 +9,6 @@ from typing import Any
 
 from pipeline.extract.amounts import Grammar, grammar, load_units
 from pipeline.extract.cue_file import load_cues
-from pipeline.extract.patterns import compile_pattern
 from pipeline.extract.rule_entries import Entry, blockers, entries, read_toml, wrong
 from pipeline.extract.rulebook import Rulebook, patterns_of
 from pipeline.extract.rules import Find, Gate, Heading, Number, TableRules, Trigger
@@ -62,11 +61,12 @@ def load_table(path: Path) -> TableRules:
         frozenset(top.names("ignores")),
         [e.data for e in entries(data, "example", path, "text rows")],
         {
-            f"{section}.{name}": compile_pattern(pattern, f"{path}: [{section}] {name}", bounded=False)
+            f"{section}.{name}": entry.pattern(name, bounded=False)
             for section in sections
             if section not in _OWN_SECTIONS
-            for name, pattern in data[section].items()
-            if isinstance(pattern, str)
+            for entry in [Entry(data[section], f"{path}: [{section}]", " ".join(data[section]))]
+            for name, value in data[section].items()
+            if isinstance(value, str | list)
         },
     )
 

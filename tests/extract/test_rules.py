@@ -89,6 +89,7 @@ GATE = "table = 'x'\n[gate]\npattern = 'a'\nbefore = 1\nafter = 1\n"
         (GATE + "[[find]]\ncolumn = 'n'\npattern = 'a'\nwhere = ['there']\n", r"find 1 \(n\): 'where' .*"),
         (GATE + "[[unit]]\nunit = 'a b'\nwords = ['b']\n", None),
         (GATE + "order = 'x'\n", None),
+        (GATE.replace("'a'", "['a', 1]"), r"\[gate\]: 'pattern' must be a list of texts"),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, content: str, cause: str | None) -> None:
@@ -101,6 +102,13 @@ def test_a_wrong_file_is_named(tmp_path: Path, content: str, cause: str | None) 
     assert "\n" not in line
     if cause:
         assert re.fullmatch(cause, line.removeprefix(f"{path}: "))
+
+
+def test_a_pattern_may_be_a_list_of_alternatives(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(GATE.replace("'a'", "['a', 'b|c']"), encoding="utf-8")
+    gate = rulebook(tmp_path).tables["x"].gate.pattern
+    assert [bool(gate.search(text)) for text in ("a", "b", "c", "d")] == [True, True, True, False]
 
 
 def test_a_pattern_without_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
