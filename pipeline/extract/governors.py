@@ -209,14 +209,25 @@ def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
     """What befell people counted together: ``120 hộ nghèo và 14 hộ chính sách được hỗ trợ tiền điện``."""
     frame, sentence = seen.frame, seen.frame.sentence
     after = next(iter(sentence.between(seen.q.end, seen.clause[1])), None)
-    if seen.q.unit not in PEOPLE or after is None or after.unit != seen.q.unit:
+    if seen.q.unit not in {*PEOPLE, "turn"} or after is None or after.unit != seen.q.unit:
         return None
-    if not frame.cues.conjunction.fullmatch(seen.text[seen.noun_end : after.lead].strip()):
+    joint = seen.text[seen.noun_end : after.lead].strip()
+    listed = joint == "," and _opens_list(seen, after)
+    if not (listed or frame.cues.conjunction.fullmatch(joint)):
         return None
     same = Seen(frame, after, seen.q, sentence.next_lead(after.start, sentence.end))
     told = [m for m in _behind(same, inside) if m.trigger.behind and not m.trigger.reason]
-    told = [m for m in told if frame.cues.passive.search(seen.text, same.noun_end, m.end)]
+    if not listed:
+        told = [m for m in told if frame.cues.passive.search(seen.text, same.noun_end, m.end)]
     return next((m for m in told if not m.trigger.weak), told[0] if told else None)
+
+
+def _opens_list(seen: Seen, after: Quantity) -> bool:
+    """Whether a count and the next begin their clause, each of its group: ``9 hộ nghèo, 3 hộ có công``."""
+    mine, theirs = group_at(seen.frame.sentence, seen.q), group_at(seen.frame.sentence, after)
+    if not (mine and theirs and mine.code and theirs.code) or mine.code == theirs.code:
+        return False
+    return not seen.text[seen.clause[0] : seen.q.lead].strip()
 
 
 def _behind(seen: Seen, inside: Sequence[Mark]) -> Iterator[Mark]:
