@@ -93,6 +93,8 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
     What is built again or repaired was damaged before: ``dựng lại 17 nhà bị sập``.
     """
     parts, text = frame.rules.parts, frame.sentence.text
+    if parts["seen.alone"].match(text[q.end : min(stop, frame.sentence.end)]):
+        return "damage"  # `dựng lại 33 nhà bị cuốn, còn 150 nhà tốc mái bà con tự lợp`
     mended = (m for m in verbs or () if parts["again.verb"].fullmatch(text[m.start : m.end]))
     if any(
         m.end <= q.start or q.unit == "household" or parts["again.behind"].search(text, q.end, m.start)
