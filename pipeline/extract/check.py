@@ -90,7 +90,7 @@ def _columns(rules: TableRules, path: Path) -> Iterator[str]:
     said = [pair for values in sets for pair in values.items()]
     said += [(f.column, f.value) for f in rules.finds if f.value]
     for column, value in sorted(set(said)):
-        if column in codes and value not in codes[column]:
+        if value and column in codes and value not in codes[column]:
             yield f"{path}: {column!r} has no code {value!r}"
 
 
