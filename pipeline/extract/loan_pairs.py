@@ -233,7 +233,7 @@ def _has_own_count(frame: Frame, q: Quantity, following: str) -> bool:
     between = following[: nxt.lead - q.end]
     if ")" in between and frame.sentence.is_bracketed(q.start):
         return False  # `cho 214 hộ nghèo vay (9.630 triệu đồng), rồi cho 186 hộ`
-    if between.strip() == "(" and _has_own_sum(frame, nxt):
+    if between.endswith("(") and _has_own_sum(frame, nxt):
         return False  # `cho 12 hộ vay 780 triệu đồng (7 hộ cận nghèo: 455 triệu đồng; …)`
     if frame.cues.parts.search(between) and _has_own_sum(frame, nxt):
         return False  # `vay 3 tỷ đồng, nhiều nhất là xã Tân An với 13 người, 900 triệu đồng`
@@ -281,9 +281,30 @@ def _open_amount(frame: Frame, rows: Sequence[Draft], q: Quantity, mark: Mark) -
         return None
     alone = gap.strip() == "," and (
         len(frame.sentence.quantities) == LISTED
+        or _is_listed_behind(frame, q)
         or (mark.trigger.values.get("flow") == rows[-1].values.get("flow") and not _has_own_sum(frame, q))
     )
     return rows[-1] if alone or frame.rules.parts["pairing.count_after_amount"].search(gap) else None
+
+
+def _is_listed_behind(frame: Frame, q: Quantity) -> bool:
+    """Whether a list names an amount first and its count behind: ``A 9 tỷ đồng, 30 hộ, B 7 tỷ đồng, 20 hộ``.
+
+    Then its next amount has a name, and a count behind it, or is of a group that is named right before it.
+    """
+    text = frame.sentence.text
+    following = [o for o in frame.sentence.quantities if o.start >= q.end][:2]
+    if not following or not following[0].is_money:
+        return False
+    amount = following[0]
+    named = text[q.end : amount.lead]
+    if "," not in named or not named.rstrip()[-1:].isalpha() or any(sign in named for sign in ".;:()"):
+        return False
+    count = following[1] if len(following) > 1 and following[1].unit in BORROWERS else None
+    if count and text[amount.end : count.lead].strip() == ",":
+        return True
+    found = groups().find(text, q.end + named.index(","), amount.lead)
+    return bool(found) and not text[found[-1].end : amount.lead].strip()
 
 
 def _owes(frame: Frame, row: Draft, q: Quantity) -> bool:

@@ -48,9 +48,12 @@ def _group_at(sentence: Sentence, q: Quantity) -> GroupList | None:
 
 
 def _is_over(sentence: Sentence, q: Quantity, start: int, end: int) -> bool:
-    """Whether a list gives its amounts first: ``việc làm 640 triệu/12 lao động, học sinh 90 triệu``."""
+    """Whether a list gives its amounts first: ``việc làm 640 triệu/12 lao động, học sinh 90 triệu``.
+
+    Or with a comma: ``việc làm 512 tỷ đồng, 7.204 lao động, nước sạch 238 tỷ đồng``.
+    """
     before = sentence.previous(q.start)
-    over = before is not None and before.is_money and sentence.text[before.end : q.lead].strip() == "/"
+    over = before is not None and before.is_money and sentence.text[before.end : q.lead].strip() in {"/", ","}
     return over and not sentence.text[start:end].strip()
 
 
