@@ -50,7 +50,7 @@ class Context:
 
     def period(self, sentence: Sentence, q: Quantity, stop: int, *, stock: bool) -> Timed:
         """The period that governs a number, from its sentence outwards."""
-        timed = self._in_sentence(sentence, q, stop)
+        timed = self._in_sentence(sentence, q, stop, stock=stock)
         if timed is None:
             timed = self._around(sentence, stock=stock)
             if not stock and self.own.start and timed.period == self.own.as_stock():
@@ -58,7 +58,7 @@ class Context:
                 timed = Timed(self.own, timed.flags)
         return Timed(timed.period.as_stock(), timed.flags) if stock else timed
 
-    def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int) -> Timed | None:
+    def _in_sentence(self, sentence: Sentence, q: Quantity, stop: int, *, stock: bool) -> Timed | None:
         clause = sentence.clauses[sentence.clause_at(q.start)]
         if sentence.mentions and (told := behind_bracket(sentence, clause, q)):
             return Timed(told)
@@ -104,7 +104,8 @@ class Context:
         if before and own and self._is_inside(sentence, clause, dated[0], before[-1]):
             return Timed(dated[0].period)
         if before and before[-1].reading != "open":
-            return Timed(before[-1].period)
+            told = before[-1].period if stock else self._lasting(clause, before)
+            return Timed(told)
         if dated:
             return Timed(dated[0].period)
         if not before and self._closes(sentence):
@@ -120,6 +121,19 @@ class Context:
             if later is clause or spans[0].start - later.start > FRESH:
                 return Timed(spans[0].period)
         return Timed(Period(), ("period_open",)) if before else None
+
+    @staticmethod
+    def _lasting(clause: Clause, before: Sequence[Mention]) -> Period:
+        """The period of what flows: a span lasts behind a clause that counts at its end.
+
+        ``Năm 2024 … dư nợ đến 31/12/2024 …; xây 12 nhà``.
+        """
+        last = before[-1]
+        if last.period.start or not last.period.end or clause.holds(last.start):
+            return last.period
+        spans = (m.period for m in reversed(before) if m.period.start)
+        span = next(spans, last.period)
+        return span if span.end == last.period.end else last.period
 
     @staticmethod
     def _is_within(sentence: Sentence, q: Quantity, told: Mention, span: Period) -> bool:
