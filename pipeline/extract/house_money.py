@@ -10,6 +10,7 @@ from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
 from pipeline.extract.quantity import THINGS, Quantity
 from pipeline.extract.respective import answered
+from pipeline.extract.sentence import NO_THINGS
 
 
 def amounts(
@@ -37,6 +38,8 @@ def amounts(
         if not q.is_money:
             if current and q.unit == "household" and q.value == current.value("houses"):
                 continue  # `trao 4 căn nhà cho 4 hộ nghèo, mỗi căn 70 triệu đồng`
+            if current and _says_where(frame, current, q):
+                continue  # `hoàn thành 3.057 căn nhà tại 21 tỉnh với tổng số tiền 91 tỷ đồng`
             current = counts.get(q.start)
             if current and waiting and _is_purpose(frame, waiting, q, rows):
                 _pay(frame, current, waiting)
@@ -69,6 +72,12 @@ def amounts(
                 q  # `gồm xây mới 8 nhà với 400 triệu, sửa 3 nhà với 60 triệu, tổng 460 triệu`
             )
     _products(rows, slots)
+
+
+def _says_where(frame: Frame, row: Draft, q: Quantity) -> bool:
+    """Whether a count of places says where the houses before it stand."""
+    told = frame.rules.parts["purpose.where"].fullmatch(frame.sentence.text[row.last.end : q.lead])
+    return q.unit in NO_THINGS and bool(told)
 
 
 def _products(rows: Sequence[Draft], slots: Sequence[Quantity]) -> None:

@@ -99,7 +99,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         for g in groups().find(sentence.text, q.end, end)
         if not any(a <= g.start < b and sentence.between(a, b) for a, b in clause.holes)
         and not _begins_list(sentence, q, g, end)
-        and not (last and q.is_money and _labels_next(sentence, q, g))
+        and not (last and _labels_next(sentence, q, g))
     ]
     if behind:
         return behind[0]
@@ -110,7 +110,7 @@ def group_near(frame: Frame, q: Quantity, stop: int, governor: Mark | None) -> G
         return last
     if last and (
         frame.cues.source_of.search(sentence.text, begin, last.start)
-        or (q.is_money and governor and _is_subject(frame, last, governor))
+        or (q.unit in {"vnd", "card"} and governor and _is_subject(frame, last, governor))
     ):
         return last
     # named right before its number, behind the label's clause: `…; kế đến hộ nghèo, 498 hộ vay 27 triệu đồng`
