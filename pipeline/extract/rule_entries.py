@@ -40,11 +40,15 @@ class Entry:
             raise wrong(self.name, f"{key!r} must be {_KINDS[kind]}, not {value!r:.60}")
         return value
 
-    def source(self, key: str = "pattern", default: str | None = None) -> str:
-        """The source of a pattern, which may stand as a list of its alternatives."""
+    def source(self, key: str = "pattern") -> str:
+        """The source of a pattern, which may stand as a list of its alternatives.
+
+        Raises:
+            RuleError: where it is missing, or neither a text nor a list of texts.
+        """
         if isinstance(self.data.get(key), list):
             return "|".join(self.names(key))
-        found: str = self.get(key, str, default)
+        found: str = self.get(key, str)
         return found
 
     def pattern(self, key: str = "pattern", *, bounded: bool = True) -> Pattern:
