@@ -109,6 +109,8 @@ async def connect(where: Place, scratch: Path, stack: AsyncExitStack) -> Client:
                 processes=True,
                 memory_limit=None,
                 dashboard_address=None,
+                # without an address it would take port 8787 of all interfaces, which one run alone can have
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 security=Security.temporary(),
                 local_directory=str(scratch),
                 silence_logs=logging.CRITICAL,
