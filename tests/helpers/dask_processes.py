@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -56,22 +57,32 @@ class Dask:
 def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
     """A cluster that ends with the block; its logs and scratch files lie in ``folder``."""
     folder.mkdir(exist_ok=True)
-    log = folder / "scheduler.log"
-    port = free_port()
+    log, told = folder / "scheduler.log", folder / "scheduler.json"
+    # it chooses its port itself: one that was free a moment before may be another's by now
     scheduler = _start(
         "dask_scheduler",
-        f"--host 127.0.0.1 --port {port} --no-dashboard --dashboard-address 127.0.0.1:0",
+        f"--host 127.0.0.1 --port 0 --scheduler-file {told} --no-dashboard --dashboard-address 127.0.0.1:0",
         log,
         {},
         folder,
     )
-    started = Dask(folder, f"tcp://127.0.0.1:{port}", scheduler)
+    started = Dask(folder, "", scheduler)
     try:
+        until(lambda: bool(_address(told)))
+        started.address = _address(told)
         for _ in range(workers):
             started.worker()
         yield started
     finally:
         started.end()
+
+
+def _address(told: Path) -> str:
+    """The address in a scheduler's file; empty where it is not yet wholly written."""
+    try:
+        return str(json.loads(told.read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError):
+        return ""
 
 
 def _start(
