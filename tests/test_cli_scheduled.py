@@ -19,6 +19,7 @@ from typing import Any
 import batch_stand_ins
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from waiting import until
 
 from pipeline import cli
 from pipeline.batch import mail as mailing
@@ -276,14 +277,6 @@ def test_a_mailer_that_hangs_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
         mailing.send("root", "s", "b")
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("did not happen within a minute")
-
-
 def test_a_watch_takes_new_files_and_ends_with_sigterm(source: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline.cli", "extract", "in", "--out", "out", "--jobs", "1"]
     paths = os.pathsep.join([str(Path(cli.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
@@ -294,12 +287,12 @@ def test_a_watch_takes_new_files_and_ends_with_sigterm(source: Path, tmp_path: P
         env={**os.environ, "PYTHONPATH": paths},
     )
     run_file, documents = tmp_path / "out" / "run.json", tmp_path / "out" / "tables" / "documents.csv"
-    _until(run_file.exists)
+    until(run_file.exists)
     (source / "b.txt").write_text("Xã đã cho vay 7 hộ nghèo.\n", encoding="utf-8")
-    _until(lambda: "b.txt" in documents.read_text(encoding="utf-8"))
-    _until(lambda: json.loads(run_file.read_text())["found"]["files"] == 3)
+    until(lambda: "b.txt" in documents.read_text(encoding="utf-8"))
+    until(lambda: json.loads(run_file.read_text())["found"]["files"] == 3)
     # the lock's signature goes when a run ends: the watch waits
-    _until(lambda: not (tmp_path / "out" / ".hoso" / "holder.json").exists())
+    until(lambda: not (tmp_path / "out" / ".hoso" / "holder.json").exists())
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0

@@ -15,7 +15,8 @@ from batch_stand_ins import FLAGS, unit
 
 pytest.importorskip("distributed")
 
-from dask_processes import ROOT, Dask, dask, until
+from dask_processes import ROOT, Dask, dask
+from waiting import until
 
 from pipeline.batch.engines import Outcome, Setup, Unit, cluster, dask_place
 from pipeline.batch.engines.cluster import Cluster

@@ -7,7 +7,8 @@ import re
 import shlex
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from batch_stand_ins import reads
 
 pytest.importorskip("distributed")
 
-from dask_processes import Dask, dask, until
+from dask_processes import Dask, dask
+from waiting import until
 
 from pipeline.batch.engines import cluster, dask_place
 from pipeline.batch.engines.dask_place import Place, place
@@ -69,10 +71,12 @@ def test_a_cluster_gives_the_same_bytes_as_the_pool(tmp_path: Path, machines: Da
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
 
 
-def _kill(machines: Dask, over: threading.Event, every: float, seed: int, most: int = 1000) -> int:
-    """Kill a worker again and again, each time after another came."""
+def _kill(machines: Dask, over: threading.Event, due: Callable[[int], bool], seed: int) -> int:
+    """Kill a worker whenever ``due(killed so far)``; another comes in its place."""
     rng, killed = random.Random(seed), 0
-    while killed < most and not over.wait(every):
+    while not over.wait(0.02):
+        if not due(killed):
+            continue
         alive = [w for w in machines.workers if w.poll() is None]
         victim = rng.choice(alive)
         victim.kill()
@@ -82,9 +86,14 @@ def _kill(machines: Dask, over: threading.Event, every: float, seed: int, most: 
     return killed
 
 
-def killed_all_the_time(source: Path, out: Path, machines: Dask, every: float, most: int = 1000) -> int:
+def killed_all_the_time(source: Path, out: Path, machines: Dask, every: int) -> int:
+    """A run of which a worker is killed each time ``every`` more pages are read; how many were."""
+
+    def due(killed: int) -> bool:
+        return len(reads()) >= every * (killed + 1)
+
     over, counts = threading.Event(), list[int]()
-    killer = threading.Thread(target=lambda: counts.append(_kill(machines, over, every, 7, most)))
+    killer = threading.Thread(target=lambda: counts.append(_kill(machines, over, due, 7)))
     killer.start()
     try:
         go(source, out, machines.address)
@@ -126,9 +135,8 @@ def check_resumed(source: Path, out: Path, tmp_path: Path, said: str, losses: in
 
 
 def test_a_worker_killed_now_and_then_changes_no_byte(tmp_path: Path, machines: Dask) -> None:
-    source = write(tmp_path / "in", 4, 6, "slow")
-    until(lambda: bool(list(machines.folder.rglob("*.dirlock"))))
-    assert killed_all_the_time(source, tmp_path / "out", machines, 2.5, 2) == 2
+    source = write(tmp_path / "in", 4, 5, "slow")
+    assert killed_all_the_time(source, tmp_path / "out", machines, 7) >= 2
     go(source, tmp_path / "pool")
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
 
@@ -143,7 +151,7 @@ def test_a_lost_scheduler_is_one_line_and_the_next_run_goes_on(tmp_path: Path, m
 @pytest.mark.faults
 def test_workers_killed_through_a_long_run(tmp_path: Path, machines: Dask) -> None:
     source = write(tmp_path / "in", 60, 10, "slow")
-    assert killed_all_the_time(source, tmp_path / "out", machines, 3) >= 15
+    assert killed_all_the_time(source, tmp_path / "out", machines, 30) >= 15
     go(source, tmp_path / "pool")
     assert tree(tmp_path / "out") == tree(tmp_path / "pool")
 
@@ -166,8 +174,10 @@ def test_the_real_rooms_with_workers_killed(tmp_path: Path, machines: Dask) -> N
         # other content, or they would be read once
         for path in (p for p in (source / str(number)).rglob("*.pdf") if number):
             path.write_bytes(path.read_bytes() + b"\n%" + str(number).encode())
-    over = threading.Event()
-    killer = threading.Thread(target=lambda: _kill(machines, over, 4, 11))
+    start, over = time.monotonic(), threading.Event()
+    killer = threading.Thread(
+        target=lambda: _kill(machines, over, lambda killed: time.monotonic() > start + 4 * (killed + 1), 11)
+    )
     killer.start()
     try:
         where = Place(machines.address, patience=60)

@@ -18,7 +18,8 @@ from batch_stand_ins import reads
 pytest.importorskip("s3fs")
 pytest.importorskip("moto")
 
-from dask_processes import free_port, until
+from dask_processes import free_port
+from waiting import until
 
 from pipeline.batch import remote
 from pipeline.batch.engines.dask_place import Place

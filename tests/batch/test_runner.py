@@ -7,13 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from batch_stand_ins import reads, workers
+from waiting import until
 
 from pipeline.batch import units
 from pipeline.batch.engines import Unit
@@ -505,14 +504,6 @@ except errors.HosoError as error:
 """
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(6000):
-        if condition():
-            return
-        time.sleep(0.01)
-    pytest.fail("did not happen within a minute")
-
-
 def _is_gone(process: int) -> bool:
     try:
         state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -527,7 +518,7 @@ def started(source: Path, out: Path) -> subprocess.Popen[str]:
     (source / "d.txt").write_text("wait\n1 hộ\fwait\n2 hộ\f3 hộ\f4 hộ")
     script = _SCRIPT.format(paths=[str(Path(__file__).parent)], source=str(source), out=str(out))
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    _until(lambda: {"d.txt 1", "d.txt 2"} <= set(reads()))
+    until(lambda: {"d.txt 1", "d.txt 2"} <= set(reads()))
     return process
 
 
@@ -552,7 +543,7 @@ def test_kill_9_leaves_no_process_and_loses_only_what_was_in_hand(
 ) -> None:
     started.kill()
     started.communicate(timeout=60)
-    _until(lambda: all(_is_gone(process) for process in workers()))
+    until(lambda: all(_is_gone(process) for process in workers()))
     once = reads()
     (flags / "go").touch()
     go(source, out, jobs=2)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from pipeline.decisions import store
 from pipeline.decisions.record import Decision, DecisionError, Place, line, parse, signed
@@ -116,11 +117,16 @@ while True:
 """
 
 
+def size(out: Path) -> int:
+    return sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.faults)])
 def test_kills_lose_no_acknowledged_decision(tmp_path: Path, times: int) -> None:
     out, told = tmp_path / "out", set[str]()
-    here = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(here)}
+    here, root = Path(__file__).parent, Path(__file__).parents[2]
+    paths = os.pathsep.join(map(str, [here, root / "tests" / "helpers", root]))
+    environment = {**os.environ, "PYTHONPATH": paths}
     chance = random.Random(7)
     # several at once: all of them import while the first one writes
     for _ in range(times):
@@ -136,6 +142,9 @@ def test_kills_lose_no_acknowledged_decision(tmp_path: Path, times: int) -> None
         for writer in writers:
             assert writer.stdout is not None
             assert writer.stdout.readline() == "ready\n"
+        # twenty pairs of three thousand bytes, whoever wrote them
+        enough = size(out) + 60_000
+        until(lambda: size(out) > enough)  # noqa: B023
         for writer in writers:
             time.sleep(chance.random() / 50)
             writer.send_signal(signal.SIGKILL)

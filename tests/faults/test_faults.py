@@ -11,13 +11,13 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from faults_archive import begin, command, draw, tree
+from waiting import until
 
 pytestmark = pytest.mark.faults
 
@@ -129,7 +129,7 @@ def test_an_output_whose_mount_goes_away_is_told(source: Path, tmp_path: Path) -
     out = tmp_path / "out"
     with mounted(out, "size=200m"):
         run = begin(source, out, tmp_path / "reads", tmp_path / "tmp", "unmounted")
-        _until_read(tmp_path / "reads")
+        until((tmp_path / "reads").exists)
         subprocess.run(["umount", "-l", out], check=True)
         said, _ = run.communicate()
         assert run.returncode == 6, said
@@ -145,7 +145,7 @@ def test_an_input_whose_mount_goes_away_is_told_and_read_when_it_is_back(
     away = tmp_path / "away"
     shutil.copytree(source, share)
     run = begin(share, out, tmp_path / "reads", tmp_path / "tmp", "input")
-    _until_read(tmp_path / "reads")
+    until((tmp_path / "reads").exists)
     share.rename(away)
     said, _ = run.communicate()
     assert run.returncode == 8, said
@@ -162,7 +162,7 @@ def test_a_file_that_is_deleted_while_it_is_read_costs_itself(source: Path, tmp_
     folder, out = tmp_path / "in", tmp_path / "out"
     shutil.copytree(source, folder)
     run = begin(folder, out, tmp_path / "reads", tmp_path / "tmp", "deleted")
-    _until_read(tmp_path / "reads")
+    until((tmp_path / "reads").exists)
     (folder / "text-000.txt").unlink()
     (folder / "scan-002.png").unlink()
     said, _ = run.communicate()
@@ -229,7 +229,7 @@ def test_sigterm_leaves_a_state_that_goes_on(
     source: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
     run = begin(source, tmp_path / "out", tmp_path / "reads", tmp_path / "tmp", "sigterm")
-    _until_read(tmp_path / "reads")
+    until((tmp_path / "reads").exists)
     run.send_signal(signal.SIGTERM)
     said, _ = run.communicate()
     assert run.returncode == 130
@@ -244,7 +244,7 @@ def test_the_second_run_says_who_holds_the_folder_and_leaves(
 ) -> None:
     out = tmp_path / "out"
     run = begin(source, out, tmp_path / "reads", tmp_path / "tmp", "first")
-    _until_read(tmp_path / "reads")
+    until((tmp_path / "reads").exists)
     for arguments in (["extract", source, "--out", out], ["clean", out]):
         second = command(arguments)
         assert second.returncode == 6
@@ -253,12 +253,3 @@ def test_the_second_run_says_who_holds_the_folder_and_leaves(
     said, _ = run.communicate()
     assert run.returncode == 0, said
     assert tree(out) == undisturbed
-
-
-def _until_read(reads: Path) -> None:
-    """Wait until a page is being read."""
-    for _ in range(6000):
-        if reads.exists():
-            return
-        time.sleep(0.01)
-    pytest.fail("no page was read within a minute")

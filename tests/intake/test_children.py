@@ -7,11 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from pipeline.errors import (
     DamagedError,
@@ -146,19 +145,11 @@ def test_a_program_does_not_outlive_its_killed_parent(
         "children.run('stand-in', [], Settings(), where='x')"
     )
     parent = subprocess.Popen([sys.executable, "-c", code])
-    _until((tmp_path / "pid").exists)
+    until((tmp_path / "pid").exists)
     child = int((tmp_path / "pid").read_text(encoding="utf-8"))
     parent.kill()
     parent.wait()
-    _until(lambda: _is_gone(child))
-
-
-def _until(done: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if done():
-            return
-        time.sleep(0.05)
-    pytest.fail("waited 30 s")
+    until(lambda: _is_gone(child))
 
 
 def _is_gone(pid: int) -> bool:
