@@ -309,8 +309,9 @@ def test_a_unit_under_which_every_worker_dies_is_failed_alone(
 
 
 def test_a_lost_scheduler_is_one_error_after_all_that_came_before(
-    tmp_path: Path, said: list[str], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, said: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cluster, "_LOST", 2.0)
     with dask(tmp_path / "dask", 1) as started:
         engine = engine_of(Place(started.address), tmp_path / "scratch", said)
         (outcome,) = all_of(engine, unit("echo"))
