@@ -210,7 +210,14 @@ def _runs(text: str, marks: Sequence[Mark], cues: Cues) -> list[Mark]:
         or m.trigger.reason
         or m.trigger.weak
         or not cues.runs_on.fullmatch(text[before.end : m.start])
+        or _opens(text, before, m)
     ]
+
+
+def _opens(text: str, before: Mark, mark: Mark) -> bool:
+    """Whether words of another kind stand right before a number: ``quà Tết và giúp 61 hộ phương tiện``."""
+    near = text[mark.end : mark.end + 2].strip()
+    return near[:1].isdigit() and mark.trigger.values != before.trigger.values
 
 
 KINDS = 12
