@@ -192,7 +192,7 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int, cues: Cues) ->
 
 
 def _counted_together(before: Sequence[Draft], inside: Sequence[Draft], last: Sequence[Draft]) -> list[Draft]:
-    """What the places of a sentence are counted together in: the first above of their flow that holds them."""
+    """What a sentence's places are counted together in: the first above of their flow that holds them."""
     first = inside[0] if inside else None
     above = [r for r in before if first and last and r.sentence is last[0].sentence and not r.parent]
     flow = first.values.get("flow") if first else None
