@@ -64,6 +64,7 @@ class Cues:
     target_label: Pattern
     unlike: Pattern
     among: Pattern
+    placed: Pattern
     works: Pattern
     works_behind: Pattern
     was: Pattern
@@ -109,6 +110,11 @@ class Cues:
         """Whether a sentence begins by announcing parts of what was told before it: ``Cụ thể: …``."""
         first = next((at for at in range(start, end) if text[at].isalpha()), end)
         return bool(self.parts.match(text, first, end))
+
+    def places(self, text: str, start: int, end: int) -> bool:
+        """Whether a sentence begins with one of the places counted before it: ``Xã An Hòa dẫn đầu với …``."""
+        first = next((at for at in range(start, end) if text[at].isalpha()), end)
+        return bool(self.placed.match(text, first, end))
 
     def plans(self, text: str, start: int, end: int) -> bool:
         """Whether words of a span surely tell a plan: ``phấn đấu giảm 60 hộ nghèo``."""

@@ -129,7 +129,10 @@ class Frame:
         above = before[-1] if before and self.splits else None
         # `… cho 498 học viên (kế hoạch 750). Trong số đó: …`: not of what a bracket compares them with
         near = takewhile(lambda r: above and r.sentence is above.sentence, reversed(before))
-        above = next((r for r in near if not r.sentence.is_bracketed(r.first.start)), above)
+        told = [r for r in near if not r.sentence.is_bracketed(r.first.start)]
+        above = told[0] if told else above
+        if told and self.cues.places(self.sentence.text, self.sentence.start, self.sentence.end):
+            above = max(reversed(told), key=lambda r: len(r.cells))  # what was counted, not what was added
         return above if above and self.sentence.block - above.sentence.block <= 1 else None
 
     def carried(self, before: Sequence[Draft]) -> Mark | None:

@@ -41,7 +41,10 @@ def by_words(rows: Sequence[Draft], flow: Flow, cues: Cues, announcing: Sequence
             before = rows[: bisect_left(starts, match.start())]
             _split_before(before, sentence)
             _nest(before, _between(rows, starts, begin, end), sentence)
-            for number, total in enumerate(_totals(before, sentence, match.start(), cues)):
+            totals = _totals(before, sentence, match.start(), cues)
+            if cues.placed.match(sentence.text, match.start(), sentence.end):
+                totals = _counted_together(before, _between(rows, starts, begin, end), totals)
+            for number, total in enumerate(totals):
                 inside = _inside(_between(rows, starts, begin, end), total)
                 if number and total.sentence.start != sentence.start and not is_all(inside, total):
                     continue
@@ -186,6 +189,14 @@ def _totals(before: Sequence[Draft], sentence: Sentence, at: int, cues: Cues) ->
     last = [r for r in free if r.sentence is free[0].sentence]
     outside = [r for r in last if not (r.sentence.is_bracketed(r.first.start) or _is_aim(r, cues))]
     return (outside or free)[:1] if len(head) <= HEAD else []
+
+
+def _counted_together(before: Sequence[Draft], inside: Sequence[Draft], last: Sequence[Draft]) -> list[Draft]:
+    """What a sentence's places are counted together in: the first above of their flow that holds them."""
+    first = inside[0] if inside else None
+    above = [r for r in before if first and last and r.sentence is last[0].sentence and not r.parent]
+    flow = first.values.get("flow") if first else None
+    return [r for r in above if r.values.get("flow") == flow and first and may_hold(r, first)][:1]
 
 
 def _is_aim(row: Draft, cues: Cues) -> bool:
