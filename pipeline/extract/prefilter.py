@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from time import monotonic
+from time import monotonic, process_time
 
 import regex
 
@@ -199,9 +199,14 @@ class Prefiltered:
                         break
                     behind = max(match.end(), at + 1)
             return found
-        last = monotonic() + timeout if len(places) > 1 else 0.0
+        clock, last = monotonic, monotonic() + timeout
         for at in places:
-            left = max(last - monotonic(), LEAST_TIME) if last else timeout
+            left = timeout if len(places) == 1 else last - clock()
+            if left <= 0 and clock is monotonic:
+                # a busy machine may have stood still: from here on the time counts that was spent, as the
+                # engine counts it; to ask for it costs as much as some matches
+                clock, last, left = process_time, process_time() + timeout, timeout
+            left = max(left, LEAST_TIME)
             if at >= behind and (match := match_at(text, at, end, timeout=left)):
                 found.append(match)
                 if len(found) == most:

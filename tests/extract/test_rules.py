@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
 from pipeline.errors import RuleError
-from pipeline.extract import patterns
+from pipeline.extract import patterns, prefilter
 from pipeline.extract.cue_file import load_cues
 from pipeline.extract.examples import problem
 from pipeline.extract.patterns import compile_pattern
@@ -116,3 +118,16 @@ def test_a_pattern_without_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     endless = compile_pattern("(?:a+)+b", "x.toml: trigger 1 (x.a)", bounded=False)
     with pytest.raises(RuleError, match=r"x\.toml: trigger 1 \(x\.a\): the pattern backtracks without end"):
         endless.search("a" * 5_000 + "c" + "b")
+
+
+def test_time_for_which_the_machine_stood_still_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = itertools.count(step=86_400)
+    monkeypatch.setattr(prefilter, "monotonic", lambda: next(days))
+    monkeypatch.setattr(patterns, "TIMEOUT", 0.5)
+    slow = compile_pattern("mốc (?:x|xx)+b", "x.toml: trigger 1 (x.a)", bounded=False)
+    text = f"{'không có gì. ' * prefilter.SHORT}mốc {'x' * 24}c mốc xxb mốc xb"
+    begun = process_time()
+    assert [m.group() for m in slow.finditer(text)] == ["mốc xxb", "mốc xb"]
+    assert process_time() - begun > prefilter.LEAST_TIME  # it is slow enough to be cut off
+    with pytest.raises(RuleError, match="backtracks without end"):
+        slow.finditer(text.replace("xxc", f"{'x' * 60}c"))
