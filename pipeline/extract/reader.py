@@ -103,7 +103,7 @@ def _place(
     if number is None and not frame.rules.tells_states and (part := part_of(seen, rows)):
         rows.append(part)
         return
-    if number is None or _is_anothers(seen, taken):
+    if number is None or _is_anothers(seen, mark, taken):
         frame.tell(
             q, "no entry of [[number]] fits" if number is None else "it belongs to the number before it"
         )
@@ -300,10 +300,15 @@ def _said_before(seen: Seen) -> GroupList | None:
     return seen.told.group if explains and seen.told else None
 
 
-def _is_anothers(seen: Seen, taken: set[int]) -> bool:
-    """Whether a number only tells more of one that another table has: ``3 căn nhà cho 3 hộ nghèo``."""
+def _is_anothers(seen: Seen, mark: Mark | None, taken: set[int]) -> bool:
+    """Whether a number only tells more of one that another table has: ``3 căn nhà cho 3 hộ nghèo``.
+
+    Not so whom money was for, with a word of their own behind them: ``rót 1,2 tỷ đồng để 52 hộ nuôi bò``.
+    """
     previous = seen.previous
     if previous is None or previous.start not in taken or previous.start < seen.clause[0]:
+        return False
+    if previous.is_money and mark and mark.start >= seen.q.end:
         return False
     gap = seen.text[previous.end : seen.q.lead]
     own = [m for m in seen.frame.marks if previous.end <= m.start < seen.q.start and not m.trigger.reason]
