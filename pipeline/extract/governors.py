@@ -185,13 +185,33 @@ def governor(seen: Seen) -> Mark | None:
     ):
         if found and not (found[0].end <= q.start and not is_carried_on(seen, found[0].end)):
             return found[0]
-    return _inherited(seen) or _passive(seen) or _shared(seen, inside)
+    return _delivered(seen, own) or _inherited(seen) or _passive(seen) or _shared(seen, inside)
 
 
 def _is_nexts(seen: Seen, mark: Mark) -> bool:
     """Whether what stands behind a count is said, against it, of the next: ``…, nhưng phát sinh 31 hộ``."""
     text, lead = seen.text, seen.frame.sentence.next_lead(seen.q.start, seen.end)
     return lead - mark.end <= 1 and bool(seen.frame.cues.contrast.search(text, seen.q.end, mark.start))
+
+
+def _delivered(seen: Seen, own: Sequence[Mark]) -> Mark | None:
+    """What was done with a list of things that opens its clause: ``25 xe lăn, 40 xe lắc chuyển đến …``."""
+    start, end = seen.clause
+    if seen.q.unit not in THINGS or any(m.trigger.weak and m.end <= seen.q.start for m in own):
+        return None
+    listed = seen.frame.sentence.between(start - 1, end)
+    opens = listed and not seen.text[start : listed[0].lead].strip()
+    if not opens or any(o.unit not in THINGS for o in listed if o.start <= seen.q.start):
+        return None
+    last = seen.q
+    for o in listed:
+        if o.start > last.start and o.unit in THINGS:
+            last = o
+        elif o.start > last.start:
+            break
+    behind = (m for m in own if last.end <= m.start and m.trigger.weak and m.trigger.behind)
+    found = next((m for m in behind if m.trigger.governs(seen.q.unit)), None)
+    return found if found and not found.trigger.reason else None
 
 
 def _passive(seen: Seen) -> Mark | None:
