@@ -221,8 +221,12 @@ def _passive(seen: Seen) -> Mark | None:
         return None
     own = frame.own_marks(frame.sentence.clause_at(seen.q.start))
     behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
-    done_to = frame.cues.done_to
-    return next((m for m in behind if done_to.search(seen.text, seen.q.end, m.start)), None)
+    # `được` stands before the mark, or begins it: `được chuyển đến`
+    before, within = frame.cues.done_to, frame.cues.passive
+    marks = (
+        m for m in behind if before.search(seen.text, seen.q.end, m.start) or within.match(seen.text, m.start)
+    )
+    return next(marks, None)
 
 
 def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
@@ -238,7 +242,9 @@ def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
     same = Seen(frame, after, seen.q, sentence.next_lead(after.start, sentence.end))
     told = [m for m in _behind(same, inside) if m.trigger.behind and not m.trigger.reason]
     if not listed:
-        told = [m for m in told if frame.cues.passive.search(seen.text, same.noun_end, m.end)]
+        passive, gets = frame.cues.passive, frame.cues.gets  # `… được hỗ trợ`, `… nhận tiền`
+        text = seen.text
+        told = [m for m in told if passive.search(text, same.noun_end, m.end) or gets.match(text, m.start)]
     return next((m for m in told if not m.trigger.weak), told[0] if told else None)
 
 
