@@ -221,10 +221,16 @@ def _passive(seen: Seen) -> Mark | None:
         return None
     own = frame.own_marks(frame.sentence.clause_at(seen.q.start))
     behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
-    # `được` stands before the mark, or begins it: `được chuyển đến`
+    # `được` stands before the mark, or begins it behind a list of things alone: `được chuyển đến`
     before, within = frame.cues.done_to, frame.cues.passive
+    between = frame.sentence.between
     marks = (
-        m for m in behind if before.search(seen.text, seen.q.end, m.start) or within.match(seen.text, m.start)
+        m
+        for m in behind
+        if before.search(seen.text, seen.q.end, m.start)
+        or (
+            within.match(seen.text, m.start) and all(o.unit in THINGS for o in between(seen.q.start, m.start))
+        )
     )
     return next(marks, None)
 
