@@ -185,13 +185,33 @@ def governor(seen: Seen) -> Mark | None:
     ):
         if found and not (found[0].end <= q.start and not is_carried_on(seen, found[0].end)):
             return found[0]
-    return _inherited(seen) or _passive(seen) or _shared(seen, inside)
+    return _delivered(seen, own) or _inherited(seen) or _passive(seen) or _shared(seen, inside)
 
 
 def _is_nexts(seen: Seen, mark: Mark) -> bool:
     """Whether what stands behind a count is said, against it, of the next: ``…, nhưng phát sinh 31 hộ``."""
     text, lead = seen.text, seen.frame.sentence.next_lead(seen.q.start, seen.end)
     return lead - mark.end <= 1 and bool(seen.frame.cues.contrast.search(text, seen.q.end, mark.start))
+
+
+def _delivered(seen: Seen, own: Sequence[Mark]) -> Mark | None:
+    """What was done with a list of things that opens its clause: ``25 xe lăn, 40 xe lắc chuyển đến …``."""
+    start, end = seen.clause
+    if seen.q.unit not in THINGS or any(m.trigger.weak and m.end <= seen.q.start for m in own):
+        return None
+    listed = seen.frame.sentence.between(start - 1, end)
+    opens = listed and not seen.text[start : listed[0].lead].strip()
+    if not opens or any(o.unit not in THINGS for o in listed if o.start <= seen.q.start):
+        return None
+    last = seen.q
+    for o in listed:
+        if o.start > last.start and o.unit in THINGS:
+            last = o
+        elif o.start > last.start:
+            break
+    behind = (m for m in own if last.end <= m.start and m.trigger.weak and m.trigger.behind)
+    found = next((m for m in behind if m.trigger.governs(seen.q.unit)), None)
+    return found if found and not found.trigger.reason else None
 
 
 def _passive(seen: Seen) -> Mark | None:
@@ -201,8 +221,18 @@ def _passive(seen: Seen) -> Mark | None:
         return None
     own = frame.own_marks(frame.sentence.clause_at(seen.q.start))
     behind = (m for m in own if seen.q.end <= m.start < end and m.trigger.behind and not m.trigger.reason)
-    done_to = frame.cues.done_to
-    return next((m for m in behind if done_to.search(seen.text, seen.q.end, m.start)), None)
+    # `được` stands before the mark, or begins it behind a list of things alone: `được chuyển đến`
+    before, within = frame.cues.done_to, frame.cues.passive
+    between = frame.sentence.between
+    marks = (
+        m
+        for m in behind
+        if before.search(seen.text, seen.q.end, m.start)
+        or (
+            within.match(seen.text, m.start) and all(o.unit in THINGS for o in between(seen.q.start, m.start))
+        )
+    )
+    return next(marks, None)
 
 
 def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
@@ -218,7 +248,9 @@ def _shared(seen: Seen, inside: Sequence[Mark]) -> Mark | None:
     same = Seen(frame, after, seen.q, sentence.next_lead(after.start, sentence.end))
     told = [m for m in _behind(same, inside) if m.trigger.behind and not m.trigger.reason]
     if not listed:
-        told = [m for m in told if frame.cues.passive.search(seen.text, same.noun_end, m.end)]
+        passive, gets = frame.cues.passive, frame.cues.gets  # `… được hỗ trợ`, `… nhận tiền`
+        text = seen.text
+        told = [m for m in told if passive.search(text, same.noun_end, m.end) or gets.match(text, m.start)]
     return next((m for m in told if not m.trigger.weak), told[0] if told else None)
 
 
