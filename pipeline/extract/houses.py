@@ -14,6 +14,7 @@ from pipeline.extract.housed import is_approved, is_house
 from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.sentence import Clause
+from pipeline.model import Value
 
 UNITS = frozenset({"house", "household", "person", "vnd"})
 """Units of the numbers that a row may have."""
@@ -60,20 +61,18 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     return rows
 
 
-def _work_of(frame: Frame, rows: Sequence[Draft], before: Draft) -> str | None:
-    """The work of a count of finished houses is that of those it is of: the one before it in its clause, else the total split."""
+def _work_of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Value:
+    """The work of finished houses is that of those they are of: the count before them, or the total."""
     sentence = frame.sentence
     if sentence.clause_at(before.first.start) == sentence.clause_at(rows[-1].first.start):
         return before.values["work"]
-    if whole_of(
-        rows[:-1]
-    ):  # `640 hộ được duyệt có 410 hộ làm nhà, 230 hộ sửa nhà; xong 500 nhà`: of all of them
+    if whole_of(rows[:-1]):  # `640 hộ được duyệt: 410 hộ làm nhà, 230 hộ sửa nhà; xong 500 nhà`
         return "unspecified"
     return split(frame, rows, before).values["work"]
 
 
 def _is_worth(frame: Frame, q: Quantity, money: Quantity) -> bool:
-    """Whether money stands between houses and their verb: ``12 căn nhà, trị giá 900 triệu, được xây tặng``."""
+    """Whether money parts houses and their verb: ``12 căn nhà, trị giá 900 triệu, được xây tặng``."""
     if q.unit != "house" or not money.is_money:
         return False
     parts, text = frame.rules.parts, frame.sentence.text
@@ -208,7 +207,7 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
 
 
 def _is_of_things(frame: Frame, mark: Mark, clause: Clause) -> bool:
-    """Whether a verb of a clause before is that of other works: ``làm 57 km đường, vẽ 6 bức tranh; 24 nhà``."""
+    """Whether a verb of a clause before is that of other works: ``làm 57 km đường; 24 nhà``."""
     after = next(iter(frame.sentence.between(mark.end, clause.end)), None)
     return after is not None and after.unit in PLACES and after.lead - mark.end <= 1
 
