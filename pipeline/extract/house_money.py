@@ -144,7 +144,7 @@ def _is_purpose(frame: Frame, money: Quantity, count: Quantity, rows: Sequence[D
     """``35 tỷ đồng … để xây mới 900 căn``: money named before what it is for."""
     parts, text = frame.rules.parts, frame.sentence.text
     gap = text[money.end : count.lead]
-    if ";" in gap:
+    if ";" in gap or parts["purpose.left"].search(gap):
         return False
     if parts["purpose.between"].search(gap):
         return not _has_more(frame, count)
@@ -205,7 +205,7 @@ def _column(frame: Frame, row: Draft, rows: Sequence[Draft], q: Quantity) -> str
             return ""
     if behind or parts["per_house.pattern"].search(gap):
         return "amount_per_house_vnd"
-    return "amount_vnd"
+    return "share" if parts["amount.rest"].match(text[q.end : q.end + WORKS]) else "amount_vnd"
 
 
 def _is_for_others(frame: Frame, q: Quantity) -> bool:
@@ -309,6 +309,11 @@ def _whole(frame: Frame, rows: Sequence[Draft], row: Draft) -> Draft | None:
     if total is row or "amount_vnd" in total.cells:
         return None
     return total if adds_up(total, parts) else None
+
+
+def whole_of(rows: Sequence[Draft]) -> Draft | None:
+    """The row that all rows behind it add up to; the nearest such."""
+    return next((rows[k] for k in range(len(rows) - 3, -1, -1) if adds_up(rows[k], rows[k + 1 :])), None)
 
 
 def adds_up(total: Draft, parts: Sequence[Draft]) -> bool:

@@ -69,9 +69,17 @@ def is_house(frame: Frame, q: Quantity, stop: int, rows: Sequence[Draft], before
         return True
     if lent:
         return False
+    if is_approved(frame, q):
+        return True
     if parts["households.after"].search(after):
         return True
     return bool(parts["households.priced"].match(text[q.end : min(clause.end, q.end + NEAR)]))
+
+
+def is_approved(frame: Frame, q: Quantity) -> bool:
+    """Whether households approved are split by the work on their houses right behind."""
+    behind = frame.sentence.text[q.end : min(q.end + NEAR, frame.sentence.end)]
+    return q.unit == "household" and bool(frame.rules.parts["households.approved"].match(behind))
 
 
 def _got_goods(frame: Frame, q: Quantity, start: int) -> bool:

@@ -8,12 +8,13 @@ from itertools import takewhile
 
 from pipeline.extract.drafts import Draft
 from pipeline.extract.frames import Frame
-from pipeline.extract.house_money import amounts, split
+from pipeline.extract.house_money import BEHIND, amounts, split, whole_of
 from pipeline.extract.house_prices import prices
-from pipeline.extract.housed import is_house
+from pipeline.extract.housed import is_approved, is_house
 from pipeline.extract.quantity import Quantity
 from pipeline.extract.rules import Mark
 from pipeline.extract.sentence import Clause
+from pipeline.model import Value
 
 UNITS = frozenset({"house", "household", "person", "vnd"})
 """Units of the numbers that a row may have."""
@@ -34,7 +35,8 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
         r for r in close if r.sentence.block == sentence.block and sentence.start - r.sentence.end <= NEXT
     ]
     for number, q in enumerate(slots):
-        stop = next((o.lead for o in slots[number + 1 :] if o.unit not in PLACES), sentence.end)
+        later = (o for o in slots[number + 1 :] if o.unit not in PLACES and not _is_worth(frame, q, o))
+        stop = next((o.lead for o in later), sentence.end)
         if not is_house(frame, q, stop, rows, before):
             continue
         verbs = _verbs(frame, q, stop, spent, bool(rows or near))
@@ -49,7 +51,7 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
                 rules <= FINISHED and frame.cues.parts.search(sentence.text, rows[-2:][0].last.end, q.lead)
             )
             if rows[1:] and verbs and finished:
-                rows[-1].values["work"] = _of(frame, rows, rows[-2]).values["work"]
+                rows[-1].values["work"] = _work_of(frame, rows, rows[-2])
             spent = max([spent, *(m.end for m in verbs)])
     amounts(frame, rows, close, slots, refused)
     prices(frame, rows, near, close, slots)
@@ -59,12 +61,23 @@ def read(frame: Frame, taken: set[int], refused: dict[int, str], before: Sequenc
     return rows
 
 
-def _of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Draft:
-    """What a count of finished houses is of: the one before it in its clause, else the total split."""
+def _work_of(frame: Frame, rows: Sequence[Draft], before: Draft) -> Value:
+    """The work of finished houses is that of those they are of: the count before them, or the total."""
     sentence = frame.sentence
     if sentence.clause_at(before.first.start) == sentence.clause_at(rows[-1].first.start):
-        return before
-    return split(frame, rows, before)
+        return before.values["work"]
+    if whole_of(rows[:-1]):  # `640 hộ được duyệt: 410 hộ làm nhà, 230 hộ sửa nhà; xong 500 nhà`
+        return "unspecified"
+    return split(frame, rows, before).values["work"]
+
+
+def _is_worth(frame: Frame, q: Quantity, money: Quantity) -> bool:
+    """Whether money parts houses and their verb: ``12 căn nhà, trị giá 900 triệu, được xây tặng``."""
+    if q.unit != "house" or not money.is_money:
+        return False
+    parts, text = frame.rules.parts, frame.sentence.text
+    told = parts["worth.before"].match(text[q.end : money.lead])
+    return bool(told and parts["worth.behind"].match(text[money.end : money.end + BEHIND]))
 
 
 PRICED = 4
@@ -95,6 +108,8 @@ def _blocked(frame: Frame, q: Quantity, stop: int, verbs: Sequence[Mark] | None)
     parts, text = frame.rules.parts, frame.sentence.text
     if parts["seen.alone"].match(text[q.end : min(stop, frame.sentence.end)]):
         return "damage"  # `dựng lại 33 nhà bị cuốn, còn 150 nhà tốc mái bà con tự lợp`
+    if not verbs and parts["seen.worn"].match(text[q.end : min(stop, frame.sentence.end)]):
+        return "damage"
     mended = (m for m in verbs or () if parts["again.verb"].fullmatch(text[m.start : m.end]))
     if any(
         m.end <= q.start or q.unit == "household" or parts["again.behind"].search(text, q.end, m.start)
@@ -178,7 +193,8 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         c = sentence.clauses[earlier]
         inside = [m for m in verbs if c.holds(m.start) and m.end <= q.start]
         near_by = earlier == number or listed or q.unit == "house"
-        if inside and (near_by or _speaks_of_homes(frame, c)):
+        spent_on = earlier != number and inside and _is_of_things(frame, inside[-1], c)
+        if inside and not spent_on and (near_by or _speaks_of_homes(frame, c)):
             return _cluster(frame, inside)
     for start, end in () if listed else frame.introductions:  # `- Khởi công 14 nhà, gồm:`
         above = [
@@ -187,7 +203,16 @@ def _verbs(frame: Frame, q: Quantity, stop: int, spent: int, listed: bool) -> li
         if above:
             return _cluster(frame, above)
     kinds = [m for m in told if sentence.start <= m.start < min(stop, sentence.end)]
-    return [] if kinds or listed else None
+    return [] if kinds or listed or is_approved(frame, q) else None
+
+
+def _is_of_things(frame: Frame, mark: Mark, clause: Clause) -> bool:
+    """Whether a verb of a clause before is one of several works: ``làm 57 km đường, sửa 3 cầu; 24 nhà``.
+
+    A single work's verb goes on: ``xây 714 công trình nước sạch; 9.600 nhà ở``.
+    """
+    things = [q for q in frame.sentence.between(clause.start, clause.end) if q.unit in PLACES]
+    return len(things) > 1 and any(0 <= q.lead - mark.end <= 1 for q in things)
 
 
 def _speaks_of_homes(frame: Frame, clause: Clause) -> bool:

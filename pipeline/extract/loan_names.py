@@ -30,9 +30,14 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
         begin = max([clause.start, *(r.last.end for r in rows[:number] if r.last.end <= row.first.start)])
         points = bool(frame.cues.pointing.search(sentence.text, begin, row.last.end))
         found = (above[-1].group if above else _programme(frame, begin, row)) if points else None
-        if found := found or (None if row.group else _opens(frame) or _same(rows[:number])):
+        found = found or (None if row.group else _opens(frame) or _same(rows[:number]))
+        if found and found.code != STAFF:
             row.group = found
             row.flags.append("beneficiary_assumed")
+
+
+STAFF = "official"
+"""Those who lend, mostly: no loan is theirs for being named near by."""
 
 
 def _same(before: Sequence[Draft]) -> GroupList | None:
