@@ -91,7 +91,7 @@ FEW = 2
 
 
 def _begins(frame: Frame, row: Draft) -> GroupList | None:
-    """The one programme that the row's clause begins with: ``Cho vay nhà ở xã hội giải ngân lũy kế 9 tỷ đồng``."""
+    """The one programme that the row's clause begins with: ``Cho vay nhà ở xã hội giải ngân 9 tỷ đồng``."""
     sentence, parts = frame.sentence, frame.rules.parts
     clause = sentence.clauses[sentence.clause_at(row.first.start)]
     named = groups().find(sentence.text, clause.start, row.first.lead)
