@@ -19,7 +19,7 @@ def name_groups(frame: Frame, rows: Sequence[Draft], before: Sequence[Draft]) ->
         if row.group and row.group.code and not is_vague(row.group):
             continue
         found = _purpose(frame, row) or _owed(frame, row) or _learner(row)
-        found = found or _announced(frame, row, rows[:number])
+        found = found or _begins(frame, row) or _announced(frame, row, rows[:number])
         if found := found or _workers(frame, row):
             row.group = found
             continue
@@ -88,6 +88,17 @@ def _owed(frame: Frame, row: Draft) -> GroupList | None:
 
 FEW = 2
 """Words between lending and whom it is for."""
+
+
+def _begins(frame: Frame, row: Draft) -> GroupList | None:
+    """The one programme that the row's clause begins with: ``Cho vay nhà ở xã hội giải ngân 9 tỷ đồng``."""
+    sentence, parts = frame.sentence, frame.rules.parts
+    clause = sentence.clauses[sentence.clause_at(row.first.start)]
+    named = groups().find(sentence.text, clause.start, row.first.lead)
+    if len(named) != 1 or any(sign in sentence.text[named[0].end : row.first.lead] for sign in ",:"):
+        return None
+    begins = parts["pairing.opens"].fullmatch(sentence.text[clause.start : named[0].start].strip())
+    return named[0] if begins else None
 
 
 def _use(frame: Frame, row: Draft, end: int) -> GroupList | None:

@@ -219,6 +219,8 @@ def _is_lent(frame: Frame, q: Quantity, after: tuple[Quantity, Mark | None, int]
     if count.is_money or mark is None or mark.trigger.reason:
         return False
     gap, parts = frame.sentence.text[q.end : count.lead], frame.rules.parts
+    if ";" in gap:  # what a semicolon parts is of another matter: `… kinh phí 3 tỷ đồng; giúp 40 hộ vay vốn`
+        return False
     if parts["pairing.lent_to"].match(gap) and mark.start > count.start:
         return True
     return len(gap) <= JOINED and bool(parts["pairing.count_after_amount"].search(gap))
