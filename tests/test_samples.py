@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
-import sys
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -13,14 +11,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from once import once
 from rapidfuzz.distance import Levenshtein
+from samples_run import INPUT, run_hoso, samples_once
 
 from pipeline.errors import EXIT_PARTIAL
 from samples.check import differences, read
 
 ROOT = Path(__file__).parent.parent
-INPUT = ROOT / "samples" / "input"
 FIGURES = ("loans", "cards", "houses", "supports", "budgets", "rates")
 NUMBERS = {
     "loans": ("borrowers", "amount_vnd"),
@@ -41,11 +38,6 @@ SOURCES = [
 ]
 
 
-def run_hoso(out: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline.cli", "extract", str(INPUT), "--out", str(out), *more]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
-
-
 def contents(out: Path) -> dict[str, str]:
     """Hashes of all files that the contract wants equal; run.json may differ, the ledger is hoso's own."""
     files = [path for folder in ("tables", "text", "edits") for path in (out / folder).rglob("*")]
@@ -59,14 +51,7 @@ def contents(out: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The output folder and what was said on standard error."""
-
-    def make(folder: Path) -> None:
-        run = run_hoso(folder / "out")
-        assert run.returncode == EXIT_PARTIAL, run.stderr
-        (folder / "said").write_text(run.stderr, encoding="utf-8")
-
-    made = once(tmp_path_factory, "samples", make)
-    return made / "out", (made / "said").read_text(encoding="utf-8")
+    return samples_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

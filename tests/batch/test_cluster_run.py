@@ -134,13 +134,6 @@ def check_resumed(source: Path, out: Path, tmp_path: Path, said: str, losses: in
     assert tree(out) == tree(tmp_path / "pool")
 
 
-def test_a_worker_killed_now_and_then_changes_no_byte(tmp_path: Path, machines: Dask) -> None:
-    source = write(tmp_path / "in", 4, 5, "slow")
-    assert killed_all_the_time(source, tmp_path / "out", machines, 7) >= 2
-    go(source, tmp_path / "pool")
-    assert tree(tmp_path / "out") == tree(tmp_path / "pool")
-
-
 @pytest.mark.faults  # half a minute; test_cluster has the quick case of it
 def test_a_lost_scheduler_is_one_line_and_the_next_run_goes_on(tmp_path: Path, machines: Dask) -> None:
     source = write(tmp_path / "in", 4, 4, "slow")
@@ -148,7 +141,7 @@ def test_a_lost_scheduler_is_one_line_and_the_next_run_goes_on(tmp_path: Path, m
     check_resumed(source, tmp_path / "out", tmp_path, said)
 
 
-@pytest.mark.faults
+@pytest.mark.faults  # test_cluster has the quick case of one worker that dies
 def test_workers_killed_through_a_long_run(tmp_path: Path, machines: Dask) -> None:
     source = write(tmp_path / "in", 60, 10, "slow")
     assert killed_all_the_time(source, tmp_path / "out", machines, 30) >= 15

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 MANY = sorted(a + b for a in "bcdghk" for b in "aeiouy")
 """Words that are too many to be joined with others."""
 
-PASSAGES = 160
+PASSAGES = 120
 """How many passages are looked through; the time that this takes does not grow with the sets."""
 
 
