@@ -58,7 +58,9 @@ def _in_bracket(seen: Seen, whole: Quantity) -> GroupList | None:
     if clause.outer < 0 or sentence.clause_at(whole.start) != clause.outer:
         return None
     held = [q for q in sentence.between(clause.start, clause.end) if sentence.clause_at(q.start) == number]
-    if len(held) < 2 or any(q.unit != seen.q.unit for q in held) or sum(q.value or 0 for q in held) != whole.value:
+    if len(held) < 2 or any(q.unit != seen.q.unit for q in held):
+        return None
+    if sum(q.value or 0 for q in held) != whole.value:
         return None
     return group_at(sentence, seen.q) or _labelled(seen, clause.start)
 
