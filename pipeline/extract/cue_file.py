@@ -45,7 +45,7 @@ def load_cues(path: Path) -> Cues:
             (e.get("reason", str), e.pattern(bounded=not _is_anchored(e)), e.get("far", bool, default=False))
             for e in excluded_after
         ],
-        parts=compile_pattern("|".join(p.source() for p in parts), f"{path}: parts"),
+        parts=compile_pattern("|".join(p.source() for p in (*parts, single["placed"])), f"{path}: parts"),
         excluded=[
             (
                 e.get("reason", str),
